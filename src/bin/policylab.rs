@@ -1,0 +1,3 @@
+//! `policylab`: suites of policy cases on the command line.
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! The words of the domain: names, limits and time, as AWS IoT Core and MQTT use them.
+//!
+//! Knows nothing of policies, packets or screens. Everything else may import it.
+
+pub mod time;
