@@ -1,4 +1,5 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
+pub mod app;
 pub mod iot;
 pub mod mqtt;

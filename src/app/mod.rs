@@ -1,0 +1,4 @@
+//! The page: its state and what it computes (pure), and at the rim the components and the browser.
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;

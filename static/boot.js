@@ -1,0 +1,78 @@
+// Runs before anything else on the page. It narrows the content policy, keeps the only Trusted Types
+// policy to itself, and starts the program. See src/ARCHITECTURE.md, "The lock".
+"use strict";
+(() => {
+  const HANDOVER = "iot-policy-lab";
+  const here = document.currentScript;
+  const handover = takeHandover();
+  const endpoint = wantsLive() && isSource(handover?.endpoint) ? handover.endpoint : null;
+  lock(endpoint);
+
+  // Made once: the page's policy names no other and allows no duplicate, so a script that does not belong
+  // here can make neither a worker nor any other script.
+  const blobs = new Set();
+  const trusted = globalThis.trustedTypes?.createPolicy("iot-policy-lab", {
+    createScriptURL(url) {
+      if (blobs.has(url)) return url;
+      throw new TypeError("not a script of this page");
+    },
+  }) ?? { createScriptURL: (url) => url };
+
+  const program = new URL(here.dataset.js, document.baseURI).href;
+  const wasm = new URL(here.dataset.wasm, document.baseURI).href;
+
+  /** A worker with this same program inside. From a blob, because only then does it inherit the lock. */
+  function startWorker() {
+    const source = `import init, { serve } from ${JSON.stringify(program)};
+await init({ module_or_path: ${JSON.stringify(wasm)} });
+serve();`;
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    blobs.add(url);
+    return new Worker(trusted.createScriptURL(url), { type: "module" });
+  }
+
+  /** Loads the page anew, locked to `endpoint` (or, with null, to itself), with the workspace as it is. */
+  function reload(endpoint, workspace) {
+    sessionStorage.setItem(HANDOVER, JSON.stringify({ endpoint, workspace }));
+    const target = new URL(location.pathname, location.origin);
+    if (endpoint !== null) target.search = "live";
+    location.assign(target.href);
+  }
+
+  addEventListener("DOMContentLoaded", async () => {
+    const { default: init, run } = await import(program);
+    await init({ module_or_path: wasm });
+    run(endpoint, handover?.workspace ?? null, startWorker, reload);
+  });
+
+  /** The one entry that a page load hands to the next. Read once, then gone. */
+  function takeHandover() {
+    try {
+      const text = sessionStorage.getItem(HANDOVER);
+      sessionStorage.removeItem(HANDOVER);
+      const value = JSON.parse(text);
+      const fits = value !== null && typeof value === "object" && typeof (value.workspace ?? "") === "string";
+      return fits ? value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  function wantsLive() {
+    return new URLSearchParams(location.search).has("live") && window.top === window.self;
+  }
+
+  /** Exactly what the program writes: scheme, host and perhaps a port, and nothing else. */
+  function isSource(text) {
+    return typeof text === "string" && text.length < 300 &&
+      (/^wss:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(text) ||
+        /^ws:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?$/.test(text));
+  }
+
+  function lock(endpoint) {
+    const policy = document.createElement("meta");
+    policy.httpEquiv = "Content-Security-Policy";
+    policy.content = `connect-src 'self'${endpoint === null ? "" : ` ${endpoint}`}; worker-src blob:`;
+    document.head.append(policy);
+  }
+})();
