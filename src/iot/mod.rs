@@ -2,4 +2,7 @@
 //!
 //! Knows nothing of policies, packets or screens. Everything else may import it.
 
+pub mod calendar;
+pub mod endpoint;
+pub mod region;
 pub mod time;
