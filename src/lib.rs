@@ -3,3 +3,4 @@
 pub mod app;
 pub mod iot;
 pub mod mqtt;
+pub mod sigv4;
