@@ -1,5 +1,7 @@
 //! The rim: everything that touches the browser. Nothing below the page imports it.
 
+pub mod key_store;
+
 use js_sys::Function;
 use yew::prelude::*;
 

@@ -1,0 +1,62 @@
+//! What only a browser can show: the key that WebCrypto holds, and the page itself in a real DOM.
+#![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+use iot_policy_lab::app::browser::key_store::{self, SecretError};
+use iot_policy_lab::iot::endpoint::Endpoint;
+use iot_policy_lab::iot::time::UnixTime;
+use iot_policy_lab::sigv4::{AccessKeyId, PresignRequest, SecretAccessKey, Signature, SigningKey};
+use js_sys::{JsString, Reflect};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+#[wasm_bindgen_test]
+async fn a_key_held_by_the_browser_signs_like_one_in_memory() {
+    let endpoint = Endpoint::parse("example-ats.iot.eu-west-1.amazonaws.com").unwrap();
+    let request = PresignRequest {
+        endpoint: &endpoint,
+        region: None,
+        access_key: &AccessKeyId::parse("ASIAEXAMPLEEXAMPLE00").unwrap(),
+        at: UnixTime(1_795_343_400),
+        expires: None,
+    };
+    let unsigned = request.prepare().unwrap();
+    let in_memory = SigningKey::derive(&SecretAccessKey::parse(SECRET).unwrap(), unsigned.scope())
+        .sign(unsigned.string_to_sign());
+
+    let [day, region, service, _] = unsigned.scope().derivation();
+    let key = key_store::derive(&JsString::from(SECRET), day, region, service).await.unwrap();
+    let by_browser = key_store::sign(&key, unsigned.string_to_sign().as_str()).await.unwrap();
+
+    assert_eq!(Signature::from_bytes(&by_browser).unwrap().hex(), in_memory.hex());
+}
+
+#[wasm_bindgen_test]
+async fn the_key_refuses_to_be_exported() {
+    let key = key_store::derive(&JsString::from(SECRET), "20261122", "eu-west-1", "iotdevicegateway")
+        .await
+        .unwrap();
+    assert!(!key.extractable());
+    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).unwrap();
+    let subtle: web_sys::SubtleCrypto = Reflect::get(&crypto, &"subtle".into()).unwrap().unchecked_into();
+    let refused = JsFuture::from(subtle.export_key("raw", &key).unwrap()).await;
+    assert!(refused.is_err());
+}
+
+#[wasm_bindgen_test]
+fn a_secret_that_cannot_be_one_is_named() {
+    for (secret, error) in [
+        ("", SecretError::Empty),
+        ("wJalrXUtnFEMI/K7MDENG\nbPxRfiCYEXAMPLEKEY", SecretError::WhiteSpace),
+        (" wJalrXUtnFEMI", SecretError::WhiteSpace),
+        ("wJalrXUtnFEMI\"", SecretError::Character),
+    ] {
+        assert_eq!(key_store::check_secret(&JsString::from(secret)), Err(error), "{secret:?}");
+    }
+    assert_eq!(key_store::check_secret(&JsString::from(SECRET)), Ok(()));
+}
