@@ -1,6 +1,7 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod app;
+pub mod broker;
 pub mod iot;
 pub mod mqtt;
 pub mod sigv4;

@@ -1,0 +1,82 @@
+//! The questions that the broker asks before it acts, and the shape of the answers.
+//!
+//! The broker decides nothing about rights itself and does not know what a policy is.
+
+use crate::iot::time::Instant;
+use crate::mqtt::Qos;
+
+use super::io::{ConnectionId, Who};
+
+/// Answers the broker's questions about rights.
+pub trait Authorizer {
+    /// May `asker` do what `request` says?
+    fn authorize(&mut self, now: Instant, asker: &Asker, request: &Request) -> Ruling;
+}
+
+/// On whose behalf the broker asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// The principal behind the connection.
+    pub who: Who,
+    /// The connection; that of the receiver for [`Request::Receive`].
+    pub connection: ConnectionId,
+    /// The client ID of that connection, also when the broker assigned it.
+    pub client_id: String,
+}
+
+/// One thing that needs permission. The client ID stands in [`Asker`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// At CONNECT. The right to publish the will is asked for separately.
+    Connect {
+        /// The client asks for a session that outlives the connection: 3.1.1 Clean Session 0
+        /// (documented), MQTT 5 Session Expiry Interval above 0 (inferred).
+        persistent: bool,
+        /// The topic of the will, if there is one.
+        will_topic: Option<String>,
+    },
+    /// At each PUBLISH, and at CONNECT for the will.
+    Publish {
+        /// The topic as published, topic aliases resolved.
+        topic: String,
+        /// As published.
+        qos: Qos,
+        /// A retained message needs `iot:RetainPublish` besides `iot:Publish` (documented: Developer Guide,
+        /// Retained message policy examples).
+        retain: bool,
+    },
+    /// Once for each filter of a SUBSCRIBE.
+    Subscribe {
+        /// The filter as sent, with the `$share/...` prefix if it has one.
+        filter: String,
+    },
+    /// At each delivery, retained and stored messages included.
+    Receive {
+        /// The topic of the message.
+        topic: String,
+        /// The filter as subscribed when it is a shared one: samples disagree on which resource AWS compares.
+        shared_filter: Option<String>,
+    },
+}
+
+/// The answer to a [`Request`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    /// What the broker is to do.
+    pub verdict: Verdict,
+    /// Where the reason is kept; the broker only passes it on.
+    pub explanation: ExplanationId,
+}
+
+/// What the broker is to do. Why, and how sure that is, stands in the explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Allowed,
+    /// Refuse in the way of the packet and protocol version at hand.
+    Refused,
+}
+
+/// A handle to an explanation that the authorizer keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExplanationId(pub u32);

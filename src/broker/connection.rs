@@ -1,0 +1,224 @@
+//! One transport connection, from its opening to its end.
+
+use std::collections::BTreeMap;
+
+use crate::iot::time::Instant;
+use crate::mqtt::{
+    Connect, DecodeError, Disconnect, FrameError, FrameSplitter, Packet, Properties, Property, ReasonCode,
+    Version, Will, decode, encode,
+};
+
+use super::authorizer::{Asker, Authorizer};
+use super::ending::Cause;
+use super::io::{ConnectionId, News, Output, Who};
+use super::{Broker, patience};
+
+/// What the broker keeps of a transport connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) who: Who,
+    frames: FrameSplitter,
+    pub(super) state: State,
+}
+
+/// Where a connection stands. A closed one is forgotten.
+#[derive(Debug)]
+pub(super) enum State {
+    /// No CONNECT yet.
+    Opened {
+        /// When patience ends.
+        until: Instant,
+    },
+    /// A CONNECT was accepted.
+    Established(Established),
+}
+
+/// What an accepted CONNECT brought.
+#[derive(Debug)]
+pub(super) struct Established {
+    pub(super) version: Version,
+    pub(super) client_id: String,
+    /// In effect, in seconds.
+    pub(super) keep_alive: u16,
+    pub(super) last_heard: Instant,
+    pub(super) will: Option<Will>,
+    /// Topic aliases that the client has set (MQTT 5 section 3.3.2.3.4).
+    pub(super) aliases: BTreeMap<u16, String>,
+    /// Largest packet that the client takes.
+    pub(super) max_packet: usize,
+}
+
+impl Connection {
+    pub(super) fn new(who: Who, until: Instant, max_packet: usize) -> Self {
+        Self { who, frames: FrameSplitter::new(max_packet), state: State::Opened { until } }
+    }
+
+    /// The moment at which the connection has been silent for too long.
+    pub(super) fn silent_until(&self) -> Instant {
+        match &self.state {
+            State::Opened { until } => *until,
+            State::Established(e) => e.last_heard + patience(e.keep_alive),
+        }
+    }
+
+    pub(super) fn established(&self) -> Option<&Established> {
+        match &self.state {
+            State::Opened { .. } => None,
+            State::Established(established) => Some(established),
+        }
+    }
+
+    /// How to read the next packet. Before CONNECT any version will do: a CONNECT names its own.
+    fn version(&self) -> Version {
+        self.established().map_or(Version::V311, |e| e.version)
+    }
+}
+
+impl Broker {
+    pub(super) fn on_received(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        bytes: &[u8],
+        rights: &mut dyn Authorizer,
+    ) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        connection.frames.push(bytes);
+        // A packet may end the connection; what follows it is not looked at (MQTT-4.13.1-1).
+        while let Some(connection) = self.connections.get_mut(&id) {
+            let frame = match connection.frames.next() {
+                None => return,
+                Some(Ok(frame)) => frame,
+                Some(Err(FrameError::TooLarge { .. })) => {
+                    return self.end(now, id, Cause::TooLarge, rights);
+                }
+                Some(Err(_)) => return self.end(now, id, Cause::Malformed, rights),
+            };
+            if let State::Established(established) = &mut connection.state {
+                established.last_heard = now;
+            }
+            match decode(&frame, connection.version()) {
+                Ok(packet) => self.on_packet(now, id, packet, rights),
+                Err(error) => self.end(now, id, decode_fault(&error), rights),
+            }
+        }
+    }
+
+    fn on_packet(&mut self, now: Instant, id: ConnectionId, packet: Packet, rights: &mut dyn Authorizer) {
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
+        let Some(established) = connection.established() else {
+            return match packet {
+                Packet::Connect(connect) => self.on_connect(now, id, connect, rights),
+                // MQTT-3.1.0-1: the first packet is a CONNECT.
+                _ => self.end(now, id, Cause::ProtocolError, rights),
+            };
+        };
+        let version = established.version;
+        let asker = Asker { who: connection.who, connection: id, client_id: established.client_id.clone() };
+        match packet {
+            Packet::Publish(publish) => self.on_publish(now, &asker, version, publish, rights),
+            Packet::PubAck(ack) => self.on_puback(now, &asker, ack.packet_id),
+            Packet::Subscribe(subscribe) => {
+                self.on_subscribe(now, &asker, version, subscribe, rights);
+            }
+            Packet::Unsubscribe(unsubscribe) => {
+                self.on_unsubscribe(&asker, version, unsubscribe);
+            }
+            Packet::PingReq => self.send(id, version, &Packet::PingResp),
+            Packet::Disconnect(disconnect) => {
+                self.on_disconnect(now, &asker, version, &disconnect, rights);
+            }
+            // A second CONNECT (MQTT-3.1.0-2); what AWS does not support (documented: Developer Guide, MQTT
+            // differences: AUTH, PUBREC, PUBREL, PUBCOMP); what only a server sends.
+            Packet::Connect(Connect { .. })
+            | Packet::Auth(_)
+            | Packet::PubRec(_)
+            | Packet::PubRel(_)
+            | Packet::PubComp(_)
+            | Packet::ConnAck(_)
+            | Packet::SubAck(_)
+            | Packet::UnsubAck(_)
+            | Packet::PingResp => self.end(now, id, Cause::ProtocolError, rights),
+        }
+    }
+
+    fn on_disconnect(
+        &mut self,
+        now: Instant,
+        asker: &Asker,
+        version: Version,
+        disconnect: &Disconnect,
+        rights: &mut dyn Authorizer,
+    ) {
+        let expiry = disconnect.properties.0.iter().find_map(|property| match property {
+            Property::SessionExpiryInterval(seconds) => Some(*seconds),
+            _ => None,
+        });
+        let session = self.sessions.get_mut(&asker.client_id);
+        if let (Version::V5, Some(seconds), Some(session)) = (version, expiry, session) {
+            if !session.persistent() && seconds > 0 {
+                // MQTT 5 section 3.14.2.2.2: zero at CONNECT cannot become more here.
+                return self.end(now, asker.connection, Cause::ProtocolError, rights);
+            }
+            session.set_expiry(seconds, self.config.session_expiry);
+        }
+        let with_will = disconnect.code == ReasonCode::DISCONNECT_WITH_WILL;
+        let cause = Cause::ClientDisconnected { with_will };
+        self.end(now, asker.connection, cause, rights);
+    }
+
+    /// Ends a connection for whatever cause: DISCONNECT, close, session, news, will, in this order.
+    pub(super) fn end(&mut self, now: Instant, id: ConnectionId, cause: Cause, rights: &mut dyn Authorizer) {
+        let Some(connection) = self.connections.remove(&id) else {
+            return;
+        };
+        let State::Established(established) = connection.state else {
+            self.close(id, cause);
+            return self.tell(News::Dropped { connection: id, cause });
+        };
+        if let (Version::V5, Some(code)) = (established.version, cause.code()) {
+            let disconnect = Packet::Disconnect(Disconnect { code, properties: Properties::default() });
+            self.send(id, established.version, &disconnect);
+        }
+        self.close(id, cause);
+        let client_id = established.client_id;
+        let session_kept = self.detach_session(now, &client_id);
+        let will = established.will.filter(|_| cause.publishes_will());
+        self.tell(News::Disconnected {
+            connection: id,
+            client_id: client_id.clone(),
+            cause,
+            will_published: will.is_some(),
+            session_kept,
+        });
+        if let Some(will) = will {
+            self.publish_will(now, id, &client_id, will, rights);
+        }
+    }
+
+    fn close(&mut self, connection: ConnectionId, cause: Cause) {
+        if cause != Cause::ConnectionLost {
+            self.outputs.push_back(Output::Close { connection });
+        }
+    }
+
+    /// Puts one packet on the wire. A packet that cannot be written is our fault, and is not sent.
+    pub(super) fn send(&mut self, connection: ConnectionId, version: Version, packet: &Packet) {
+        if let Ok(bytes) = encode(packet, version) {
+            self.outputs.push_back(Output::Send { connection, bytes });
+        }
+    }
+}
+
+fn decode_fault(error: &DecodeError) -> Cause {
+    match error.reason_code() {
+        ReasonCode::PROTOCOL_ERROR => Cause::ProtocolError,
+        ReasonCode::TOPIC_NAME_INVALID => Cause::TopicNameInvalid,
+        ReasonCode::TOPIC_FILTER_INVALID => Cause::TopicFilterInvalid,
+        _ => Cause::Malformed,
+    }
+}
