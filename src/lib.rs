@@ -5,3 +5,4 @@ pub mod broker;
 pub mod iot;
 pub mod mqtt;
 pub mod sigv4;
+pub mod timeline;

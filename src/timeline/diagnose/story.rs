@@ -1,0 +1,176 @@
+//! The entries of one connection, put in order for the rules.
+
+use std::collections::BTreeMap;
+
+use crate::iot::time::Instant;
+use crate::mqtt::{Packet, PacketId, Property, Qos, ReasonCode};
+use crate::timeline::{ConnectionRef, Entry, Party, What};
+
+/// An entry that matters: its index and its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) index: usize,
+    pub(super) at: Instant,
+}
+
+/// What a client saw of one connection.
+#[derive(Debug)]
+pub(super) struct Story<'a> {
+    pub(super) connection: ConnectionRef,
+    /// As sent, or as assigned by the server.
+    pub(super) client_id: Option<&'a str>,
+    pub(super) connect: Option<Mark>,
+    pub(super) connack: Option<(Mark, ReasonCode)>,
+    /// Requests without an answer, the oldest first.
+    pub(super) open: Vec<Asked<'a>>,
+    /// Requests with a refusal for an answer.
+    pub(super) refused: Vec<Refused<'a>>,
+    /// The last PUBLISH with QoS 0, if nothing was sent after it.
+    pub(super) unanswerable: Option<Asked<'a>>,
+    /// The server's DISCONNECT.
+    pub(super) disconnect: Option<(Mark, ReasonCode)>,
+    pub(super) closed: Option<(Mark, Party)>,
+}
+
+/// A request of the client.
+#[derive(Clone, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) mark: Mark,
+    packet_id: Option<PacketId>,
+    pub(super) what: Wish<'a>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wish<'a> {
+    Publish(&'a str),
+    Subscribe(Vec<&'a str>),
+}
+
+/// A request and the answer that refused it.
+#[derive(Clone, Debug)]
+pub(super) struct Refused<'a> {
+    pub(super) asked: Asked<'a>,
+    pub(super) answer: Mark,
+    pub(super) code: ReasonCode,
+}
+
+/// One story for each connection, in order of their first entries.
+pub(super) fn stories(entries: &[Entry]) -> Vec<Story<'_>> {
+    let mut places = BTreeMap::new();
+    let mut stories: Vec<Story<'_>> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let place = *places.entry(entry.connection).or_insert_with(|| {
+            stories.push(Story::new(entry.connection));
+            stories.len() - 1
+        });
+        if let Some(story) = stories.get_mut(place) {
+            story.tell(Mark { index, at: entry.at }, &entry.what);
+        }
+    }
+    stories
+}
+
+impl<'a> Story<'a> {
+    fn new(connection: ConnectionRef) -> Self {
+        Self {
+            connection,
+            client_id: None,
+            connect: None,
+            connack: None,
+            open: Vec::new(),
+            refused: Vec::new(),
+            unanswerable: None,
+            disconnect: None,
+            closed: None,
+        }
+    }
+
+    /// When the server accepted the CONNECT.
+    pub(super) fn accepted(&self) -> Option<Mark> {
+        self.connack.filter(|(_, code)| *code == ReasonCode::SUCCESS).map(|(mark, _)| mark)
+    }
+
+    /// When somebody else ended the connection, as far as the client can tell.
+    pub(super) fn ended_by_other(&self) -> Option<Mark> {
+        match self.closed? {
+            (mark, Party::Server | Party::Unknown) => Some(mark),
+            (_, Party::Client | Party::Network) => None,
+        }
+    }
+
+    fn tell(&mut self, mark: Mark, what: &'a What) {
+        match what {
+            What::Sent(wire) => {
+                self.unanswerable = None;
+                self.sent(mark, wire.packet.as_ref());
+            }
+            What::Received(wire) => self.received(mark, wire.packet.as_ref()),
+            What::Closed(close) => self.closed = Some((mark, close.by)),
+            What::Opened | What::Decided { .. } | What::Broker(_) => {}
+        }
+    }
+
+    fn sent(&mut self, mark: Mark, packet: Option<&'a Packet>) {
+        match packet {
+            Some(Packet::Connect(connect)) => {
+                self.client_id = Some(&connect.client_id);
+                self.connect = Some(mark);
+            }
+            Some(Packet::Publish(publish)) => {
+                let what = Wish::Publish(&publish.topic);
+                let asked = Asked { mark, packet_id: publish.packet_id, what };
+                if publish.qos == Qos::AtMostOnce {
+                    self.unanswerable = Some(asked);
+                } else {
+                    self.open.push(asked);
+                }
+            }
+            Some(Packet::Subscribe(subscribe)) => {
+                let filters = subscribe.filters.iter().map(|line| line.filter.as_str()).collect();
+                let packet_id = Some(subscribe.packet_id);
+                self.open.push(Asked { mark, packet_id, what: Wish::Subscribe(filters) });
+            }
+            _ => {}
+        }
+    }
+
+    fn received(&mut self, mark: Mark, packet: Option<&'a Packet>) {
+        match packet {
+            Some(Packet::ConnAck(ack)) => {
+                self.connack = Some((mark, ack.code));
+                let assigned = ack.properties.0.iter().find_map(|property| match property {
+                    Property::AssignedClientIdentifier(client_id) => Some(client_id.as_str()),
+                    _ => None,
+                });
+                self.client_id = assigned.or(self.client_id);
+            }
+            Some(Packet::PubAck(ack)) => {
+                let publish = |asked: &Asked<'_>| matches!(asked.what, Wish::Publish(_));
+                if let Some(asked) = self.answered(ack.packet_id, publish)
+                    && ack.code.is_failure()
+                {
+                    self.refused.push(Refused { asked, answer: mark, code: ack.code });
+                }
+            }
+            Some(Packet::SubAck(codes)) => {
+                let subscribe = |asked: &Asked<'_>| matches!(asked.what, Wish::Subscribe(_));
+                let Some(asked) = self.answered(codes.packet_id, subscribe) else { return };
+                let Wish::Subscribe(filters) = &asked.what else { return };
+                let refused: Vec<_> =
+                    filters.iter().zip(&codes.codes).filter(|(_, code)| code.is_failure()).collect();
+                let Some((_, code)) = refused.first() else { return };
+                let code = **code;
+                let what = Wish::Subscribe(refused.iter().map(|(filter, _)| **filter).collect());
+                self.refused.push(Refused { asked: Asked { what, ..asked }, answer: mark, code });
+            }
+            Some(Packet::Disconnect(disconnect)) => self.disconnect = Some((mark, disconnect.code)),
+            _ => {}
+        }
+    }
+
+    /// Takes out the request that an acknowledgement answers.
+    fn answered(&mut self, id: PacketId, kind: impl Fn(&Asked<'_>) -> bool) -> Option<Asked<'a>> {
+        let place = self.open.iter().position(|asked| asked.packet_id == Some(id) && kind(asked))?;
+        Some(self.open.remove(place))
+    }
+}

@@ -1,0 +1,69 @@
+//! Takeovers: the end of one connection joined to the CONNECT that caused it.
+//!
+//! MQTT 5 states the takeover (DISCONNECT 0x8E) and leaves open who it was. MQTT 3.1.1 closes without a word:
+//! a close by the other end, right after another recorded session was accepted with the same client ID, is
+//! likely a takeover.
+
+use std::collections::BTreeMap;
+
+use crate::iot::time::Millis;
+use crate::mqtt::ReasonCode;
+
+use super::story::Story;
+use super::{Certainty, Finding, FindingKind, evidence};
+
+/// How long after the newcomer's CONNACK a wordless close still counts as its doing. AWS gives no order of the
+/// two and advises to wait 5 seconds before trusting a disconnect (Developer Guide, Lifecycle events).
+const WINDOW: Millis = Millis::from_seconds(5);
+
+pub(super) fn find(stories: &[Story<'_>]) -> Vec<Finding> {
+    let mut namesakes: BTreeMap<&str, Vec<&Story<'_>>> = BTreeMap::new();
+    for story in stories {
+        if let Some(client_id) = story.client_id {
+            namesakes.entry(client_id).or_default().push(story);
+        }
+    }
+    stories
+        .iter()
+        .filter_map(|old| {
+            let client_id = old.client_id?;
+            judge(old, client_id, namesakes.get(client_id)?)
+        })
+        .collect()
+}
+
+fn judge(old: &Story<'_>, client_id: &str, namesakes: &[&Story<'_>]) -> Option<Finding> {
+    let accepted = old.accepted()?;
+    let stated = old.disconnect.filter(|(_, code)| *code == ReasonCode::SESSION_TAKEN_OVER);
+    let end = match stated {
+        Some((mark, _)) => mark,
+        // Another reason was given.
+        None if old.disconnect.is_some() => return None,
+        None => old.ended_by_other()?,
+    };
+    let newcomer = namesakes
+        .iter()
+        .filter(|new| new.connection != old.connection)
+        .filter_map(|new| Some((new, new.connect?, new.accepted()?)))
+        // It came while the old connection stood, and was accepted about when that ended.
+        .filter(|(_, connect, answer)| {
+            accepted.index < answer.index && connect.index < end.index && end.at <= answer.at + WINDOW
+        })
+        .min_by_key(|(_, _, answer)| (end.at - answer.at).max(answer.at - end.at));
+    let certainty = match (stated, newcomer) {
+        (Some(_), _) => Certainty::Stated,
+        (None, Some(_)) => Certainty::Likely,
+        (None, None) => return None,
+    };
+    let marks = [Some(accepted), Some(end), old.closed.map(|(mark, _)| mark)];
+    let seen = newcomer.iter().flat_map(|(_, connect, answer)| [Some(*connect), Some(*answer)]);
+    Some(Finding {
+        kind: FindingKind::TakenOver {
+            client_id: client_id.to_owned(),
+            old: old.connection,
+            new: newcomer.map(|(new, ..)| new.connection),
+        },
+        certainty,
+        evidence: evidence(marks.into_iter().chain(seen).flatten().map(|mark| mark.index)),
+    })
+}
