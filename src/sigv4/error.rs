@@ -8,7 +8,7 @@ use super::presign::Expires;
 /// Why nothing can be signed. Never contains a secret or a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SigningError {
-    /// No letters and digits, or more than 128.
+    /// Empty, too long, or with other characters than letters, digits and underscores.
     AccessKeyId,
     /// Empty, too long, or with characters that no secret has.
     SecretAccessKey,

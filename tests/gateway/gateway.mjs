@@ -211,7 +211,7 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
   const sockets = new WebSocketServer({
     noServer: true, perMessageDeflate: false, maxPayload: MAX_PAYLOAD, handleProtocols: () => 'mqtt',
   });
-  const server = createServer({ key, cert }, (_, response) => response.writeHead(404).end());
+  const server = createServer({ key, cert }, (_, response) => response.writeHead(404).end('nothing here'));
   const refuse = (socket, status, reason) => {
     gateway.log.add({ event: 'upgrade refused', status, reason });
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

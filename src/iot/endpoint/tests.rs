@@ -145,3 +145,29 @@ fn what_cannot_be_named_or_could_mislead_is_refused() {
         assert_eq!(Endpoint::parse(text), Err(error), "{text}");
     }
 }
+
+/// Every text that differs from a good one in one place: whatever is still taken is safe to sign and to put into a policy.
+#[test]
+fn nothing_typed_gets_past_the_parts() {
+    let good = "wss://example-ats.iot.eu-west-1.amazonaws.com:8443/mqtt";
+    let characters = (0..=0x7f).map(char::from).chain(['\u{e9}', '\u{ff0e}', '\u{202e}']);
+    let mut taken = 0;
+    for character in characters {
+        for place in 0..=good.len() {
+            let (before, after) = good.split_at(place);
+            let inserted = format!("{before}{character}{after}");
+            let replaced = format!("{before}{character}{}", after.get(1..).unwrap_or_default());
+            for text in [inserted, replaced] {
+                let Ok(endpoint) = Endpoint::parse(&text) else { continue };
+                taken += 1;
+                let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+                assert!(endpoint.host().chars().all(plain), "{text:?}");
+                let (scheme, host, port) = (endpoint.scheme().as_str(), endpoint.host(), endpoint.port());
+                assert_eq!(endpoint.content_policy_source(), format!("{scheme}://{host}:{port}"));
+                assert_eq!(Endpoint::parse(&endpoint.url()).as_ref(), Ok(&endpoint), "{text:?}");
+                assert!(!endpoint.is_aws() || host.ends_with(".amazonaws.com"), "{text:?}");
+            }
+        }
+    }
+    assert!(taken > 1000, "{taken} texts were taken");
+}

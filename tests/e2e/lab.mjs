@@ -1,0 +1,134 @@
+// What every end-to-end test gets: the served page, a stand-in for AWS, and a watch that fails the test on any trouble
+// that it did not announce.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { test as base, expect } from '@playwright/test';
+import { HOST, KEYS, startGateway } from '../gateway/gateway.mjs';
+import { startMosquitto } from '../gateway/mosquitto.mjs';
+import { signUrl } from '../gateway/signature.mjs';
+import { startServer } from './server.mjs';
+
+export { expect, HOST, KEYS };
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The four looks that a page must bear: `for (const look of LOOKS) test.describe(look.name, () => { test.use(look.use); ... })`. */
+export const LOOKS = [1280, 360].flatMap((width) => ['light', 'dark'].map((colorScheme) => ({
+  name: `${width} ${colorScheme}`,
+  use: { viewport: { width, height: 800 }, colorScheme },
+})));
+
+/** What axe finds wrong in the page: rule, effect and place, one line each. */
+export async function axe(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.flatMap(({ id, impact, nodes }) => nodes.map(({ target }) => `${id} (${impact}) at ${target.join(' ')}`));
+}
+
+/** A URL that the gateway accepts, signed by aws4 with one of `KEYS`; parts can be made wrong on purpose. */
+export const signedUrl = (parts = {}) => {
+  const accessKeyId = parts.accessKeyId ?? 'AKIAIOSFODNN7EXAMPLE';
+  return signUrl({ host: HOST, accessKeyId, ...KEYS[accessKeyId], ...parts });
+};
+
+/** Console errors, uncaught errors (a panic is one or the other) and policy violations in any page of a context. */
+class Trouble {
+  #seen = [];
+  #announced = [];
+
+  async watch(context) {
+    context.on('console', (message) => {
+      if (message.type() !== 'error') return;
+      const fromWorker = message.text().startsWith('violation: ');
+      this.#seen.push(fromWorker ? message.text() : `console: ${message.text()}`);
+    });
+    // Chromium writes nothing to the console when a policy stops a worker, and no script of ours runs before the
+    // worker's own: what it tries in its first moments goes unseen.
+    context.on('page', (page) => page.on('worker', (worker) => worker.evaluate(() => {
+      addEventListener('securitypolicyviolation', (event) => console.error(`violation: ${event.effectiveDirective} ${event.blockedURI}`));
+    }).catch(() => null)));
+    context.on('weberror', (error) => this.#seen.push(`uncaught: ${error.error()}`));
+    await context.exposeBinding('reportViolation', (_, text) => this.#seen.push(`violation: ${text}`));
+    await context.addInitScript(() => {
+      const report = globalThis.reportViolation;
+      document.addEventListener('securitypolicyviolation', (event) => report(`${event.effectiveDirective} ${event.blockedURI}`), true);
+    });
+  }
+
+  /** An error whose text matches is part of the test, before or after this call; it must come. */
+  expectError(pattern) { this.#announced.push({ pattern, name: `an error like ${pattern}` }); }
+
+  /** A violation of the directive is part of the test, before or after this call; it must come. */
+  expectViolation(directive) {
+    this.#announced.push({ pattern: new RegExp(`^violation: ${directive} `), name: `a violation of ${directive}` });
+    // Chromium writes to the console as well, in several wordings.
+    this.#announced.push({ pattern: /^console: .*(Content Security Policy|requires 'Trusted)/s, name: null });
+  }
+
+  /** What nobody announced. */
+  unexpected() { return this.#seen.filter((text) => !this.#announced.some(({ pattern }) => pattern.test(text))); }
+
+  /** What was announced and did not come. */
+  missing() {
+    return this.#announced
+      .filter(({ pattern, name }) => name !== null && !this.#seen.some((text) => pattern.test(text)))
+      .map(({ name }) => name);
+  }
+}
+
+export const test = base.extend({
+  /** The folder that is served under /lab/. */
+  root: [fileURLToPath(new URL('../../dist', import.meta.url)), { scope: 'worker', option: true }],
+
+  site: [async ({ root }, use) => {
+    const server = await startServer({ root });
+    await use(server);
+    await server.close();
+  }, { scope: 'worker' }],
+
+  mosquitto: [async ({}, use) => {
+    const broker = await startMosquitto();
+    await use(broker);
+    await broker.close();
+  }, { scope: 'worker' }],
+
+  gateway: [async ({ mosquitto }, use) => {
+    const gateway = await startGateway({ brokerPort: mosquitto.port });
+    await use(gateway);
+    await gateway.close();
+  }, { scope: 'worker' }],
+
+  // The gateway stands where AWS would: its host name leads to it, and its certificate is the only one accepted unseen.
+  launchOptions: [async ({ launchOptions, gateway }, use) => {
+    const args = [
+      `--host-resolver-rules=MAP ${HOST} 127.0.0.1:${gateway.port}`,
+      `--ignore-certificate-errors-spki-list=${gateway.spki}`,
+    ];
+    await use({ ...launchOptions, args: [...launchOptions.args, ...args] });
+  }, { scope: 'worker' }],
+
+  baseURL: async ({ site }, use) => use(site.url),
+
+  // No test sees the rules, the sessions or the log of the one before.
+  emptyGateway: [async ({ gateway }, use) => {
+    gateway.rules = {};
+    gateway.log.length = 0;
+    await use();
+    for (const session of gateway.sessions.values()) session.cut();
+  }, { auto: true }],
+
+  trouble: async ({}, use) => use(new Trouble()),
+
+  context: async ({ context, trouble }, use) => {
+    await trouble.watch(context);
+    await use(context);
+    // An answer from the page means that what it said before has arrived.
+    await Promise.all(context.pages().map((page) => page.evaluate(() => null).catch(() => null)));
+    expect.soft(trouble.unexpected(), 'trouble that the test did not announce').toEqual([]);
+    expect.soft(trouble.missing(), 'announced, but it did not come').toEqual([]);
+  },
+
+  expectError: async ({ trouble }, use) => use((pattern) => trouble.expectError(pattern)),
+  expectViolation: async ({ trouble }, use) => use((directive) => trouble.expectViolation(directive)),
+});
