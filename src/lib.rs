@@ -6,3 +6,4 @@ pub mod iot;
 pub mod mqtt;
 pub mod sigv4;
 pub mod timeline;
+pub mod policy;

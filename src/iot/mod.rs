@@ -5,4 +5,5 @@
 pub mod calendar;
 pub mod endpoint;
 pub mod region;
+pub mod action;
 pub mod time;

@@ -1,0 +1,313 @@
+//! An explanation as data: what was looked at, what came out, and why. The sentences are in `words`.
+//!
+//! Filled by [`super::evaluate`] while it decides; knows nothing of how.
+
+use super::{
+    condition::Truth,
+    context::BoundBy,
+    diagnostic::Span,
+    document::Effect,
+    evaluate::{Decision, ReasonCode, Verdict},
+    pattern::Progress,
+    request::Part,
+    variable::{Key, NoValue},
+};
+
+/// How sure a claim about AWS is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Derived by us.
+    Inferred,
+    /// Seen by users.
+    Observed,
+    /// AWS documentation says so.
+    Documented,
+}
+
+/// A page that a claim rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Developer Guide, "Thing policy variables"
+    ThingVariables,
+    /// Developer Guide, "Associating an AWS IoT thing to an MQTT client connection"
+    ExclusiveThing,
+    /// Developer Guide, "Publish/Subscribe policy examples"
+    PubSubPolicy,
+    /// Developer Guide, "Connect policy examples"
+    ConnectPolicy,
+    /// Developer Guide, "AWS IoT Core policy actions"
+    PolicyActions,
+    /// Developer Guide, "X.509 certificate policy variables"
+    CertificateVariables,
+    /// Developer Guide, "Authorization with Amazon Cognito identities"
+    CognitoPolicies,
+    /// Developer Guide, "AWS IoT Core policies"
+    Policies,
+    /// Developer Guide, "Thing groups"
+    ThingGroups,
+    /// Developer Guide, "Retained message policy examples"
+    RetainedMessages,
+    /// IAM User Guide, "Policy variables"
+    IamVariables,
+    /// IAM User Guide, "Condition operators"
+    IamConditions,
+    /// IAM User Guide, "Policy evaluation logic"
+    IamEvaluation,
+}
+
+/// The whole answer to one request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// Verdict, reason and deciding statement: the same value that `decide` gives.
+    pub decision: Decision,
+    /// What the sentences speak of.
+    pub facts: Facts,
+    /// The checks in order; all must succeed, save alternatives (see [`Part::ShareForm`]).
+    pub parts: Vec<PartTrail>,
+    /// Which part decided, as an index into `parts`.
+    pub decisive: Option<usize>,
+    /// The variables that the policies use where the action matched, each once.
+    pub substitutions: Vec<Substitution>,
+    /// What nobody gave, supposed both ways.
+    pub branches: Vec<Branch>,
+    /// What was not evaluated, and whether it can change the verdict.
+    pub gaps: Vec<Gap>,
+    /// Switches that change the verdict when thrown.
+    pub switches: Vec<Switch>,
+    /// How sure the verdict is.
+    pub confidence: Confidence,
+    /// What it rests on.
+    pub sources: Vec<Source>,
+}
+
+/// The facts that sentences need, taken from context and request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The client ID, when given.
+    pub client_id: Option<String>,
+    /// Names of the attached things.
+    pub things: Vec<String>,
+    /// Whether the attachment is exclusive; `None` when nobody said.
+    pub exclusive: Option<bool>,
+    /// The bound thing, and why it.
+    pub bound: Option<(String, BoundBy)>,
+    /// Why no thing is bound.
+    pub unbound: Option<NoValue>,
+    /// Whether the principal is a certificate, for "this certificate".
+    pub certificate: bool,
+    /// Whether the connection is MQTT.
+    pub mqtt: bool,
+}
+
+/// One check by policies of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartTrail {
+    /// Why the check is made.
+    pub part: Part,
+    /// Whether IAM policies answer it, rather than AWS IoT Core policies.
+    pub iam: bool,
+    /// The action.
+    pub action: String,
+    /// The ARN.
+    pub resource: String,
+    /// What this check alone says.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: ReasonCode,
+    /// The policies in order.
+    pub policies: Vec<PolicyTrail>,
+}
+
+/// One policy in one check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyTrail {
+    /// Its index in the set.
+    pub policy: usize,
+    /// Its name.
+    pub name: String,
+    /// Why it does not count, if it does not.
+    pub skipped: Option<Skipped>,
+    /// Its statements; empty when skipped.
+    pub statements: Vec<StatementTrail>,
+}
+
+/// Why a policy does not take part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skipped {
+    /// IAM policies do not speak for this principal, or IoT policies do not.
+    OtherKind,
+    /// It is attached to something that this principal does not have.
+    OtherAttachment,
+    /// A group policy, and no thing is bound to the connection.
+    NoThingBound,
+    /// A group policy, and the bound thing is not in the group.
+    NotInGroup,
+    /// A group policy, and the client ID is not the name of the (exclusively attached) thing.
+    ClientIdNotThingName,
+}
+
+/// One statement in one check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatementTrail {
+    /// Its index in the policy.
+    pub statement: usize,
+    /// Where it stands in the text.
+    pub span: Span,
+    /// Allow or deny; `None` when the effect is broken.
+    pub effect: Option<Effect>,
+    /// Whether it matches as a whole.
+    pub outcome: Truth,
+    /// Whether it names the action.
+    pub action: Truth,
+    /// Its resources; empty when the action does not match.
+    pub resources: Vec<ResourceTrail>,
+    /// Whether the list is a `NotResource`.
+    pub not_resource: bool,
+    /// Its conditions; empty when action or resource does not match.
+    pub conditions: Vec<ConditionTrail>,
+}
+
+/// One resource of a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceTrail {
+    /// As written.
+    pub written: String,
+    /// Where it stands in the text.
+    pub span: Span,
+    /// With values in place; `None` stands for no value.
+    pub resolved: Vec<Option<String>>,
+    /// Whether it matches the resource of the check.
+    pub outcome: Truth,
+    /// Why not.
+    pub mismatch: Option<Mismatch>,
+    /// How far it matched before it failed.
+    pub progress: Option<Progress>,
+}
+
+/// Why a resource of a policy does not match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// A variable has no value.
+    NoValue {
+        /// The variable; `None` when the text in `${}` is none.
+        variable: Option<Key>,
+        /// Why it has none.
+        why: NoValue,
+        /// Whether the rest fits: only the value is missing.
+        otherwise: bool,
+    },
+    /// Another kind of resource, such as `topic` for `topicfilter`.
+    ResourceType {
+        /// In the policy.
+        written: String,
+        /// What the action is checked against.
+        needed: String,
+    },
+    /// Another region, account or partition.
+    ArnField,
+    /// The same but for letter case.
+    LetterCase,
+    /// `+` or `#`, which are plain characters in a policy, would match as MQTT wildcards.
+    MqttWildcard,
+    /// `${` is plain text because of `Version`.
+    VariablesOff,
+    /// Other text.
+    Text,
+}
+
+/// One condition of a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConditionTrail {
+    /// The operator as written.
+    pub operator: String,
+    /// The key as written.
+    pub key: String,
+    /// Where the key stands in the text.
+    pub span: Span,
+    /// The policy's values as written.
+    pub wanted: Vec<String>,
+    /// The request's values; `Err` when there is none, `None` when nobody knows.
+    pub found: Option<Result<Vec<String>, NoValue>>,
+    /// Whether it holds.
+    pub outcome: Truth,
+}
+
+/// A variable and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substitution {
+    /// The variable.
+    pub key: Key,
+    /// Whether it stands in an IAM policy.
+    pub iam: bool,
+    /// Its value, or why it has none; `None` when nobody knows.
+    pub value: Option<Result<String, NoValue>>,
+    /// Where the value comes from.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The CONNECT packet.
+    ClientId,
+    /// The thing with the name of the client ID.
+    ThingByClientId,
+    /// The exclusively attached thing.
+    ThingByAttachment,
+    /// The certificate.
+    Certificate,
+    /// The Cognito identity.
+    Identity,
+    /// The connection or the request.
+    Connection,
+    /// There is none.
+    Nowhere,
+}
+
+/// A supposition and what would follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The value supposed for each unknown key; `None` for no value. Empty for the exclusive attachment alone.
+    pub assumed: Vec<(Key, Option<String>)>,
+    /// Whether the attachment is supposed to be exclusive.
+    pub exclusive: Option<bool>,
+    /// The verdict then.
+    pub verdict: Verdict,
+}
+
+/// Something that was not evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The policy.
+    pub policy: usize,
+    /// The statement.
+    pub statement: usize,
+    /// Where in the text.
+    pub span: Span,
+    /// What.
+    pub kind: GapKind,
+    /// Whether it can change the verdict.
+    pub matters: bool,
+}
+
+/// What was not evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapKind {
+    /// A condition operator that is not known.
+    Operator,
+    /// A condition that cannot be read.
+    Condition,
+    /// A statement without effect, action or resource matches nothing.
+    Statement,
+}
+
+/// An undecided point of AWS's behaviour that the verdict turns on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Group policies need the client ID to be the thing's name even with exclusive attachment.
+    GroupNeedsClientId,
+    /// `*` and `?` in a client ID are plain characters after substitution.
+    ClientIdWildcards,
+    /// An absent `Version` is `2008-10-17`.
+    AbsentVersion,
+}

@@ -1,0 +1,25 @@
+//! AWS IoT Core policies: text to tree, tree to matcher, matcher to decision and explanation.
+//!
+//! Knows the policy language and how AWS IoT Core picks policies, things and variable values for a request.
+//! Knows nothing of packets, sockets, sentences or screens.
+//!
+//! [`document::parse`] turns text into a tree and never fails. [`PolicySet::compile`] prepares policies once;
+//! [`PolicySet::decide`] answers a request, [`PolicySet::explain`] answers it with the whole trail. Both run the
+//! same evaluation ([`evaluate`]); the explanation only listens.
+
+pub mod condition;
+pub mod context;
+pub mod diagnostic;
+pub mod document;
+pub mod evaluate;
+pub mod explain;
+pub mod json;
+pub mod pattern;
+pub mod request;
+pub mod variable;
+
+pub use context::{Context, Field, Principal};
+pub use document::Document;
+pub use evaluate::{Decision, Policy, PolicySet, ReasonCode, Switches, Verdict};
+pub use explain::Explanation;
+pub use request::Request;

@@ -1,0 +1,165 @@
+//! What a device asks for, and which checks AWS IoT Core makes for it.
+//!
+//! Knows which actions one request needs: a CONNECT with a will needs Publish on the will's topic, a retained
+//! PUBLISH needs RetainPublish besides Publish, a shared subscription has two resource forms for Receive.
+//! Knows nothing of policies.
+
+use super::context::{Context, Field};
+use crate::iot::action::{ACTIONS, ResourceType, position};
+
+/// A will, as sent in CONNECT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Will {
+    /// The topic of the will.
+    pub topic: String,
+    /// Its quality of service.
+    pub qos: u8,
+    /// Whether it is to be retained.
+    pub retain: bool,
+}
+
+/// One request. The client ID is the connection's and stands in [`Context`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// MQTT CONNECT.
+    Connect {
+        /// Whether the session is to outlive the connection: clean session 0 in MQTT 3.1.1, a session expiry
+        /// above 0 in MQTT 5.
+        persistent: Field<bool>,
+        /// The will, if any.
+        will: Option<Will>,
+    },
+    /// MQTT PUBLISH or publish over HTTPS.
+    Publish {
+        /// The topic name.
+        topic: String,
+        /// Quality of service.
+        qos: u8,
+        /// The RETAIN flag.
+        retain: bool,
+    },
+    /// One filter of an MQTT SUBSCRIBE, `$share/...` included.
+    Subscribe {
+        /// The topic filter.
+        filter: String,
+        /// The quality of service asked for.
+        qos: u8,
+    },
+    /// Delivery of one message to the client.
+    Receive {
+        /// The topic of the message.
+        topic: String,
+        /// The share name when a shared subscription takes it.
+        share: Option<String>,
+    },
+    /// Any other action, on a resource named by its ARN.
+    Action {
+        /// Such as `iot:UpdateThingShadow`.
+        action: String,
+        /// The ARN.
+        resource: String,
+        /// The topic of a direct message, for the key `iot:Topic`.
+        topic: Field<String>,
+    },
+}
+
+/// Why a check is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The request itself.
+    Request,
+    /// The RETAIN flag of a PUBLISH.
+    Retain,
+    /// The will of a CONNECT.
+    Will,
+    /// The RETAIN flag of a will.
+    WillRetain,
+    /// The same delivery, its resource written with `$share/<name>/`.
+    ShareForm,
+}
+
+/// One action on one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Why it is made.
+    pub part: Part,
+    /// The action as AWS writes it.
+    pub action: String,
+    /// Its place in [`ACTIONS`], when known.
+    pub known: Option<usize>,
+    /// The ARN; when `open`, only its beginning is known.
+    pub resource: String,
+    /// Whether the end of the ARN is unknown (a CONNECT whose client ID nobody gave).
+    pub open: bool,
+}
+
+impl Check {
+    /// Compiles a check of any action by name and ARN.
+    #[must_use]
+    pub fn new(part: Part, action: &str, resource: String) -> Self {
+        let known = position(action);
+        let name = known.and_then(|at| ACTIONS.get(at)).map_or(action, |known| known.name);
+        Self { part, action: name.to_owned(), known, resource, open: false }
+    }
+
+    /// The sixth field of the ARN, such as `client/temp-sensor-01`.
+    #[must_use]
+    pub fn relative(&self) -> &str {
+        self.resource.splitn(6, ':').nth(5).unwrap_or_default()
+    }
+}
+
+impl Request {
+    /// The checks to be made, in order. All must succeed, save that [`Part::ShareForm`] is an alternative to the
+    /// check before it.
+    #[must_use]
+    pub fn checks(&self, context: &Context) -> Vec<Check> {
+        let on = |part, action: &str, kind: ResourceType, name: &str| {
+            Check::new(part, action, context.arn(kind, name))
+        };
+        match self {
+            Self::Connect { will, .. } => {
+                let client_id = match &context.client_id {
+                    Field::Given(id) => id.as_str(),
+                    _ => "",
+                };
+                let mut connect = on(Part::Request, "iot:Connect", ResourceType::Client, client_id);
+                connect.open = context.client_id == Field::Unknown;
+                let mut checks = vec![connect];
+                if let Some(will) = will {
+                    checks.push(on(Part::Will, "iot:Publish", ResourceType::Topic, &will.topic));
+                    if will.retain {
+                        checks.push(on(
+                            Part::WillRetain,
+                            "iot:RetainPublish",
+                            ResourceType::Topic,
+                            &will.topic,
+                        ));
+                    }
+                }
+                checks
+            }
+            Self::Publish { topic, retain, .. } => {
+                let mut checks = vec![on(Part::Request, "iot:Publish", ResourceType::Topic, topic)];
+                if *retain {
+                    checks.push(on(Part::Retain, "iot:RetainPublish", ResourceType::Topic, topic));
+                }
+                checks
+            }
+            Self::Subscribe { filter, .. } => {
+                vec![on(Part::Request, "iot:Subscribe", ResourceType::TopicFilter, filter)]
+            }
+            Self::Receive { topic, share } => {
+                let mut checks = vec![on(Part::Request, "iot:Receive", ResourceType::Topic, topic)];
+                if let Some(share) = share {
+                    let shared = format!("$share/{share}/{topic}");
+                    checks.push(on(Part::ShareForm, "iot:Receive", ResourceType::Topic, &shared));
+                }
+                checks
+            }
+            Self::Action { action, resource, .. } => {
+                vec![Check::new(Part::Request, action, resource.clone())]
+            }
+        }
+    }
+}
