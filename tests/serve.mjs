@@ -18,14 +18,8 @@ const TYPES = {
 /** Serves `folder` below `prefix` ("/" or "/lab/") on 127.0.0.1; port 0 takes a free one. */
 export async function serve(folder, port = 0, prefix = "/") {
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://localhost");
-    const inside = pathname.startsWith(prefix) ? decodeURIComponent(pathname.slice(prefix.length)) : null;
-    const path = inside === null ? null : normalize(inside === "" ? "index.html" : inside);
-    if (path === null || path.startsWith("..") || path.startsWith(sep) || !["GET", "HEAD"].includes(request.method)) {
-      response.writeHead(404).end();
-      return;
-    }
     try {
+      const path = inside(request);
       const body = await readFile(join(folder, path));
       response.writeHead(200, {
         "content-type": TYPES[extname(path)] ?? "application/octet-stream",
@@ -38,11 +32,23 @@ export async function serve(folder, port = 0, prefix = "/") {
       response.writeHead(404).end();
     }
   });
+  /** The path below `folder` that is asked for. Throws where there is none, as for an encoding that is broken. */
+  const inside = ({ method, url }) => {
+    const asked = decodeURIComponent(url.split("?")[0]);
+    const path = normalize(asked.slice(prefix.length) || "index.html");
+    const outside = !asked.startsWith(prefix) || path.startsWith("..") || path.startsWith(sep);
+    if (outside || !["GET", "HEAD"].includes(method)) throw new Error("nothing here");
+    return path;
+  };
   await new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
-  return { url: `http://127.0.0.1:${server.address().port}${prefix}`, close: () => server.close() };
+  const close = () => new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${server.address().port}${prefix}`, close };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

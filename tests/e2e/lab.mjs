@@ -7,7 +7,7 @@ import { test as base, expect } from '@playwright/test';
 import { HOST, KEYS, startGateway } from '../gateway/gateway.mjs';
 import { startMosquitto } from '../gateway/mosquitto.mjs';
 import { signUrl } from '../gateway/signature.mjs';
-import { startServer } from './server.mjs';
+import { serve } from '../serve.mjs';
 
 export { expect, HOST, KEYS };
 
@@ -82,7 +82,7 @@ export const test = base.extend({
   root: [fileURLToPath(new URL('../../dist', import.meta.url)), { scope: 'worker', option: true }],
 
   site: [async ({ root }, use) => {
-    const server = await startServer({ root });
+    const server = await serve(root, 0, '/lab/');
     await use(server);
     await server.close();
   }, { scope: 'worker' }],

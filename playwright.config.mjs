@@ -1,10 +1,10 @@
-// End-to-end tests in Debian's Chromium. What they share stands in lab.mjs.
+// End-to-end tests in Debian's Chromium. What they share stands in tests/e2e/lab.mjs.
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
-  testDir: '.',
+  testDir: 'tests/e2e',
   testMatch: '*.spec.mjs',
-  outputDir: '../../test-results',
+  outputDir: 'test-results',
   reporter: 'list',
   retries: 0,
   workers: 2,
