@@ -170,7 +170,10 @@ test('a session can be cut, and held open in silence', async () => {
   const cut = await connected(4, 'cut');
   gateway.sessions.get('cut').cut();
   assert.equal(await cut.closed, 1006);
+  await gateway.log.until(({ event, clientId }) => event === 'closed by client' && clientId === 'cut');
+  const arrival = gateway.log.until(({ event, clientId }) => event === 'connected' && clientId === 'held');
   const held = await connected(4, 'held');
+  assert.equal((await arrival).version, 4);
   gateway.sessions.get('held').hold();
   const other = await connected(4, 'other');
   held.send(Buffer.from([0xc0, 0]));
