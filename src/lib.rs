@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod broker;
+pub mod client;
 pub mod iot;
 pub mod mqtt;
 pub mod sigv4;

@@ -1,0 +1,30 @@
+//! One MQTT client session: 3.1.1 or 5, simulated or live.
+//!
+//! Sans-I/O: facts and commands go in, orders and news come out, time and chance are arguments. The session
+//! knows the client's side of MQTT and nothing of sockets, signatures, policies or AWS. The same type serves
+//! the simulation and the live page; they differ in who carries out the orders.
+//!
+//! Invariants: nothing is sent before CONNACK but CONNECT; a command that MQTT forbids sends nothing and
+//! comes back as [`Output::Rejected`]; each command with a [`RequestId`] that was sent is answered once, by
+//! its acknowledgement or by [`Output::Lost`]; no input makes it panic.
+//!
+//! The driver's loop:
+//!
+//! ```text
+//! session.handle(now, input);
+//! while let Some(output) = session.poll() { carry out the order, or record the news }
+//! if let Some((when, _why)) = session.deadline() { at `when`: session.handle(when, Input::TimePassed) }
+//! ```
+
+mod handshake;
+mod inflight;
+mod io;
+mod keep_alive;
+mod reconnect;
+mod session;
+
+pub use io::{
+    Cause, Closure, Config, Connected, Input, Message, Misuse, Output, PeerError, Refusal, RequestId, Timer,
+};
+pub use reconnect::{Reconnect, Stop};
+pub use session::Session;

@@ -1,0 +1,523 @@
+//! Conversations between a session and a server that the test plays.
+//!
+//! A line `> PACKET` is sent by the session, `< PACKET` has come; the rest is the session's news.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use iot_policy_lab::client::{Closure, Config, Input, Message, Output, Reconnect, RequestId, Session, Timer};
+use iot_policy_lab::iot::time::{Instant, Millis};
+use iot_policy_lab::mqtt::{
+    self, Ack, Codes, ConnAck, Connect, Disconnect, Packet, PacketId, Properties, Property, Publish, Qos,
+    ReasonCode, Subscription, Version,
+};
+
+struct Conversation {
+    session: Session,
+    now: Instant,
+}
+
+fn connect(version: Version) -> Connect {
+    Connect {
+        version,
+        client_id: "temp-sensor-01".to_owned(),
+        clean_start: true,
+        keep_alive: 30,
+        will: None,
+        user_name: None,
+        password: None,
+        properties: Properties::default(),
+    }
+}
+
+/// A CONNECT whose session outlives the connection.
+fn lasting(version: Version) -> Connect {
+    let properties = match version {
+        Version::V311 => vec![],
+        Version::V5 => vec![Property::SessionExpiryInterval(3600)],
+    };
+    Connect { clean_start: false, properties: Properties(properties), ..connect(version) }
+}
+
+fn connack(session_present: bool, code: u8, properties: Vec<Property>) -> Packet {
+    Packet::ConnAck(ConnAck { session_present, code: ReasonCode(code), properties: Properties(properties) })
+}
+
+fn ack(id: u16, code: u8) -> Ack {
+    Ack { packet_id: PacketId(id), code: ReasonCode(code), properties: Properties::default() }
+}
+
+fn message(qos: Qos) -> Message {
+    Message {
+        topic: "dt/temp-sensor-01".to_owned(),
+        payload: b"21".to_vec(),
+        qos,
+        retain: false,
+        properties: Properties::default(),
+    }
+}
+
+fn publish(request: u64, qos: Qos) -> Input {
+    Input::Publish { request: RequestId(request), message: message(qos) }
+}
+
+fn incoming(topic: &str, qos: Qos, id: Option<u16>, properties: Vec<Property>) -> Packet {
+    Packet::Publish(Publish {
+        dup: false,
+        qos,
+        retain: false,
+        topic: topic.to_owned(),
+        packet_id: id.map(PacketId),
+        properties: Properties(properties),
+        payload: b"on".to_vec(),
+    })
+}
+
+fn subscribe(request: u64, filters: &[&str]) -> Input {
+    let filters = filters.iter().map(|filter| Subscription {
+        filter: (*filter).to_owned(),
+        qos: Qos::AtLeastOnce,
+        no_local: false,
+        retain_as_published: false,
+        retain_handling: 0,
+    });
+    Input::Subscribe {
+        request: RequestId(request),
+        filters: filters.collect(),
+        properties: Properties::default(),
+    }
+}
+
+fn disconnect() -> Input {
+    Input::Disconnect { code: ReasonCode::SUCCESS, properties: Properties::default() }
+}
+
+impl Conversation {
+    fn new(config: Config) -> Self {
+        Self { session: Session::new(config), now: Instant(1_000) }
+    }
+
+    /// Up to an accepting CONNACK.
+    fn online(config: Config, connack: &Packet) -> Self {
+        let mut talk = Self::new(config);
+        talk.input(Input::Connect);
+        talk.input(Input::TransportOpened);
+        let lines = talk.packet(connack);
+        assert!(lines.iter().any(|line| line.starts_with("connected")), "{lines:?}");
+        talk
+    }
+
+    fn input(&mut self, input: Input) -> Vec<String> {
+        self.session.handle(self.now, input);
+        let version = self.session.version();
+        std::iter::from_fn(|| self.session.poll()).map(|output| line(&output, version)).collect()
+    }
+
+    fn packet(&mut self, packet: &Packet) -> Vec<String> {
+        self.input(Input::Received(mqtt::encode(packet, self.session.version()).unwrap()))
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Vec<String> {
+        self.input(Input::Received(bytes.to_vec()))
+    }
+
+    fn after(&mut self, seconds: u64) -> Vec<String> {
+        self.now = self.now + Millis::from_seconds(seconds);
+        self.input(Input::TimePassed)
+    }
+
+    fn closed(&mut self) -> Vec<String> {
+        self.input(Input::TransportClosed(Closure { code: Some(1006), reason: String::new() }))
+    }
+
+    /// Waits for the announced attempt.
+    fn next_attempt(&mut self) -> Vec<String> {
+        let (when, timer) = self.session.deadline().unwrap();
+        assert_eq!(timer, Timer::Reconnect);
+        self.now = when;
+        self.input(Input::TimePassed)
+    }
+}
+
+fn line(output: &Output, version: Version) -> String {
+    match output {
+        Output::OpenTransport => "open".to_owned(),
+        Output::CloseTransport => "close".to_owned(),
+        Output::Send { frame, packet } => {
+            assert_eq!(mqtt::decode(frame, version).as_ref(), Ok(packet));
+            format!("> {}", mqtt::summary(packet, version))
+        }
+        Output::Received { packet: Ok(packet), .. } => format!("< {}", mqtt::summary(packet, version)),
+        Output::Received { packet: Err(error), .. } => format!("< error: {error}"),
+        Output::Connected(news) => {
+            format!("connected {} {} s present {}", news.client_id, news.keep_alive, news.session_present)
+        }
+        Output::Refused(why) => format!("refused {}", word(why)),
+        Output::Subscribed { request, answer } => format!("subscribed {} {}", request.0, codes(answer)),
+        Output::Unsubscribed { request, answer } => format!("unsubscribed {} {}", request.0, codes(answer)),
+        Output::Published { request, answer: Some(ack) } => {
+            format!("published {} {:02X}", request.0, ack.code.0)
+        }
+        Output::Published { request, answer: None } => format!("published {}", request.0),
+        Output::Message(publish) => format!("message {}", publish.topic),
+        Output::Disconnected(cause) => format!("disconnected {}", word(cause)),
+        Output::ReconnectAt(_) => "reconnect later".to_owned(),
+        Output::ReconnectStopped(stop) => format!("stop {}", word(stop)),
+        Output::Rejected { why, .. } => format!("rejected {}", word(why)),
+        Output::Lost { request } => format!("lost {}", request.0),
+    }
+}
+
+fn codes(answer: &Codes) -> String {
+    answer.codes.iter().map(|code| format!("{:02X}", code.0)).collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a variant, and of a variant inside it.
+fn word(value: &impl std::fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    let end = text.find([' ', '{']).unwrap_or(text.len());
+    text.split_at(end).0.trim_end_matches(['(', ',']).to_owned()
+}
+
+#[test]
+fn connect_subscribe_publish_and_leave() {
+    for version in [Version::V311, Version::V5] {
+        let five = version == Version::V5;
+        let mut talk = Conversation::new(Config::new(connect(version)));
+        assert_eq!(talk.input(Input::Connect), ["open"]);
+        assert_eq!(talk.input(Input::TransportOpened), ["> CONNECT temp-sensor-01 keep-alive 30 s"]);
+        let lines = talk.packet(&connack(false, 0, vec![]));
+        assert_eq!(lines.last().unwrap(), "connected temp-sensor-01 30 s present false");
+        let filters = ["cmd/temp-sensor-01/#", "$aws/things/temp-sensor-01/shadow/update/accepted"];
+        assert_eq!(talk.input(subscribe(1, &filters)).len(), 1);
+        let refused = if five { 0x87 } else { 0x80 };
+        let answer = Packet::SubAck(Codes {
+            packet_id: PacketId(1),
+            codes: vec![ReasonCode(1), ReasonCode(refused)],
+            properties: Properties::default(),
+        });
+        assert_eq!(talk.packet(&answer).last().unwrap(), &format!("subscribed 1 01 {refused:02X}"));
+        assert_eq!(
+            talk.input(publish(2, Qos::AtMostOnce)),
+            ["> PUBLISH q0 dt/temp-sensor-01 (2 bytes)", "published 2"]
+        );
+        assert_eq!(
+            talk.input(publish(3, Qos::AtLeastOnce)),
+            ["> PUBLISH q1 id 2 dt/temp-sensor-01 (2 bytes)"]
+        );
+        assert_eq!(talk.packet(&Packet::PubAck(ack(2, 0))).last().unwrap(), "published 3 00");
+        let lines = talk.packet(&incoming("cmd/temp-sensor-01/led", Qos::AtLeastOnce, Some(7), vec![]));
+        assert_eq!(lines.get(1).unwrap(), "message cmd/temp-sensor-01/led");
+        assert!(lines.get(2).unwrap().starts_with("> PUBACK id 7"));
+        let leave = if five { "> DISCONNECT 0x00 Normal disconnection" } else { "> DISCONNECT" };
+        assert_eq!(talk.input(disconnect()), [leave, "disconnected OwnRequest", "close"]);
+        assert_eq!(talk.closed(), [""; 0]);
+        assert_eq!(talk.session.deadline(), None);
+        assert_eq!(talk.input(Input::Connect), ["open"]);
+    }
+}
+
+#[test]
+fn quality_of_service_2_both_ways() {
+    for version in [Version::V311, Version::V5] {
+        let mut talk = Conversation::online(Config::new(connect(version)), &connack(false, 0, vec![]));
+        talk.input(publish(1, Qos::ExactlyOnce));
+        let released = talk.packet(&Packet::PubRec(ack(1, 0)));
+        assert!(released.last().unwrap().starts_with("> PUBREL id 1"), "{released:?}");
+        assert_eq!(talk.packet(&Packet::PubComp(ack(1, 0))).last().unwrap(), "published 1 00");
+        let twice = incoming("a", Qos::ExactlyOnce, Some(9), vec![]);
+        assert!(talk.packet(&twice).contains(&"message a".to_owned()));
+        let again = talk.packet(&twice);
+        assert!(!again.contains(&"message a".to_owned()), "{again:?}");
+        assert!(again.last().unwrap().starts_with("> PUBREC id 9"));
+        assert!(talk.packet(&Packet::PubRel(ack(9, 0))).last().unwrap().starts_with("> PUBCOMP id 9"));
+        assert!(talk.packet(&twice).contains(&"message a".to_owned()));
+    }
+}
+
+#[test]
+fn a_refused_connect_is_told_apart() {
+    let mut talk = Conversation::new(Config::new(connect(Version::V311)));
+    talk.input(Input::Connect);
+    assert_eq!(talk.closed(), ["refused NotOpened(Closure"]);
+    talk.input(Input::Connect);
+    talk.input(Input::TransportOpened);
+    assert_eq!(talk.closed(), ["refused ClosedWithoutConnAck(Closure"]);
+    talk.input(Input::Connect);
+    talk.input(Input::TransportOpened);
+    assert_eq!(
+        talk.packet(&connack(false, 5, vec![])),
+        ["< CONNACK 0x05 Not authorized", "refused Code(ConnAck", "close"]
+    );
+    talk.closed();
+    talk.input(Input::Connect);
+    talk.input(Input::TransportOpened);
+    assert_eq!(talk.session.deadline(), Some((talk.now + Millis(30_000), Timer::ConnAck)));
+    assert_eq!(talk.after(29), [""; 0]);
+    assert_eq!(talk.after(1), ["refused Timeout", "close"]);
+    talk.closed();
+    talk.input(Input::Connect);
+    assert_eq!(talk.input(disconnect()), ["refused OwnRequest", "close"]);
+    assert_eq!(talk.input(Input::TransportOpened), [""; 0]);
+    assert_eq!(talk.closed(), [""; 0]);
+}
+
+#[test]
+fn the_causes_of_an_end_are_told_apart() {
+    let online = |version| Conversation::online(Config::new(connect(version)), &connack(false, 0, vec![]));
+    assert_eq!(online(Version::V311).closed(), ["disconnected Closed(Closure"]);
+    let takeover = Packet::Disconnect(Disconnect {
+        code: ReasonCode::SESSION_TAKEN_OVER,
+        properties: Properties::default(),
+    });
+    assert_eq!(
+        online(Version::V5).packet(&takeover),
+        ["< DISCONNECT 0x8E Session taken over", "disconnected ServerDisconnect(Disconnect", "close"]
+    );
+    // A server of 3.1.1 has no DISCONNECT.
+    assert_eq!(
+        online(Version::V311).bytes(&[0xE0, 0x00]),
+        ["< DISCONNECT", "disconnected PeerError(Unexpected(Disconnect))", "close"]
+    );
+}
+
+#[test]
+fn hostile_bytes_end_the_connection_with_a_code() {
+    for (bytes, code) in [
+        (&[0x30, 0xFF, 0xFF, 0xFF, 0x7F][..], "> DISCONNECT 0x95 Packet too large"),
+        (&[0x30, 0xFF, 0xFF, 0xFF, 0xFF], "> DISCONNECT 0x81 Malformed Packet"),
+        (&[0x36, 0x00], "> DISCONNECT 0x81 Malformed Packet"),
+        (&[0xC0, 0x00], "> DISCONNECT 0x82 Protocol Error"),
+        (&[0x20, 0x03, 0x00, 0x00, 0x00], "> DISCONNECT 0x82 Protocol Error"),
+    ] {
+        let mut talk = Conversation::online(Config::new(connect(Version::V5)), &connack(false, 0, vec![]));
+        let lines = talk.bytes(bytes);
+        assert!(lines.iter().any(|line| line == code), "{bytes:02X?}: {lines:?}");
+        assert_eq!(lines.last().unwrap(), "close");
+        assert_eq!(talk.bytes(&[0xD0, 0x00]), [""; 0], "nothing is read after the order to close");
+        let mut old = Conversation::online(Config::new(connect(Version::V311)), &connack(false, 0, vec![]));
+        let bytes = if bytes.starts_with(&[0x20]) { &[0x20, 0x02, 0x00, 0x00] } else { bytes };
+        let lines = old.bytes(bytes);
+        assert!(lines.iter().all(|line| !line.starts_with('>')), "{lines:?}");
+        assert_eq!(lines.last().unwrap(), "close");
+    }
+    let mut early = Conversation::new(Config::new(connect(Version::V5)));
+    early.input(Input::Connect);
+    early.input(Input::TransportOpened);
+    assert_eq!(
+        early.bytes(&[0xD0, 0x00]),
+        ["< PINGRESP", "refused PeerError(Unexpected(PingResp))", "close"]
+    );
+}
+
+#[test]
+fn random_bytes_never_panic_and_always_settle() {
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for round in 0..3_000 {
+        let version = if round % 2 == 0 { Version::V5 } else { Version::V311 };
+        let mut talk = Conversation::online(Config::new(connect(version)), &connack(false, 0, vec![]));
+        talk.input(publish(1, Qos::ExactlyOnce));
+        talk.input(subscribe(2, &["a/#"]));
+        for _ in 0..20 {
+            let length = usize::try_from(next() % 12).unwrap();
+            let mut bytes = vec![(next() % 256).to_le_bytes()[0], length.to_le_bytes()[0]];
+            bytes.extend((0..length).map(|_| (next() % 5).to_le_bytes()[0]));
+            talk.bytes(&bytes);
+        }
+        talk.closed();
+        assert!(!talk.session.is_connected());
+        assert_eq!(talk.input(Input::Connect), ["open"]);
+    }
+}
+
+#[test]
+fn keep_alive_pings_after_silence_and_gives_up_without_an_answer() {
+    let mut talk = Conversation::online(Config::new(connect(Version::V311)), &connack(false, 0, vec![]));
+    assert_eq!(talk.after(29), [""; 0]);
+    talk.input(publish(1, Qos::AtMostOnce));
+    assert_eq!(talk.after(29), [""; 0], "what is sent counts");
+    assert_eq!(talk.after(1), ["> PINGREQ"]);
+    assert_eq!(talk.session.deadline(), Some((talk.now + Millis(10_000), Timer::PingResp)));
+    assert_eq!(talk.packet(&Packet::PingResp), ["< PINGRESP"]);
+    assert_eq!(talk.after(30), ["> PINGREQ"]);
+    assert_eq!(talk.after(10), ["disconnected KeepAliveTimeout", "close"]);
+}
+
+#[test]
+fn the_server_sets_keep_alive_and_client_id() {
+    let mut config = Config::new(Connect { client_id: String::new(), ..connect(Version::V5) });
+    config.connect.keep_alive = 0;
+    let mut talk = Conversation::new(config);
+    talk.input(Input::Connect);
+    talk.input(Input::TransportOpened);
+    let properties =
+        vec![Property::ServerKeepAlive(5), Property::AssignedClientIdentifier("auto-1".to_owned())];
+    assert_eq!(
+        talk.packet(&connack(false, 0, properties)).last().unwrap(),
+        "connected auto-1 5 s present false"
+    );
+    assert_eq!(talk.after(5), ["> PINGREQ"]);
+    talk.closed();
+    talk.input(Input::Connect);
+    assert_eq!(talk.input(Input::TransportOpened), ["> CONNECT auto-1 keep-alive 0 s"]);
+}
+
+#[test]
+fn the_servers_receive_maximum_holds_messages_back() {
+    let mut talk = Conversation::online(
+        Config { queue_limit: 2, ..Config::new(connect(Version::V5)) },
+        &connack(false, 0, vec![Property::ReceiveMaximum(1)]),
+    );
+    assert_eq!(talk.input(publish(1, Qos::AtLeastOnce)).len(), 1);
+    assert_eq!(talk.input(publish(2, Qos::AtLeastOnce)), [""; 0]);
+    assert_eq!(talk.input(publish(3, Qos::AtLeastOnce)), [""; 0]);
+    assert_eq!(talk.input(publish(4, Qos::AtLeastOnce)), ["rejected QueueFull"]);
+    let lines = talk.packet(&Packet::PubAck(ack(1, 0x87)));
+    assert_eq!(lines.get(1..).unwrap(), ["published 1 87", "> PUBLISH q1 id 2 dt/temp-sensor-01 (2 bytes)"]);
+    assert_eq!(talk.closed(), ["disconnected Closed(Closure", "lost 2", "lost 3"]);
+}
+
+#[test]
+fn a_resumed_session_sends_again_with_dup_and_in_order() {
+    for version in [Version::V311, Version::V5] {
+        let mut talk = Conversation::online(Config::new(lasting(version)), &connack(false, 0, vec![]));
+        talk.input(publish(1, Qos::AtLeastOnce));
+        talk.input(publish(2, Qos::ExactlyOnce));
+        talk.input(publish(3, Qos::AtLeastOnce));
+        talk.input(subscribe(4, &["a"]));
+        talk.packet(&Packet::PubRec(ack(2, 0)));
+        assert_eq!(talk.closed(), ["disconnected Closed(Closure", "lost 4"]);
+        talk.input(Input::Connect);
+        talk.input(Input::TransportOpened);
+        let lines = talk.packet(&connack(true, 0, vec![]));
+        let sent: Vec<_> = lines.iter().filter(|line| line.starts_with('>')).collect();
+        assert!(sent.first().unwrap().starts_with("> PUBREL id 2"), "{sent:?}");
+        assert_eq!(
+            sent.get(1..).unwrap(),
+            [
+                "> PUBLISH q1 id 1 dup dt/temp-sensor-01 (2 bytes)",
+                "> PUBLISH q1 id 3 dup dt/temp-sensor-01 (2 bytes)"
+            ]
+        );
+        assert_eq!(talk.packet(&Packet::PubAck(ack(3, 0))).last().unwrap(), "published 3 00");
+        // The server has forgotten the session: what was in flight is lost, once.
+        talk.closed();
+        talk.input(Input::Connect);
+        talk.input(Input::TransportOpened);
+        let lines = talk.packet(&connack(false, 0, vec![]));
+        assert_eq!(lines.get(2..).unwrap(), ["lost 1", "lost 2"]);
+    }
+}
+
+#[test]
+fn what_mqtt_forbids_is_not_sent() {
+    let mut idle = Conversation::new(Config::new(connect(Version::V5)));
+    assert_eq!(idle.input(publish(1, Qos::AtMostOnce)), ["rejected NotConnected"]);
+    assert_eq!(idle.input(subscribe(1, &["a"])), ["rejected NotConnected"]);
+    assert_eq!(idle.input(disconnect()), ["rejected NotConnected"]);
+    assert_eq!(idle.bytes(&[0xD0, 0x00]), ["rejected NoTransport"]);
+    assert_eq!(idle.closed(), ["rejected NoTransport"]);
+    let mut long = Conversation::new(Config::new(Connect {
+        user_name: Some("u".repeat(70_000)),
+        ..connect(Version::V5)
+    }));
+    assert_eq!(long.input(Input::Connect), ["rejected Packet(FieldTooLong"]);
+
+    let server = vec![
+        Property::MaximumQos(1),
+        Property::RetainAvailable(0),
+        Property::MaximumPacketSize(100),
+        Property::TopicAliasMaximum(8),
+    ];
+    let mut talk = Conversation::online(Config::new(connect(Version::V5)), &connack(false, 0, server));
+    let plain = message(Qos::AtLeastOnce);
+    for (message, expected) in [
+        (Message { topic: "dt/+".to_owned(), ..plain.clone() }, "rejected Topic"),
+        (Message { qos: Qos::ExactlyOnce, ..plain.clone() }, "rejected QosNotSupported"),
+        (Message { retain: true, ..plain.clone() }, "rejected RetainNotSupported"),
+        (Message { payload: vec![0; 100], ..plain.clone() }, "rejected PacketTooLarge"),
+        (
+            Message { properties: Properties(vec![Property::TopicAlias(9)]), ..plain.clone() },
+            "rejected TopicAlias",
+        ),
+        (
+            Message { properties: Properties(vec![Property::ServerKeepAlive(9)]), ..plain },
+            "rejected Packet(Illegal",
+        ),
+    ] {
+        assert_eq!(talk.input(Input::Publish { request: RequestId(1), message }), [expected]);
+    }
+    assert_eq!(talk.input(subscribe(1, &["a/#/b"])), ["rejected Topic"]);
+    assert_eq!(talk.input(subscribe(1, &[])), ["rejected Packet(Illegal"]);
+    assert_eq!(talk.input(Input::Connect), ["rejected NotIdle"]);
+    assert!(talk.session.is_connected());
+}
+
+#[test]
+fn topic_aliases_are_resolved_and_checked() {
+    let mut config = Config::new(connect(Version::V5));
+    config.connect.properties = Properties(vec![Property::TopicAliasMaximum(2)]);
+    let mut talk = Conversation::online(config, &connack(false, 0, vec![]));
+    let alias = |topic, alias| incoming(topic, Qos::AtMostOnce, None, vec![Property::TopicAlias(alias)]);
+    assert_eq!(talk.packet(&alias("a/b", 2)).last().unwrap(), "message a/b");
+    assert_eq!(talk.packet(&alias("", 2)).last().unwrap(), "message a/b");
+    assert!(talk.packet(&alias("", 1)).contains(&"> DISCONNECT 0x94 Topic Alias invalid".to_owned()));
+}
+
+#[test]
+fn a_takeover_stops_the_reconnect() {
+    let config = Config { reconnect: Some(Reconnect::new(1)), ..Config::new(connect(Version::V5)) };
+    let mut talk = Conversation::online(config, &connack(false, 0, vec![]));
+    let takeover = Packet::Disconnect(Disconnect {
+        code: ReasonCode::SESSION_TAKEN_OVER,
+        properties: Properties::default(),
+    });
+    let lines = talk.packet(&takeover);
+    assert_eq!(
+        lines.get(1..).unwrap(),
+        ["disconnected ServerDisconnect(Disconnect", "stop TakenOver", "close"]
+    );
+    talk.closed();
+    assert_eq!(talk.session.deadline(), None);
+}
+
+#[test]
+fn closes_soon_after_connack_stop_the_reconnect() {
+    let config = Config { reconnect: Some(Reconnect::new(1)), ..Config::new(connect(Version::V311)) };
+    let mut talk = Conversation::online(config, &connack(false, 0, vec![]));
+    for _ in 0..2 {
+        assert_eq!(talk.closed(), ["disconnected Closed(Closure", "reconnect later"]);
+        assert_eq!(talk.next_attempt(), ["open"]);
+        talk.input(Input::TransportOpened);
+        talk.packet(&connack(false, 0, vec![]));
+    }
+    assert_eq!(talk.closed(), ["disconnected Closed(Closure", "stop ShortConnections(3)"]);
+    assert_eq!(talk.session.deadline(), None);
+    assert_eq!(talk.input(Input::Connect), ["open"], "the user still can");
+}
+
+#[test]
+fn refusals_stop_the_reconnect_at_once_or_after_a_few() {
+    let config = Config { reconnect: Some(Reconnect::new(1)), ..Config::new(connect(Version::V5)) };
+    let mut talk = Conversation::new(config);
+    talk.input(Input::Connect);
+    for _ in 0..7 {
+        assert_eq!(talk.closed(), ["refused NotOpened(Closure", "reconnect later"]);
+        talk.next_attempt();
+    }
+    assert_eq!(talk.closed(), ["refused NotOpened(Closure", "stop Attempts(8)"]);
+    talk.input(Input::Connect);
+    talk.input(Input::TransportOpened);
+    let lines = talk.packet(&connack(false, 0x87, vec![]));
+    assert_eq!(lines.get(2).unwrap(), "stop Refused(ReasonCode(135))");
+    talk.closed();
+    talk.input(Input::Connect);
+    talk.closed();
+    assert_eq!(talk.input(disconnect()), ["stop OwnRequest"]);
+    assert_eq!(talk.session.deadline(), None);
+}
