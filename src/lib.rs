@@ -8,3 +8,5 @@ pub mod mqtt;
 pub mod sigv4;
 pub mod timeline;
 pub mod policy;
+pub mod suite;
+pub mod words;

@@ -1,0 +1,79 @@
+//! Suites of cases: policies, a principal, a request and the expected verdict, as JSON.
+//!
+//! Knows the format `policylab-suite/1` (a bare array of cases is the same thing) and how it maps to [`Context`],
+//! [`Request`] and [`PolicySet`]. What is not given is absent; what stands under `unknown` is unknown.
+//! Unknown fields and values are errors that name the place. Reads text, not files.
+
+mod format;
+
+use std::fmt;
+
+pub use format::SuiteError;
+
+use crate::policy::{Context, Decision, Explanation, PolicySet, Request, Verdict};
+
+/// Longest suite that is read, in bytes.
+pub const MAX_TEXT: usize = 64 * 1024 * 1024;
+
+/// A suite of cases.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// The cases in order; never empty.
+    pub cases: Vec<Case>,
+}
+
+/// One case, ready to be judged.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its name.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// The policies.
+    pub policies: PolicySet,
+    /// Who asks, and how.
+    pub context: Context,
+    /// What is asked.
+    pub request: Request,
+    /// The verdict that is expected.
+    pub expect: Verdict,
+}
+
+impl Suite {
+    /// Reads a suite.
+    ///
+    /// # Errors
+    /// When the text is not a suite, has no case, or a case contradicts itself.
+    pub fn parse(text: &str) -> Result<Self, SuiteError> {
+        format::parse(text)
+    }
+}
+
+impl Case {
+    /// Decides the case.
+    #[must_use]
+    pub fn decide(&self) -> Decision {
+        self.policies.decide(&self.context, &self.request)
+    }
+
+    /// Explains the case.
+    #[must_use]
+    pub fn explain(&self) -> Explanation {
+        self.policies.explain(&self.context, &self.request)
+    }
+}
+
+/// A verdict in the words of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerdictWord(pub Verdict);
+
+impl fmt::Display for VerdictWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Verdict::Allowed => "allow",
+            Verdict::ExplicitDeny => "explicitDeny",
+            Verdict::ImplicitDeny => "implicitDeny",
+            Verdict::CannotTell => "cannotTell",
+        })
+    }
+}
