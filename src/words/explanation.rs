@@ -472,5 +472,5 @@ fn relative(arn: &str) -> &str {
 
 /// The first five fields of an ARN.
 fn head(arn: &str) -> &str {
-    arn.strip_suffix(relative(arn)).map_or(arn, |head| head.trim_end_matches(':'))
+    arn.strip_suffix(relative(arn)).map_or(arn, |head| head.strip_suffix(':').unwrap_or(head))
 }

@@ -1,0 +1,136 @@
+//! The suites under `tests/cases`, judged as `policylab test` judges them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its own files has to stop")]
+
+use std::process::Command;
+
+use iot_policy_lab::{
+    policy::{Verdict, explain::Confidence},
+    suite::{Case, Suite},
+    words,
+};
+
+fn suite(name: &str) -> Suite {
+    let path = format!("{}/tests/cases/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    Suite::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn find(suite: &Suite, id: &str) -> Case {
+    suite.cases.iter().find(|case| case.id == id).unwrap().clone()
+}
+
+#[test]
+fn every_case_passes_and_explains_itself() {
+    for name in ["real-cases", "article", "language"] {
+        for case in suite(name).cases {
+            let (decision, explanation) = (case.decide(), case.explain());
+            assert_eq!(decision.verdict, case.expect, "{name}: {} {:?}", case.id, decision.reason);
+            assert_eq!(explanation.decision, decision, "{name}: {}", case.id);
+            let headline = words::headline(&explanation);
+            // The one case with a value of 1025 characters quotes no more than its variable.
+            assert!((20..=240).contains(&headline.chars().count()), "{}: {headline}", case.id);
+            assert!(!words::steps(&explanation).is_empty(), "{}", case.id);
+            let branches = &explanation.branches;
+            assert_eq!(
+                branches.len() > 1,
+                case.id.starts_with("unknown")
+                    && case.expect == Verdict::CannotTell
+                    && case.id != "unknown-client-id",
+                "{}",
+                case.id
+            );
+        }
+    }
+}
+
+#[test]
+fn the_surprise_of_the_article_is_explained() {
+    let article = suite("article");
+    for id in ["p2-suffix", "p2-suffix-as-pasted"] {
+        let explanation = find(&article, id).explain();
+        assert_eq!(explanation.decision.reason.as_str(), "THING_VAR_UNRESOLVED/CLIENT_ID_NOT_THING");
+        assert_eq!(explanation.confidence, Confidence::Documented);
+        assert_eq!(
+            words::headline(&explanation),
+            "`temp-sensor-01_01` is not the name of a thing attached to this certificate, so \
+             `${iot:Connection.Thing.ThingName}` has no value and neither resource can match."
+        );
+    }
+    let steps: Vec<_> = words::steps(&find(&article, "p2-suffix").explain())
+        .into_iter()
+        .map(|step| step.text.to_string())
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            "The certificate is attached to `temp-sensor-01`, not exclusively. Then AWS IoT Core looks for the thing by client ID.",
+            "Is there an attached thing called `temp-sensor-01_01`? No. The connection has no thing.",
+            "Therefore `iot:Connection.Thing.ThingName` has no value. That is not an empty text.",
+            "Statement 1 allows `iot:Connect`, but both its resources need a value that is missing.",
+            "The other statements are not about `iot:Connect`.",
+            "`iot:Connect` on `client/temp-sensor-01_01`: nothing allows it. Result: denied.",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_value_shows_both_branches() {
+    let explanation = find(&suite("language"), "unknown-matters").explain();
+    assert_eq!(
+        words::headline(&explanation),
+        "Cannot tell: if `iot:Certificate.Subject.CommonName` has no value: denied; \
+         if `iot:Certificate.Subject.CommonName` is `t1`: allowed."
+    );
+}
+
+#[test]
+fn a_malformed_suite_names_the_place() {
+    for (text, place) in [
+        ("[]", "no case"),
+        ("{", "line 1"),
+        ("[{\"id\": \"x\", \"colour\": 1}]", "unknown field `colour`"),
+        ("{\"format\": \"policylab-suite/9\", \"cases\": []}", "policylab-suite/9"),
+        (
+            r#"[{"id":"x","principal":{"kind":"x509"},"policies":[],"request":{"action":"iot:Publish","region":"r","accountId":"1"},"expect":"allow"}]"#,
+            "case `x`, field `topic`",
+        ),
+        (
+            r#"[{"id":"x","principal":{"kind":"x509"},"policies":[],"unknown":["iot:Nope"],"request":{"action":"iot:Connect","clientId":"c","region":"r","accountId":"1"},"expect":"allow"}]"#,
+            "iot:Nope",
+        ),
+    ] {
+        let error = Suite::parse(text).unwrap_err().to_string();
+        assert!(error.contains(place), "{error}");
+    }
+}
+
+#[test]
+fn the_command_line_tells_by_its_exit_code() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_policylab"))
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), output.stderr)
+    };
+    let (code, out, _) = run(&["test", "tests/cases/article.json"]);
+    assert_eq!((code, out.as_str()), (Some(0), "25 passed, 0 failed\n"));
+    let (code, out, error) = run(&["test", "Cargo.toml"]);
+    assert_eq!((code, out.as_str(), error.is_empty()), (Some(2), "", false));
+    assert_eq!(run(&["test", "tests/cases/none.json"]).0, Some(2));
+    assert_eq!(run(&["test"]).0, Some(2));
+    let wrong = std::env::temp_dir().join(format!("policylab-{}.json", std::process::id()));
+    let text =
+        std::fs::read_to_string(format!("{}/tests/cases/article.json", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    std::fs::write(&wrong, text.replacen("\"expect\": \"allow\"", "\"expect\": \"explicitDeny\"", 1))
+        .unwrap();
+    let (code, out, _) = run(&["test", wrong.to_str().unwrap()]);
+    std::fs::remove_file(&wrong).unwrap();
+    assert_eq!(code, Some(1));
+    assert!(
+        out.starts_with("FAIL p1-own-name: expected explicitDeny, got allow: Allowed by statement 1"),
+        "{out}"
+    );
+    assert!(out.ends_with("24 passed, 1 failed\n"), "{out}");
+}
