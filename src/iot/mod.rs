@@ -2,8 +2,8 @@
 //!
 //! Knows nothing of policies, packets or screens. Everything else may import it.
 
+pub mod action;
 pub mod calendar;
 pub mod endpoint;
 pub mod region;
-pub mod action;
 pub mod time;
