@@ -17,7 +17,8 @@ pub struct Reconnect {
     pub first: Millis,
     /// The bound of any delay.
     pub longest: Millis,
-    /// A connection that lasted so long counts as good.
+    /// A connection that lasted so long counts as good. Longer than other clients wait before they come back,
+    /// so that a war against one of them is not taken for a row of good connections.
     pub steady: Millis,
     /// Attempts in a row that may fail to get a CONNACK. A browser slows down all connections of a page that
     /// collects refused handshakes, so this is a small number.
@@ -29,13 +30,13 @@ pub struct Reconnect {
 }
 
 impl Reconnect {
-    /// Defaults: 1 s to 60 s, steady after 30 s, 8 attempts, 3 short connections.
+    /// Defaults: 1 s to 60 s, steady after 150 s, 8 attempts, 3 short connections.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self {
             first: Millis(1_000),
             longest: Millis(60_000),
-            steady: Millis(30_000),
+            steady: Millis(150_000),
             attempts: 8,
             short_connections: 3,
             seed,
@@ -200,7 +201,7 @@ mod tests {
         let short = Millis(500);
         assert!(backoff.on_disconnected(Instant(0), short, &lost).is_ok());
         assert!(backoff.on_disconnected(Instant(0), short, &lost).is_ok());
-        assert!(backoff.on_disconnected(Instant(0), Millis(30_000), &lost).is_ok());
+        assert!(backoff.on_disconnected(Instant(0), Millis(150_000), &lost).is_ok());
         assert!(backoff.on_disconnected(Instant(0), short, &lost).is_ok());
         assert!(backoff.on_disconnected(Instant(0), short, &lost).is_ok());
         assert_eq!(backoff.on_disconnected(Instant(0), short, &lost), Err(Stop::ShortConnections(3)));

@@ -1,18 +1,21 @@
-//! The state machine: what each fact and command does in each state.
+//! The state machine: states, and how a connection begins and ends.
+
+mod commands;
+mod packets;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::handshake::{Retain, Terms, packet_limit};
-use super::inflight::{Inflight, Slot, Step};
+use super::handshake::{Terms, packet_limit};
+use super::inflight::{Inflight, Slot};
 use super::io::{
-    Cause, Closure, Config, Connected, Input, Message, Misuse, Output, PeerError, Refusal, RequestId, Timer,
+    Cause, Closure, Config, Connected, Input, Misuse, Output, PeerError, Refusal, RequestId, Timer,
 };
 use super::keep_alive::{Due, KeepAlive};
 use super::reconnect::{Backoff, Stop};
 use crate::iot::time::{Instant, Millis};
 use crate::mqtt::{
-    self, Ack, Codes, ConnAck, Disconnect, EncodeError, Frame, FrameSplitter, Packet, PacketId, Properties,
-    Property, Publish, Qos, ReasonCode, Subscribe, Subscription, Unsubscribe, Version, topic,
+    self, Ack, ConnAck, Disconnect, EncodeError, Frame, FrameSplitter, Packet, PacketId, Properties,
+    Property, ReasonCode, Version,
 };
 
 /// One client and its session with one server, over any number of connections.
@@ -23,32 +26,6 @@ pub struct Session {
     inflight: Inflight,
     backoff: Option<Backoff>,
     outputs: VecDeque<Output>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum State {
-    /// There is nothing; a user may connect.
-    Idle,
-    /// The transport was asked for.
-    Opening,
-    /// CONNECT was sent.
-    Handshake { stream: FrameSplitter, sent: Instant },
-    /// CONNACK accepted.
-    Online(Box<Online>),
-    /// The transport is to be closed; bytes that still come are nobody's.
-    Closing { reconnect: Option<Instant> },
-    /// Nothing until the next attempt.
-    Waiting { until: Instant },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Online {
-    since: Instant,
-    stream: FrameSplitter,
-    keep_alive: KeepAlive,
-    terms: Terms,
-    /// Topic aliases that the server has set.
-    aliases: BTreeMap<u16, String>,
 }
 
 impl Session {
@@ -112,7 +89,35 @@ impl Session {
     pub fn is_connected(&self) -> bool {
         matches!(self.state, State::Online(_))
     }
+}
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    /// There is nothing; a user may connect.
+    Idle,
+    /// The transport was asked for.
+    Opening,
+    /// CONNECT was sent.
+    Handshake { stream: FrameSplitter, sent: Instant },
+    /// CONNACK accepted.
+    Online(Box<Online>),
+    /// The transport is to be closed; bytes that still come are nobody's.
+    Closing { reconnect: Option<Instant> },
+    /// Nothing until the next attempt.
+    Waiting { until: Instant },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Online {
+    since: Instant,
+    stream: FrameSplitter,
+    keep_alive: KeepAlive,
+    terms: Terms,
+    /// Topic aliases that the server has set.
+    aliases: BTreeMap<u16, String>,
+}
+
+impl Session {
     fn on_connect(&mut self) {
         if !matches!(self.state, State::Idle | State::Waiting { .. }) {
             return self.reject(None, Misuse::NotIdle);
@@ -221,235 +226,6 @@ impl Session {
         self.pump(now);
     }
 
-    fn on_packet(&mut self, now: Instant, packet: Packet) {
-        match packet {
-            Packet::Publish(publish) => self.on_message(now, publish),
-            Packet::PubAck(ack) => self.on_acknowledged(now, ack, Qos::AtLeastOnce),
-            Packet::PubRec(ack) => self.on_pubrec(now, ack),
-            Packet::PubRel(ack) => self.on_pubrel(now, &ack),
-            Packet::PubComp(ack) => self.on_acknowledged(now, ack, Qos::ExactlyOnce),
-            Packet::SubAck(codes) => self.on_suback(now, codes),
-            Packet::UnsubAck(codes) => self.on_unsuback(now, codes),
-            Packet::PingResp => {
-                if let State::Online(online) = &mut self.state {
-                    online.keep_alive.on_ping_resp();
-                }
-            }
-            Packet::Disconnect(packet) if self.version() == Version::V5 => {
-                self.end(now, Cause::ServerDisconnect(packet), Transport::Open);
-            }
-            other => self.fail(now, PeerError::Unexpected(other.kind())),
-        }
-    }
-
-    fn on_message(&mut self, now: Instant, mut publish: Publish) {
-        let State::Online(online) = &mut self.state else { return };
-        if let Err(error) = online.resolve_alias(&mut publish) {
-            return self.fail(now, error);
-        }
-        let own_maximum = usize::from(online.terms.own_receive_maximum);
-        let (qos, id) = (publish.qos, publish.packet_id);
-        match (qos, id) {
-            (Qos::ExactlyOnce, Some(id)) => {
-                let news = self.inflight.arrived.insert(id.0);
-                if self.inflight.arrived.len() > own_maximum {
-                    return self.fail(now, PeerError::ReceiveMaximum);
-                }
-                if news {
-                    self.outputs.push_back(Output::Message(publish));
-                }
-                let _ = self.send(now, Packet::PubRec(ack(id, ReasonCode::SUCCESS)));
-            }
-            (Qos::AtLeastOnce, Some(id)) => {
-                self.outputs.push_back(Output::Message(publish));
-                let _ = self.send(now, Packet::PubAck(ack(id, ReasonCode::SUCCESS)));
-            }
-            _ => self.outputs.push_back(Output::Message(publish)),
-        }
-    }
-
-    fn on_pubrel(&mut self, now: Instant, release: &Ack) {
-        let known = self.inflight.arrived.remove(&release.packet_id.0);
-        // 3.1.1 has no code; there an unknown identifier is answered like a known one (MQTT-4.3.3-2).
-        let code = match self.version() {
-            Version::V5 if !known => ReasonCode::PACKET_IDENTIFIER_NOT_FOUND,
-            _ => ReasonCode::SUCCESS,
-        };
-        let _ = self.send(now, Packet::PubComp(ack(release.packet_id, code)));
-    }
-
-    /// PUBACK of a QoS 1 message or PUBCOMP of a QoS 2 message. An answer to nothing is in the log and has no
-    /// further effect, as after a server's repetition.
-    fn on_acknowledged(&mut self, now: Instant, answer: Ack, qos: Qos) {
-        let fits = match self.inflight.get(answer.packet_id) {
-            Some(Slot::Message { step: Step::Sent(publish) | Step::Resend(publish), .. }) => {
-                qos == Qos::AtLeastOnce && publish.qos == qos
-            }
-            Some(Slot::Message { step: Step::Released, .. }) => qos == Qos::ExactlyOnce,
-            _ => false,
-        };
-        if fits {
-            self.finish(now, answer);
-        }
-    }
-
-    fn on_pubrec(&mut self, now: Instant, answer: Ack) {
-        match self.inflight.get(answer.packet_id) {
-            Some(Slot::Message { step: Step::Sent(publish), .. }) if publish.qos == Qos::ExactlyOnce => {
-                if answer.code.is_failure() {
-                    return self.finish(now, answer);
-                }
-                self.inflight.advance(answer.packet_id);
-                let _ = self.send(now, Packet::PubRel(ack(answer.packet_id, ReasonCode::SUCCESS)));
-            }
-            Some(Slot::Message { step: Step::Released, .. }) if !answer.code.is_failure() => {
-                let _ = self.send(now, Packet::PubRel(ack(answer.packet_id, ReasonCode::SUCCESS)));
-            }
-            None if self.version() == Version::V5 && !answer.code.is_failure() => {
-                let code = ReasonCode::PACKET_IDENTIFIER_NOT_FOUND;
-                let _ = self.send(now, Packet::PubRel(ack(answer.packet_id, code)));
-            }
-            _ => {}
-        }
-    }
-
-    fn finish(&mut self, now: Instant, answer: Ack) {
-        if let Some(Slot::Message { request, .. }) = self.inflight.release(answer.packet_id) {
-            self.outputs.push_back(Output::Published { request, answer: Some(answer) });
-        }
-        self.pump(now);
-    }
-
-    fn on_suback(&mut self, now: Instant, answer: Codes) {
-        let Some(&Slot::Subscribe { request, filters }) = self.inflight.get(answer.packet_id) else { return };
-        if answer.codes.len() != filters {
-            let got = answer.codes.len();
-            return self.fail(now, PeerError::CodeCount { expected: filters, got });
-        }
-        self.inflight.release(answer.packet_id);
-        self.outputs.push_back(Output::Subscribed { request, answer });
-    }
-
-    fn on_unsuback(&mut self, now: Instant, answer: Codes) {
-        let Some(&Slot::Unsubscribe { request, filters }) = self.inflight.get(answer.packet_id) else {
-            return;
-        };
-        if self.version() == Version::V5 && answer.codes.len() != filters {
-            let got = answer.codes.len();
-            return self.fail(now, PeerError::CodeCount { expected: filters, got });
-        }
-        self.inflight.release(answer.packet_id);
-        self.outputs.push_back(Output::Unsubscribed { request, answer });
-    }
-
-    fn on_subscribe(
-        &mut self,
-        now: Instant,
-        request: RequestId,
-        filters: Vec<Subscription>,
-        properties: Properties,
-    ) {
-        let slot = Slot::Subscribe { request, filters: filters.len() };
-        let names = filters.iter().map(|line| line.filter.as_str());
-        let checked = self.check_filters(names);
-        self.request(now, request, slot, checked, |packet_id| {
-            Packet::Subscribe(Subscribe { packet_id, filters, properties })
-        });
-    }
-
-    fn on_unsubscribe(
-        &mut self,
-        now: Instant,
-        request: RequestId,
-        filters: Vec<String>,
-        properties: Properties,
-    ) {
-        let slot = Slot::Unsubscribe { request, filters: filters.len() };
-        let checked = self.check_filters(filters.iter().map(String::as_str));
-        self.request(now, request, slot, checked, |packet_id| {
-            Packet::Unsubscribe(Unsubscribe { packet_id, filters, properties })
-        });
-    }
-
-    fn check_filters<'a>(&self, filters: impl Iterator<Item = &'a str>) -> Result<(), Misuse> {
-        if !self.is_connected() {
-            return Err(Misuse::NotConnected);
-        }
-        for filter in filters {
-            topic::check_filter(filter).map_err(|error| Misuse::Topic { topic: filter.to_owned(), error })?;
-        }
-        Ok(())
-    }
-
-    /// Sends a request that a packet identifier ties to its answer.
-    fn request(
-        &mut self,
-        now: Instant,
-        request: RequestId,
-        slot: Slot,
-        checked: Result<(), Misuse>,
-        packet: impl FnOnce(PacketId) -> Packet,
-    ) {
-        if let Err(why) = checked {
-            return self.reject(Some(request), why);
-        }
-        let Some(id) = self.inflight.claim(slot) else {
-            return self.reject(Some(request), Misuse::NoPacketId);
-        };
-        if let Err(why) = self.send(now, packet(id)) {
-            self.inflight.release(id);
-            self.reject(Some(request), why);
-        }
-    }
-
-    fn on_publish(&mut self, now: Instant, request: RequestId, message: Message) {
-        let publish = match self.check_message(message) {
-            Ok(publish) => publish,
-            Err(why) => return self.reject(Some(request), why),
-        };
-        if publish.qos != Qos::AtMostOnce {
-            self.inflight.enqueue(request, publish);
-            return self.pump(now);
-        }
-        match self.send(now, Packet::Publish(publish)) {
-            Ok(()) => self.outputs.push_back(Output::Published { request, answer: None }),
-            Err(why) => self.reject(Some(request), why),
-        }
-    }
-
-    /// All that can be wrong with a message is found here, because it may have to wait before it is sent.
-    fn check_message(&self, message: Message) -> Result<Publish, Misuse> {
-        let State::Online(online) = &self.state else { return Err(Misuse::NotConnected) };
-        let Message { topic, payload, qos, retain, properties } = message;
-        topic::check_name(&topic).map_err(|error| Misuse::Topic { topic: topic.clone(), error })?;
-        if qos > online.terms.maximum_qos {
-            return Err(Misuse::QosNotSupported);
-        }
-        if retain && online.terms.retain == Retain::NotAvailable {
-            return Err(Misuse::RetainNotSupported);
-        }
-        let aliases = 1..=online.terms.topic_alias_maximum;
-        if properties
-            .0
-            .iter()
-            .any(|one| matches!(one, Property::TopicAlias(alias) if !aliases.contains(alias)))
-        {
-            return Err(Misuse::TopicAlias);
-        }
-        let mut publish = Publish { dup: false, qos, retain, topic, packet_id: None, properties, payload };
-        if qos != Qos::AtMostOnce {
-            if self.inflight.queued() >= self.config.queue_limit {
-                return Err(Misuse::QueueFull);
-            }
-            // Any identifier does to find out whether the packet can be written.
-            publish.packet_id = Some(PacketId(1));
-            let packet = Packet::Publish(publish.clone());
-            self.check_size(mqtt::encode(&packet, self.version()))?;
-            publish.packet_id = None;
-        }
-        Ok(publish)
-    }
-
     fn check_size(&self, encoded: Result<Vec<u8>, EncodeError>) -> Result<Vec<u8>, Misuse> {
         let bytes = encoded.map_err(Misuse::Packet)?;
         if let State::Online(online) = &self.state
@@ -491,27 +267,6 @@ impl Session {
             online.keep_alive.on_sent(now);
         }
         Ok(())
-    }
-
-    fn on_disconnect(&mut self, now: Instant, code: ReasonCode, properties: Properties) {
-        match self.state {
-            State::Online(_) => match self.send(now, Packet::Disconnect(Disconnect { code, properties })) {
-                Ok(()) => self.end(now, Cause::OwnRequest, Transport::Open),
-                Err(why) => self.reject(None, why),
-            },
-            State::Opening | State::Handshake { .. } => {
-                self.refuse(now, Refusal::OwnRequest, Transport::Open);
-            }
-            State::Waiting { .. } => {
-                self.state = State::Idle;
-                self.give_up(Stop::OwnRequest);
-            }
-            State::Closing { reconnect: Some(_) } => {
-                self.state = State::Closing { reconnect: None };
-                self.give_up(Stop::OwnRequest);
-            }
-            State::Idle | State::Closing { .. } => self.reject(None, Misuse::NotConnected),
-        }
     }
 
     fn on_transport_closed(&mut self, now: Instant, closure: Closure) {
@@ -651,26 +406,6 @@ impl Session {
 enum Transport {
     Open,
     Closed,
-}
-
-impl Online {
-    /// Puts the topic in for its alias, and keeps new aliases (MQTT 5 section 3.3.2.3.4).
-    fn resolve_alias(&mut self, publish: &mut Publish) -> Result<(), PeerError> {
-        let alias = publish.properties.0.iter().find_map(|property| match property {
-            Property::TopicAlias(alias) => Some(*alias),
-            _ => None,
-        });
-        let Some(alias) = alias else { return Ok(()) };
-        if alias == 0 || alias > self.terms.own_topic_alias_maximum {
-            return Err(PeerError::TopicAlias);
-        }
-        if publish.topic.is_empty() {
-            publish.topic = self.aliases.get(&alias).ok_or(PeerError::TopicAlias)?.clone();
-        } else {
-            self.aliases.insert(alias, publish.topic.clone());
-        }
-        Ok(())
-    }
 }
 
 fn ack(packet_id: PacketId, code: ReasonCode) -> Ack {
