@@ -521,3 +521,132 @@ fn refusals_stop_the_reconnect_at_once_or_after_a_few() {
     assert_eq!(talk.input(disconnect()), ["stop OwnRequest"]);
     assert_eq!(talk.session.deadline(), None);
 }
+
+/// Random commands against a server that answers at random: whatever happens, nothing but CONNECT is sent
+/// before CONNACK, nothing after the order to close, and no request is answered twice.
+#[test]
+fn any_course_of_events_keeps_the_invariants() {
+    for seed in 1..=400_u64 {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut next = move |bound: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 11) % bound
+        };
+        let version = if seed % 2 == 0 { Version::V5 } else { Version::V311 };
+        let mut config = Config::new(if seed % 3 == 0 { connect(version) } else { lasting(version) });
+        config.reconnect = (seed % 5 < 3).then(|| Reconnect::new(seed));
+        let mut session = Session::new(config);
+        let mut world = World::default();
+        let mut now = Instant(0);
+        let mut requests = 0;
+        for _ in 0..400 {
+            now = now + Millis(next(20_000));
+            requests += 1;
+            let qos = [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce];
+            let qos = *qos.get(usize::try_from(next(3)).unwrap()).unwrap();
+            let input = match next(16) {
+                0..=3 if world.transport == Some(Side::Asked) => Input::TransportOpened,
+                0 | 1 if world.transport.is_none() => Input::Connect,
+                0 if world.transport.is_some() => Input::TransportClosed(Closure::default()),
+                2..=9 if world.transport == Some(Side::Open) => match world.answer(next(8), version) {
+                    Some(packet) => Input::Received(mqtt::encode(&packet, version).unwrap()),
+                    None => Input::TimePassed,
+                },
+                10..=12 => publish(requests, qos),
+                13 => subscribe(requests, &["a/#"]),
+                14 if next(8) == 0 => disconnect(),
+                _ => Input::TimePassed,
+            };
+            world.before(&input);
+            session.handle(now, input);
+            while let Some(output) = session.poll() {
+                world.see(output);
+            }
+        }
+        assert!(world.answered.len() > 10, "seed {seed}: {}", world.answered.len());
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Asked,
+    Open,
+    Closing,
+}
+
+/// What the driver and the server know.
+#[derive(Default)]
+struct World {
+    transport: Option<Side>,
+    connected: bool,
+    to_answer: std::collections::VecDeque<Packet>,
+    answered: std::collections::BTreeSet<RequestId>,
+}
+
+impl World {
+    fn before(&mut self, input: &Input) {
+        match input {
+            Input::TransportOpened => self.transport = Some(Side::Open),
+            Input::TransportClosed(_) => {
+                self.transport = None;
+                self.connected = false;
+                self.to_answer.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn answer(&mut self, choice: u64, version: Version) -> Option<Packet> {
+        let five = version == Version::V5;
+        Some(match self.to_answer.pop_front()? {
+            Packet::Connect(connect) => connack(!connect.clean_start && choice > 3, 0, vec![]),
+            Packet::Publish(Publish { qos: Qos::AtLeastOnce, packet_id: Some(id), .. }) => {
+                Packet::PubAck(ack(id.0, if five && choice == 0 { 0x87 } else { 0 }))
+            }
+            Packet::Publish(Publish { packet_id: Some(id), .. }) => {
+                Packet::PubRec(ack(id.0, if five && choice == 0 { 0x97 } else { 0 }))
+            }
+            Packet::PubRel(ack) => Packet::PubComp(ack),
+            Packet::Subscribe(subscribe) => Packet::SubAck(Codes {
+                packet_id: subscribe.packet_id,
+                codes: vec![ReasonCode(1)],
+                properties: Properties::default(),
+            }),
+            Packet::PingReq => Packet::PingResp,
+            // Now and then a message, or what a server may not send.
+            _ if choice == 0 => Packet::PingReq,
+            _ => incoming("a", Qos::ExactlyOnce, Some(1), vec![]),
+        })
+    }
+
+    fn see(&mut self, output: Output) {
+        match output {
+            Output::OpenTransport => {
+                assert_eq!(self.transport, None);
+                self.transport = Some(Side::Asked);
+            }
+            Output::CloseTransport => {
+                assert!(matches!(self.transport, Some(Side::Asked | Side::Open)));
+                self.transport = Some(Side::Closing);
+                self.connected = false;
+                self.to_answer.clear();
+            }
+            Output::Send { packet, .. } => {
+                assert_eq!(self.transport, Some(Side::Open), "{packet:?}");
+                assert!(self.connected || matches!(packet, Packet::Connect(_)), "{packet:?}");
+                self.to_answer.push_back(packet);
+            }
+            Output::Connected(_) => self.connected = true,
+            Output::Published { request, .. }
+            | Output::Subscribed { request, .. }
+            | Output::Unsubscribed { request, .. }
+            | Output::Lost { request }
+            | Output::Rejected { request: Some(request), .. } => {
+                assert!(self.answered.insert(request), "{request:?} answered twice");
+            }
+            _ => {}
+        }
+    }
+}

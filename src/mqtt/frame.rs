@@ -309,6 +309,14 @@ mod tests {
     }
 
     #[test]
+    fn an_announced_length_reserves_nothing() {
+        let mut splitter = FrameSplitter::new(DEFAULT_PACKET_LIMIT);
+        splitter.push(&[0x30, 0xE0, 0xFF, 0x0F, 0x00]);
+        assert_eq!(splitter.next(), None);
+        assert!(splitter.buffer.capacity() < 100, "{}", splitter.buffer.capacity());
+    }
+
+    #[test]
     fn a_fifth_length_byte_is_refused() {
         let mut splitter = FrameSplitter::new(DEFAULT_PACKET_LIMIT);
         splitter.push(&[0x30, 0x80, 0x80, 0x80]);
