@@ -143,7 +143,15 @@ struct Reader {
 }
 
 impl Reader {
+    /// Twice the limit of the JSON reader, so that its findings never crowd out those about the policy.
+    fn is_full(&self) -> bool {
+        self.diagnostics.len() >= 2 * json::MAX_DIAGNOSTICS
+    }
+
     fn report(&mut self, problem: Problem, span: Span) {
+        if self.is_full() {
+            return;
+        }
         self.diagnostics.push(Diagnostic { problem, span });
     }
 
@@ -321,7 +329,7 @@ impl Reader {
 
     fn action(&mut self, written: &Spanned<String>) {
         let name = &written.value;
-        if name.contains(['*', '?']) {
+        if name.contains(['*', '?']) || self.is_full() {
             return;
         }
         match action::position(name).and_then(|at| action::ACTIONS.get(at)) {

@@ -210,7 +210,7 @@ impl Pattern {
                 Err(progress) => Match::No(progress),
             };
         }
-        // A pattern has few variables: their values are fetched once, in order.
+        // Values are fetched once; they stand in the order of their places, so that they are found by bisection.
         let mut values = Vec::with_capacity(4);
         let (mut missing, mut unknown) = (None, false);
         for segment in &self.segments {
@@ -229,10 +229,14 @@ impl Pattern {
             }
         }
         let text = |at: usize| {
-            values.iter().find(|(place, _)| *place == at).and_then(|(_, value)| match value {
-                Value::Known(text) => Some(text.as_ref()),
-                _ => None,
-            })
+            values
+                .binary_search_by_key(&at, |(place, _)| *place)
+                .ok()
+                .and_then(|found| values.get(found))
+                .and_then(|(_, value)| match value {
+                    Value::Known(text) => Some(text.as_ref()),
+                    _ => None,
+                })
         };
         if let Some((why, at)) = missing {
             return Match::NoValue { why, at, otherwise: run(&self.segments, value, text, true).is_ok() };
