@@ -25,17 +25,18 @@ pub struct Asker {
 }
 
 /// One thing that needs permission. The client ID stands in [`Asker`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Request {
-    /// At CONNECT. The right to publish the will is asked for separately.
+    /// At CONNECT. The rights to publish the will belong to it: without them the whole CONNECT fails
+    /// (documented: Developer Guide, Lifecycle events).
     Connect {
         /// The client asks for a session that outlives the connection: 3.1.1 Clean Session 0
         /// (documented), MQTT 5 Session Expiry Interval above 0 (inferred).
         persistent: bool,
-        /// The topic of the will, if there is one.
-        will_topic: Option<String>,
+        /// The will, if there is one.
+        will: Option<WillRequest>,
     },
-    /// At each PUBLISH, and at CONNECT for the will.
+    /// At each PUBLISH.
     Publish {
         /// The topic as published, topic aliases resolved.
         topic: String,
@@ -49,14 +50,28 @@ pub enum Request {
     Subscribe {
         /// The filter as sent, with the `$share/...` prefix if it has one.
         filter: String,
+        /// As asked for.
+        qos: Qos,
     },
     /// At each delivery, retained and stored messages included.
     Receive {
         /// The topic of the message.
         topic: String,
-        /// The filter as subscribed when it is a shared one: samples disagree on which resource AWS compares.
-        shared_filter: Option<String>,
+        /// The share name when it comes through a shared subscription: samples disagree on which resource
+        /// AWS compares.
+        share: Option<String>,
     },
+}
+
+/// What a will needs rights for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WillRequest {
+    /// Where it is published.
+    pub topic: String,
+    /// With which QoS.
+    pub qos: Qos,
+    /// Whether it is kept.
+    pub retain: bool,
 }
 
 /// The answer to a [`Request`].

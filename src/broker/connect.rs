@@ -1,7 +1,7 @@
 //! CONNECT: checked, authorised, let in or refused.
 //!
-//! In this order: the shape of the packet, the rate of the client ID, the right to connect, the right to
-//! publish the will, and only then a takeover. The order of the first two is inferred.
+//! In this order: the shape of the packet, the rate of the client ID, the rights, and only then a takeover. The
+//! order of the first two is inferred.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::iot::time::{Instant, Millis};
 use crate::mqtt::{ConnAck, Connect, Packet, Properties, Property, Qos, ReasonCode, Version};
 
 use super::Broker;
-use super::authorizer::{Asker, Authorizer, ExplanationId, Request, Verdict};
+use super::authorizer::{Asker, Authorizer, ExplanationId, Request, Ruling, WillRequest};
 use super::config::{
     Config, MAX_CLIENT_ID, MAX_KEEP_ALIVE, MAX_TOPIC_ALIASES, MAX_UNACKNOWLEDGED, MIN_KEEP_ALIVE,
 };
@@ -48,19 +48,17 @@ impl Broker {
         }
         let client_id = self.name(&connect.client_id);
         let asker = Asker { who, connection: id, client_id };
-        let mut verdict = Verdict::Allowed;
-        for (request, refusal) in questions(&connect, &wishes) {
-            let ruling = self.ask(now, &asker, request, rights);
-            if ruling.verdict == Verdict::Refused {
-                verdict = Verdict::Refused;
-                self.refuse(id, &connect, refusal, Some(ruling.explanation));
-                break;
-            }
-        }
+        let will = connect.will.as_ref().map(|will| WillRequest {
+            topic: will.topic.clone(),
+            qos: will.qos,
+            retain: will.retain,
+        });
+        let request = Request::Connect { persistent: wishes.session_expiry > 0, will };
+        let Ruling { verdict, explanation } = self.ask(now, &asker, request, rights);
         let newcomer = Newcomer { version: connect.version, clean_start: connect.clean_start, verdict };
         let held = self.sessions.get(&asker.client_id).map(Session::held);
         match takeover(held, newcomer) {
-            Outcome::Refuse => {}
+            Outcome::Refuse => self.refuse(id, &connect, Refusal::NotAuthorized, Some(explanation)),
             Outcome::Admit { evict, resume } => {
                 if let Some(holder) = evict {
                     self.end(now, holder, Cause::TakenOver { by: id }, rights);
@@ -213,20 +211,6 @@ impl Broker {
         properties.push(Property::ServerKeepAlive(keep_alive));
         Properties(properties)
     }
-}
-
-/// The rights that a CONNECT needs, each with the refusal when it is missing.
-fn questions(connect: &Connect, wishes: &Wishes) -> Vec<(Request, Refusal)> {
-    let will_topic = connect.will.as_ref().map(|will| will.topic.clone());
-    let to_connect = Request::Connect { persistent: wishes.session_expiry > 0, will_topic };
-    let to_publish_will = connect.will.as_ref().map(|will| Request::Publish {
-        topic: will.topic.clone(),
-        qos: will.qos,
-        retain: will.retain,
-    });
-    std::iter::once((to_connect, Refusal::NotAuthorized))
-        .chain(to_publish_will.map(|request| (request, Refusal::WillNotAuthorized)))
-        .collect()
 }
 
 /// Reads the properties; `None` when one has a value that the standard forbids (MQTT 5 sections 3.1.2.11.3

@@ -20,7 +20,7 @@ use super::timers::Timer;
 struct Target {
     client_id: String,
     qos: Qos,
-    shared_filter: Option<String>,
+    share: Option<String>,
 }
 
 impl Broker {
@@ -33,7 +33,7 @@ impl Broker {
         rights: &mut dyn Authorizer,
     ) {
         for target in self.targets(publisher, message) {
-            let copy = Message { qos: target.qos, shared_filter: target.shared_filter, ..message.clone() };
+            let copy = Message { qos: target.qos, share: target.share, ..message.clone() };
             self.deliver(now, &target.client_id, copy, rights);
         }
     }
@@ -58,7 +58,7 @@ impl Broker {
                     best = best.max(Some(qos));
                 }
             }
-            targets.extend(best.map(|qos| Target { client_id: client_id.clone(), qos, shared_filter: None }));
+            targets.extend(best.map(|qos| Target { client_id: client_id.clone(), qos, share: None }));
         }
         for (filter, mut members) in groups {
             if members.iter().any(|(_, session, _)| session.connection().is_some()) {
@@ -70,7 +70,7 @@ impl Broker {
             targets.extend(members.get(turn).map(|(client_id, _, qos)| Target {
                 client_id: (*client_id).to_owned(),
                 qos: *qos,
-                shared_filter: Some(filter.to_owned()),
+                share: topic::share(filter).map(|share| share.name.to_owned()),
             }));
         }
         targets
@@ -168,7 +168,7 @@ impl Broker {
         if message.expires.is_some_and(|end| end <= now) {
             return self.tell(News::Lost { client_id, topic });
         }
-        let request = Request::Receive { topic: topic.clone(), shared_filter: message.shared_filter.clone() };
+        let request = Request::Receive { topic: topic.clone(), share: message.share.clone() };
         let ruling = self.ask(now, &asker, request, rights);
         if ruling.verdict == Verdict::Refused {
             return self.tell(News::DeliveryRefused {

@@ -145,10 +145,8 @@ impl Cause {
 /// Why a CONNECT was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// No right to connect with this client ID.
+    /// No right to connect with this client ID, or to publish the will.
     NotAuthorized,
-    /// No right to publish the will; the whole CONNECT fails (documented: Developer Guide, Lifecycle events).
-    WillNotAuthorized,
     /// Empty where it may not be, too long, or begins with `$`.
     ClientIdInvalid,
     /// The will has QoS 2.
@@ -165,7 +163,7 @@ impl Refusal {
     #[must_use]
     pub const fn code(self) -> ReasonCode {
         match self {
-            Self::NotAuthorized | Self::WillNotAuthorized => ReasonCode::NOT_AUTHORIZED,
+            Self::NotAuthorized => ReasonCode::NOT_AUTHORIZED,
             Self::ClientIdInvalid => ReasonCode::CLIENT_IDENTIFIER_NOT_VALID,
             Self::WillQosNotSupported => ReasonCode::QOS_NOT_SUPPORTED,
             Self::WillTopicInvalid => ReasonCode::TOPIC_NAME_INVALID,
@@ -191,7 +189,7 @@ impl Refusal {
     #[must_use]
     pub const fn connect_failure_reason(self) -> Option<&'static str> {
         match self {
-            Self::NotAuthorized | Self::WillNotAuthorized => Some("AUTHORIZATION_FAILED"),
+            Self::NotAuthorized => Some("AUTHORIZATION_FAILED"),
             _ => None,
         }
     }

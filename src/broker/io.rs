@@ -187,3 +187,39 @@ pub enum News {
         client_id: String,
     },
 }
+
+impl News {
+    /// The connection that it is about, if there is one.
+    #[must_use]
+    pub fn connection(&self) -> Option<ConnectionId> {
+        match self {
+            Self::Asked { asker, .. } => Some(asker.connection),
+            Self::Connected { connection, .. }
+            | Self::Refused { connection, .. }
+            | Self::Disconnected { connection, .. }
+            | Self::Dropped { connection, .. }
+            | Self::Published { connection, .. }
+            | Self::PublishRefused { connection, .. }
+            | Self::Delivered { connection, .. }
+            | Self::DeliveryRefused { connection, .. }
+            | Self::Subscribed { connection, .. }
+            | Self::Unsubscribed { connection, .. } => Some(*connection),
+            Self::Stored { .. } | Self::Lost { .. } | Self::SessionExpired { .. } => None,
+        }
+    }
+
+    /// The client ID that it is about, where it names one.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::Asked { asker, .. } => Some(&asker.client_id),
+            Self::Connected { client_id, .. }
+            | Self::Refused { client_id, .. }
+            | Self::Disconnected { client_id, .. }
+            | Self::Stored { client_id, .. }
+            | Self::Lost { client_id, .. }
+            | Self::SessionExpired { client_id } => Some(client_id),
+            _ => None,
+        }
+    }
+}

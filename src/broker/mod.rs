@@ -62,7 +62,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::iot::time::{Instant, Millis};
 
-pub use authorizer::{Asker, Authorizer, ExplanationId, Request, Ruling, Verdict};
+pub use authorizer::{Asker, Authorizer, ExplanationId, Request, Ruling, Verdict, WillRequest};
 pub use config::Config;
 pub use ending::{Cause, DisconnectReason, Refusal};
 pub use io::{ConnectionId, Input, News, Output, Who};

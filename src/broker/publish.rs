@@ -186,6 +186,6 @@ fn message(now: Instant, topic: String, payload: Vec<u8>, qos: Qos, properties: 
         retain: false,
         properties: Properties(forwarded.cloned().collect()),
         expires,
-        shared_filter: None,
+        share: None,
     }
 }

@@ -62,8 +62,8 @@ pub(super) struct Message {
     pub(super) properties: Properties,
     /// When it is worth nothing any more.
     pub(super) expires: Option<Instant>,
-    /// The filter as subscribed, when it came through a shared subscription.
-    pub(super) shared_filter: Option<String>,
+    /// The share name, when it goes through a shared subscription.
+    pub(super) share: Option<String>,
 }
 
 /// A message that waits.

@@ -72,7 +72,7 @@ impl Broker {
         if !is_filter(&wanted.filter) {
             return Err(Cause::TopicFilterInvalid);
         }
-        let request = Request::Subscribe { filter: wanted.filter.clone() };
+        let request = Request::Subscribe { filter: wanted.filter.clone(), qos: wanted.qos };
         match self.ask(now, asker, request, rights).verdict {
             Verdict::Allowed => Ok(()),
             Verdict::Refused => Err(Cause::NotAuthorized),

@@ -30,7 +30,8 @@ impl Authorizer for Rights {
             (Refuse::Connect { who }, Request::Connect { .. }) => asker.who == *who,
             (Refuse::Publish(refused), Request::Publish { topic, .. })
             | (Refuse::Receive(refused), Request::Receive { topic, .. }) => topic == refused,
-            (Refuse::Subscribe(refused), Request::Subscribe { filter }) => filter == refused,
+            (Refuse::Publish(refused), Request::Connect { will: Some(will), .. }) => will.topic == *refused,
+            (Refuse::Subscribe(refused), Request::Subscribe { filter, .. }) => filter == refused,
             _ => false,
         });
         self.asked += 1;
@@ -301,7 +302,7 @@ mod connecting {
         let connect = with_will(connect(Version::V5, "temp-sensor-01"), "last/words", Qos::AtMostOnce);
         bench.say(1, &Packet::Connect(connect));
         let news = bench.news.last().unwrap();
-        assert!(matches!(news, News::Refused { refusal: Refusal::WillNotAuthorized, .. }));
+        assert!(matches!(news, News::Refused { refusal: Refusal::NotAuthorized, .. }));
         assert_eq!(bench.hear(1).last(), Some(&Heard::Closed));
     }
 
