@@ -15,8 +15,9 @@ mod diagnose;
 pub use diagnose::{Certainty, Finding, FindingKind, diagnose};
 
 use crate::broker::{ExplanationId, News, Request, Verdict};
+use crate::client;
 use crate::iot::time::Instant;
-use crate::mqtt::{Frame, Packet, Version, decode};
+use crate::mqtt::{DecodeError, Packet};
 
 /// A client session of this run: an index into the run's list of sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +28,7 @@ pub struct SessionId(pub u32);
 pub struct ConnectionRef {
     /// Whose it is.
     pub session: SessionId,
-    /// Counts the connection attempts of the session from 1.
+    /// Counts the connection attempts of the session from 1; 0 stands for none yet.
     pub number: u32,
 }
 
@@ -64,24 +65,18 @@ pub enum What {
     },
     /// Something happened inside the simulated broker.
     Broker(News),
+    /// The client session tells what no packet tells: a command that it could not carry out, why it gave up,
+    /// when it tries again.
+    Client(client::Output),
 }
 
 /// A packet with the bytes that it was on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wire {
-    /// `None` when the bytes are no packet of the connection's version.
-    pub packet: Option<Packet>,
+    /// What the bytes say, or why they are no packet.
+    pub packet: Result<Packet, DecodeError>,
     /// As sent or received. A CONNECT may hold a password.
     pub bytes: Vec<u8>,
-}
-
-impl Wire {
-    /// Reads the bytes of what should be one packet.
-    #[must_use]
-    pub fn read(bytes: Vec<u8>, version: Version) -> Self {
-        let packet = Frame::new(bytes.clone()).ok().and_then(|frame| decode(&frame, version).ok());
-        Self { packet, bytes }
-    }
 }
 
 /// What is known of the end of a transport.

@@ -90,11 +90,14 @@ impl<'a> Story<'a> {
         self.connack.filter(|(_, code)| *code == ReasonCode::SUCCESS).map(|(mark, _)| mark)
     }
 
-    /// When somebody else ended the connection, as far as the client can tell.
+    /// When somebody else ended the connection, as far as the client can tell. After a DISCONNECT of the server
+    /// it does not matter who closes first.
     pub(super) fn ended_by_other(&self) -> Option<Mark> {
-        match self.closed? {
-            (mark, Party::Server | Party::Unknown) => Some(mark),
-            (_, Party::Client | Party::Network) => None,
+        match (self.closed, self.disconnect) {
+            (Some((closed, _)), Some(_)) => Some(closed),
+            (None, Some((told, _))) => Some(told),
+            (Some((closed, Party::Server | Party::Unknown)), None) => Some(closed),
+            (Some((_, Party::Client | Party::Network)) | None, None) => None,
         }
     }
 
@@ -102,11 +105,11 @@ impl<'a> Story<'a> {
         match what {
             What::Sent(wire) => {
                 self.unanswerable = None;
-                self.sent(mark, wire.packet.as_ref());
+                self.sent(mark, wire.packet.as_ref().ok());
             }
-            What::Received(wire) => self.received(mark, wire.packet.as_ref()),
+            What::Received(wire) => self.received(mark, wire.packet.as_ref().ok()),
             What::Closed(close) => self.closed = Some((mark, close.by)),
-            What::Opened | What::Decided { .. } | What::Broker(_) => {}
+            What::Opened | What::Decided { .. } | What::Broker(_) | What::Client(_) => {}
         }
     }
 

@@ -20,7 +20,7 @@ impl Record {
     }
 
     fn wire(&self, packet: &Packet) -> Wire {
-        Wire::read(encode(packet, self.0).unwrap(), self.0)
+        Wire { packet: Ok(packet.clone()), bytes: encode(packet, self.0).unwrap() }
     }
 
     fn sent(&mut self, at: u64, connection: ConnectionRef, packet: &Packet) -> &mut Self {
@@ -212,11 +212,13 @@ fn a_close_while_an_answer_is_due() {
 #[test]
 fn a_qos_0_message_is_blamed_by_the_code_of_the_disconnect() {
     let code = ReasonCode::NOT_AUTHORIZED;
-    let mut record = record(Version::V5);
-    record.connect(0, A, "temp-sensor-01").accepted(80, A).sent(100, A, &publish(Qos::AtMostOnce));
-    record.disconnect(180, A, code).closed(181, A, Party::Server);
-    let [finding] = record.findings().try_into().unwrap();
-    let topic = "dt/temperature".to_owned();
-    assert_eq!(finding.kind, FindingKind::PublishRefused { connection: A, topic, code: Some(code) });
-    assert_eq!(finding.evidence, [2, 3, 4]);
+    for by in [Party::Server, Party::Client] {
+        let mut record = record(Version::V5);
+        record.connect(0, A, "temp-sensor-01").accepted(80, A).sent(100, A, &publish(Qos::AtMostOnce));
+        record.disconnect(180, A, code).closed(181, A, by);
+        let [finding] = record.findings().try_into().unwrap();
+        let topic = "dt/temperature".to_owned();
+        assert_eq!(finding.kind, FindingKind::PublishRefused { connection: A, topic, code: Some(code) });
+        assert_eq!(finding.evidence, [2, 3, 4]);
+    }
 }
