@@ -4,6 +4,7 @@ pub mod app;
 pub mod broker;
 pub mod client;
 pub mod iot;
+pub mod lab;
 pub mod mqtt;
 pub mod policy;
 pub mod sigv4;

@@ -1,0 +1,87 @@
+//! Scenarios that come with the lab.
+
+use std::collections::BTreeMap;
+
+use crate::broker;
+use crate::iot::time::{Instant, Millis, UnixTime};
+use crate::mqtt::Version;
+use crate::policy::context::{Certificate, Context, Field, Principal, Thing};
+use crate::policy::evaluate::{Attachment, PolicyKind};
+use crate::policy::{Policy, document};
+use crate::timeline::SessionId;
+
+use super::scenario::{Action, Actor, Identity, Scenario, Step};
+
+/// The policy of the parallel-sessions article in its first form: who connects must be called like the thing.
+pub const ARTICLE_POLICY: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": "iot:Connect",
+      "Resource": "arn:aws:iot:eu-west-1:123456789012:client/${iot:Connection.Thing.ThingName}"
+    },
+    {
+      "Effect": "Allow",
+      "Action": "iot:Publish",
+      "Resource": "arn:aws:iot:eu-west-1:123456789012:topic/dt/temperature"
+    },
+    {
+      "Effect": "Allow",
+      "Action": "iot:Receive",
+      "Resource": "arn:aws:iot:eu-west-1:123456789012:topic/cmd/temperature"
+    },
+    {
+      "Effect": "Allow",
+      "Action": "iot:Subscribe",
+      "Resource": "arn:aws:iot:eu-west-1:123456789012:topicfilter/cmd/temperature"
+    }
+  ]
+}"#;
+
+/// The article's experiments E1 and E2: session A subscribes, B comes with the same client ID and publishes, C
+/// tries a client ID with a suffix. One certificate, attached to one thing in the ordinary way.
+#[must_use]
+pub fn takeover(version: Version) -> Scenario {
+    let steps = [
+        (0, 0, Action::connect(version, "temp-sensor-01")),
+        (400, 0, Action::subscribe("cmd/temperature")),
+        (2000, 1, Action::connect(version, "temp-sensor-01")),
+        (2400, 1, Action::publish("dt/temperature", "20")),
+        (4000, 2, Action::connect(version, "temp-sensor-01_01")),
+    ];
+    let step = |(at, session, action)| Step { at: Instant(at), session: SessionId(session), action };
+    Scenario {
+        identities: vec![article_identity(ARTICLE_POLICY)],
+        sessions: ["A", "B", "C"].map(|name| Actor { name: name.to_owned(), identity: 0 }).to_vec(),
+        steps: steps.map(step).to_vec(),
+        end: Instant(6000),
+        starts: UnixTime(1_767_225_600),
+        latency: Millis(40),
+        seed: 42,
+        account: broker::Config::default(),
+    }
+}
+
+/// The article's certificate with another policy text.
+#[must_use]
+pub fn article_identity(policy: &str) -> Identity {
+    let thing = Thing {
+        name: "temp-sensor-01".to_owned(),
+        thing_type: Field::Absent,
+        attributes: Field::Given(BTreeMap::new()),
+        groups: Vec::new(),
+    };
+    let context = Context {
+        things: Field::Given(vec![thing]),
+        exclusive: Field::Given(false),
+        ..Context::new(Principal::X509(Certificate::default()), "eu-west-1", "123456789012")
+    };
+    let policy = Policy {
+        name: "temp-sensor".to_owned(),
+        kind: PolicyKind::Iot,
+        attached_to: Attachment::Certificate,
+        document: document::parse(policy),
+    };
+    Identity { context, policies: vec![policy] }
+}

@@ -1,0 +1,340 @@
+//! Whole runs: the article's experiments and what the lab promises.
+
+use super::presets::{ARTICLE_POLICY, article_identity, takeover};
+use super::*;
+use crate::broker::{Cause, ConnectionId, News, Refusal, Request, Verdict};
+use crate::client::{self, Misuse, Output, Stop};
+use crate::iot::time::Instant;
+use crate::mqtt::{Connect, Packet, PacketKind, Properties, Property, Qos, ReasonCode, Version};
+use crate::policy;
+use crate::timeline::{Certainty, Close, ConnectionRef, FindingKind, Party, What, diagnose};
+
+const BOTH: [Version; 2] = [Version::V311, Version::V5];
+const A: SessionId = SessionId(0);
+const B: SessionId = SessionId(1);
+const C: SessionId = SessionId(2);
+
+fn first(session: SessionId) -> ConnectionRef {
+    ConnectionRef { session, number: 1 }
+}
+
+/// The packets that a session saw, in order: `>` sent, `<` received, `x` closed.
+fn seen(run: &Run, session: SessionId) -> Vec<String> {
+    run.entries
+        .iter()
+        .filter(|entry| entry.connection.session == session)
+        .filter_map(|entry| match &entry.what {
+            What::Sent(wire) => Some(format!("> {}", name(wire.packet.as_ref().unwrap()))),
+            What::Received(wire) => Some(format!("< {}", name(wire.packet.as_ref().unwrap()))),
+            What::Closed(close) => Some(format!("x {:?}", close.by)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn name(packet: &Packet) -> String {
+    let code = match packet {
+        Packet::ConnAck(ack) => ack.code,
+        Packet::PubAck(ack) => ack.code,
+        Packet::Disconnect(disconnect) => disconnect.code,
+        Packet::SubAck(codes) => codes.codes[0],
+        _ => return packet.kind().name().to_owned(),
+    };
+    format!("{} {}", packet.kind().name(), code.0)
+}
+
+fn steps(scenario: Scenario, steps: Vec<(u64, SessionId, Action)>) -> Scenario {
+    let steps = steps.into_iter().map(|(at, session, action)| Step { at: Instant(at), session, action });
+    Scenario { steps: steps.collect(), ..scenario }
+}
+
+#[test]
+fn the_articles_experiments_as_the_devices_see_them() {
+    let run = super::run(&takeover(Version::V311));
+    assert_eq!(seen(&run, A), ["> CONNECT", "< CONNACK 0", "> SUBSCRIBE", "< SUBACK 1", "x Server"]);
+    assert_eq!(seen(&run, B), ["> CONNECT", "< CONNACK 0", "> PUBLISH", "< PUBACK 0"]);
+    assert_eq!(seen(&run, C), ["> CONNECT", "x Server"]);
+
+    let run = super::run(&takeover(Version::V5));
+    assert_eq!(
+        seen(&run, A),
+        ["> CONNECT", "< CONNACK 0", "> SUBSCRIBE", "< SUBACK 1", "< DISCONNECT 142", "x Client"]
+    );
+    assert_eq!(seen(&run, B), ["> CONNECT", "< CONNACK 0", "> PUBLISH", "< PUBACK 0"]);
+    assert_eq!(seen(&run, C), ["> CONNECT", "< CONNACK 135", "x Client"]);
+    assert_eq!(run.ended, Ended::InTime);
+}
+
+#[test]
+fn the_articles_experiments_as_the_broker_tells_them() {
+    for version in BOTH {
+        let run = super::run(&takeover(version));
+        let news: Vec<_> = run.entries.iter().filter(|entry| matches!(entry.what, What::Broker(_))).collect();
+        let taken = News::Disconnected {
+            connection: ConnectionId(0),
+            client_id: "temp-sensor-01".to_owned(),
+            cause: Cause::TakenOver { by: ConnectionId(1) },
+            will_published: false,
+            session_kept: false,
+        };
+        let evicted = news
+            .iter()
+            .find(|entry| entry.connection == first(A) && entry.what == What::Broker(taken.clone()));
+        assert_eq!(
+            evicted.map(|entry| entry.at),
+            Some(Instant(2120)),
+            "CONNECT after one round trip and a half"
+        );
+        let refused = news.iter().find(|entry| entry.connection == first(C)).map(|entry| &entry.what);
+        assert!(
+            matches!(
+                refused,
+                Some(What::Broker(News::Refused {
+                    refusal: Refusal::NotAuthorized,
+                    explanation: Some(_),
+                    ..
+                }))
+            ),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn each_decision_leads_to_its_explanation() {
+    for version in BOTH {
+        let run = super::run(&takeover(version));
+        let decisions: Vec<_> = run
+            .entries
+            .iter()
+            .filter_map(|entry| match &entry.what {
+                What::Decided { request, verdict, explanation } => {
+                    Some((entry.connection.session, request, *verdict, run.explained(*explanation).unwrap()))
+                }
+                _ => None,
+            })
+            .collect();
+        let verdicts: Vec<_> =
+            decisions.iter().map(|(session, _, verdict, _)| (*session, *verdict)).collect();
+        let yes = Verdict::Allowed;
+        assert_eq!(verdicts, [(A, yes), (A, yes), (B, yes), (B, yes), (C, Verdict::Refused)]);
+        for (_, _, verdict, explained) in &decisions {
+            let allowed = explained.explanation.decision.verdict == policy::Verdict::Allowed;
+            assert_eq!(allowed, *verdict == Verdict::Allowed);
+        }
+        let (_, request, _, explained) = decisions.last().unwrap();
+        assert!(matches!(request, Request::Connect { persistent: false, will: None }));
+        assert_eq!(explained.explanation.facts.client_id.as_deref(), Some("temp-sensor-01_01"));
+        assert_eq!(explained.explanation.decision.verdict, policy::Verdict::ImplicitDeny);
+        // A and B asked the same and got the same: kept once.
+        assert_eq!(decisions[0].3, decisions[2].3);
+        assert_eq!(run.explanations.len(), 4);
+    }
+}
+
+#[test]
+fn the_diagnosis_sees_what_happened_from_outside() {
+    for (version, certainty) in [(Version::V311, Certainty::Likely), (Version::V5, Certainty::Stated)] {
+        let run = super::run(&takeover(version));
+        let findings = diagnose(&run.entries);
+        let [takeover, refused] = findings.as_slice() else { panic!("{findings:?}") };
+        let client_id = "temp-sensor-01".to_owned();
+        assert_eq!(takeover.kind, FindingKind::TakenOver { client_id, old: first(A), new: Some(first(B)) });
+        let code = (version == Version::V5).then_some(ReasonCode::NOT_AUTHORIZED);
+        let client_id = "temp-sensor-01_01".to_owned();
+        assert_eq!(refused.kind, FindingKind::ConnectRefused { client_id, connection: first(C), code });
+        assert_eq!((takeover.certainty, refused.certainty), (certainty, certainty));
+        // Nothing that only the simulation can know is needed.
+        let outside: Vec<_> = run
+            .entries
+            .iter()
+            .filter(|entry| !matches!(entry.what, What::Decided { .. } | What::Broker(_)))
+            .cloned()
+            .collect();
+        let kinds = |findings: &[crate::timeline::Finding]| {
+            findings.iter().map(|finding| finding.kind.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&diagnose(&outside)), kinds(&findings));
+    }
+}
+
+#[test]
+fn the_same_scenario_gives_the_same_run() {
+    for version in BOTH {
+        let mut scenario = takeover(version);
+        for step in &mut scenario.steps {
+            if let Action::Connect { reconnect, .. } = &mut step.action {
+                *reconnect = true;
+            }
+        }
+        scenario.end = Instant(600_000);
+        let runs = [super::run(&scenario), super::run(&scenario)];
+        assert_eq!(runs[0], runs[1]);
+        assert_eq!(format!("{:?}", runs[0]), format!("{:?}", runs[1]));
+        let other = super::run(&Scenario { seed: 7, ..scenario });
+        // In MQTT 5 the client is told of the takeover, and does not come back.
+        assert_eq!(runs[0].entries == other.entries, version == Version::V5, "the seed moves the reconnects");
+    }
+}
+
+#[test]
+fn two_clients_that_come_back_evict_each_other_until_they_notice() {
+    let mut scenario = takeover(Version::V311);
+    scenario.steps.truncate(4);
+    for step in &mut scenario.steps {
+        if let Action::Connect { reconnect, .. } = &mut step.action {
+            *reconnect = true;
+        }
+    }
+    scenario.end = Instant(600_000);
+    let run = super::run(&scenario);
+    let findings = diagnose(&run.entries);
+    let takeovers =
+        findings.iter().filter(|finding| matches!(finding.kind, FindingKind::TakenOver { .. })).count();
+    let evictions = run
+        .entries
+        .iter()
+        .filter(|entry| {
+            matches!(entry.what, What::Broker(News::Disconnected { cause: Cause::TakenOver { .. }, .. }))
+        })
+        .count();
+    assert!(evictions >= 3);
+    assert_eq!(takeovers, evictions, "each eviction is found from outside");
+    let gave_up = |entry: &&crate::timeline::Entry| {
+        matches!(entry.what, What::Client(Output::ReconnectStopped(Stop::ShortConnections(_))))
+    };
+    assert_eq!(run.entries.iter().filter(gave_up).count(), 1);
+}
+
+#[test]
+fn refused_requests_in_both_versions() {
+    for version in BOTH {
+        let scenario = steps(
+            takeover(version),
+            vec![
+                (0, A, Action::connect(version, "temp-sensor-01")),
+                (400, A, Action::publish("dt/humidity", "40")),
+                (2000, A, Action::connect(version, "temp-sensor-01")),
+                (2400, A, Action::subscribe("cmd/#")),
+            ],
+        );
+        let run = super::run(&scenario);
+        let kinds: Vec<_> = diagnose(&run.entries).into_iter().map(|finding| finding.kind).collect();
+        let (second, code) = match version {
+            Version::V311 => (ConnectionRef { session: A, number: 2 }, None),
+            Version::V5 => (first(A), Some(ReasonCode::NOT_AUTHORIZED)),
+        };
+        let topic = "dt/humidity".to_owned();
+        let filters = vec!["cmd/#".to_owned()];
+        assert_eq!(
+            kinds,
+            [
+                FindingKind::PublishRefused { connection: first(A), topic, code },
+                FindingKind::SubscribeRefused { connection: second, filters, code },
+            ]
+        );
+        let busy = What::Client(Output::Rejected { request: None, why: Misuse::NotIdle });
+        let rejected = run.entries.iter().filter(|entry| entry.what == busy).count();
+        assert_eq!(
+            rejected,
+            usize::from(version == Version::V5),
+            "in MQTT 5 the first connection still stands"
+        );
+    }
+}
+
+#[test]
+fn a_refused_qos_0_message_is_found_in_mqtt_5() {
+    let Action::Publish(message) = Action::publish("dt/humidity", "40") else { unreachable!() };
+    let scenario = steps(
+        takeover(Version::V5),
+        vec![
+            (0, A, Action::connect(Version::V5, "temp-sensor-01")),
+            (400, A, Action::Publish(client::Message { qos: Qos::AtMostOnce, ..message })),
+        ],
+    );
+    let run = super::run(&scenario);
+    let kinds: Vec<_> = diagnose(&run.entries).into_iter().map(|finding| finding.kind).collect();
+    let (topic, code) = ("dt/humidity".to_owned(), Some(ReasonCode::NOT_AUTHORIZED));
+    assert_eq!(kinds, [FindingKind::PublishRefused { connection: first(A), topic, code }]);
+}
+
+#[test]
+fn a_dropped_session_comes_back_to_its_messages() {
+    for version in BOTH {
+        let Action::Connect { connect, .. } = Action::connect(version, "temp-sensor-01") else {
+            unreachable!()
+        };
+        let properties = match version {
+            Version::V311 => Properties::default(),
+            Version::V5 => Properties(vec![Property::SessionExpiryInterval(600)]),
+        };
+        let stay = || Action::Connect {
+            connect: Connect { clean_start: false, properties: properties.clone(), ..connect.clone() },
+            reconnect: false,
+        };
+        let mut scenario = steps(
+            takeover(version),
+            vec![
+                (0, A, stay()),
+                (400, A, Action::subscribe("cmd/temperature")),
+                (1000, A, Action::Drop),
+                (2000, B, Action::connect(version, "operator")),
+                (2400, B, Action::publish("cmd/temperature", "21")),
+                (4000, A, stay()),
+            ],
+        );
+        let everything = ARTICLE_POLICY
+            .replace("client/${iot:Connection.Thing.ThingName}", "client/*")
+            .replace("topic/dt/temperature", "topic/*");
+        scenario.identities.push(article_identity(&everything));
+        scenario.sessions[1].identity = 1;
+        let run = super::run(&scenario);
+        let expected = [
+            "> CONNECT",
+            "< CONNACK 0",
+            "> SUBSCRIBE",
+            "< SUBACK 1",
+            "x Network",
+            "> CONNECT",
+            "< CONNACK 0",
+            "< PUBLISH",
+            "> PUBACK 0",
+        ];
+        assert_eq!(seen(&run, A), expected);
+        assert_eq!(diagnose(&run.entries), []);
+        let stored =
+            News::Stored { client_id: "temp-sensor-01".to_owned(), topic: "cmd/temperature".to_owned() };
+        let place = run.entries.iter().find(|entry| entry.what == What::Broker(stored.clone()));
+        assert_eq!(place.map(|entry| entry.connection), Some(first(A)));
+    }
+}
+
+#[test]
+fn what_does_not_exist_does_nothing() {
+    let mut scenario = takeover(Version::V5);
+    scenario.sessions[0].identity = 9;
+    for step in &mut scenario.steps {
+        if step.session == B {
+            step.session = SessionId(77);
+        }
+    }
+    let run = super::run(&scenario);
+    assert!(run.entries.iter().all(|entry| entry.connection.session == C));
+    assert_eq!(seen(&run, C), ["> CONNECT", "< CONNACK 135", "x Client"]);
+}
+
+#[test]
+fn a_quiet_client_pings_and_stays() {
+    let scenario = Scenario { end: Instant(300_000), ..takeover(Version::V311) };
+    let run = super::run(&scenario);
+    let pongs = run.entries.iter().filter(|entry| match &entry.what {
+        What::Received(wire) => {
+            wire.packet.as_ref().is_ok_and(|packet| packet.kind() == PacketKind::PingResp)
+        }
+        _ => false,
+    });
+    assert!(pongs.count() >= 4);
+    let lost = What::Closed(Close::by(Party::Server));
+    assert!(!run.entries.iter().any(|entry| entry.connection.session == B && entry.what == lost));
+}
