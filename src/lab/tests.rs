@@ -200,6 +200,14 @@ fn two_clients_that_come_back_evict_each_other_until_they_notice() {
         .count();
     assert!(evictions >= 3);
     assert_eq!(takeovers, evictions, "each eviction is found from outside");
+    let wars: Vec<_> = findings
+        .iter()
+        .filter_map(|finding| match finding.kind {
+            FindingKind::TakeoverWar { rounds, .. } => Some(rounds),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(wars, [evictions]);
     let gave_up = |entry: &&crate::timeline::Entry| {
         matches!(entry.what, What::Client(Output::ReconnectStopped(Stop::ShortConnections(_))))
     };

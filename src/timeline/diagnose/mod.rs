@@ -8,7 +8,9 @@ mod story;
 mod takeover;
 #[cfg(test)]
 mod tests;
+mod war;
 
+use crate::iot::time::Millis;
 use crate::mqtt::ReasonCode;
 
 use super::{ConnectionRef, Entry};
@@ -37,6 +39,15 @@ pub enum FindingKind {
         old: ConnectionRef,
         /// The one that ended it; `None` when it is none of the recorded ones.
         new: Option<ConnectionRef>,
+    },
+    /// Clients with one client ID came back and evicted each other several times.
+    TakeoverWar {
+        /// The client ID.
+        client_id: String,
+        /// Takeovers so far.
+        rounds: usize,
+        /// Mean time from one takeover to the next.
+        period: Millis,
     },
     /// A CONNECT was refused.
     ConnectRefused {
@@ -67,7 +78,7 @@ pub enum FindingKind {
     },
 }
 
-/// How sure a finding is.
+/// How sure a finding is; the less sure is the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certainty {
     /// A reason code says it.
@@ -88,6 +99,7 @@ pub fn diagnose(entries: &[Entry]) -> Vec<Finding> {
             _ => None,
         })
         .collect();
+    findings.extend(war::find(entries, &findings));
     for story in &stories {
         findings.extend(refused::by_code(story));
         if !taken_over.contains(&story.connection) {

@@ -149,6 +149,39 @@ fn mqtt_5_states_the_takeover_and_not_who_it_was() {
     assert_eq!(record.findings(), [expected]);
 }
 
+/// A and B connect with one client ID in turn, every `period`, and each ends the other's connection.
+fn quarrel(period: u64, rounds: u32) -> Record {
+    let mut record = record(Version::V5);
+    let mut holder = None;
+    for round in 0..=rounds {
+        let connection = ConnectionRef { session: SessionId(round % 2), number: round / 2 + 1 };
+        let at = u64::from(round) * period;
+        record.connect(at, connection, "temp-sensor-01").accepted(at + 80, connection);
+        if let Some(holder) = holder.replace(connection) {
+            record.disconnect(at + 90, holder, ReasonCode::SESSION_TAKEN_OVER);
+            record.closed(at + 90, holder, Party::Server);
+        }
+    }
+    record
+}
+
+#[test]
+fn who_comes_back_and_is_evicted_again_is_at_war() {
+    let wars = |record: Record| -> Vec<_> {
+        let findings = record.findings().into_iter().map(|finding| finding.kind);
+        findings.filter(|kind| matches!(kind, FindingKind::TakeoverWar { .. })).collect()
+    };
+    let war = |rounds| FindingKind::TakeoverWar {
+        client_id: "temp-sensor-01".to_owned(),
+        rounds,
+        period: Millis(1900),
+    };
+    assert_eq!(wars(quarrel(1900, 4)), [war(4)]);
+    assert_eq!(wars(quarrel(1900, 3)), [war(3)]);
+    assert_eq!(wars(quarrel(1900, 2)), []);
+    assert_eq!(wars(quarrel(300_000, 6)), [], "too rare");
+}
+
 #[test]
 fn a_refused_connect() {
     let refused =
