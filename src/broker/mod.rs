@@ -34,6 +34,7 @@
 //! - Rates and totals of an account, 100 messages per second and 512 KB per second of a connection.
 //! - Redelivery of an unacknowledged QoS 1 message on an open connection (up to 1 hour in MQTT 3.1.1, 960 s in
 //!   MQTT 5; the interval is not documented). Unacknowledged messages are sent again when a session resumes.
+//! - Extended authentication: a CONNECT that names a method is treated like one that does not.
 //! - Shadows, jobs and the other services behind `$aws/...`; lifecycle messages on `$aws/events/...`; which
 //!   operation each reserved topic admits. Their names are accepted and nobody answers.
 //! - Basic Ingest rules: a message to `$aws/rules/...` is accepted and goes no further.

@@ -346,3 +346,156 @@ fn a_quiet_client_pings_and_stays() {
     let lost = What::Closed(Close::by(Party::Server));
     assert!(!run.entries.iter().any(|entry| entry.connection.session == B && entry.what == lost));
 }
+
+/// Scenarios drawn at random, and what must hold in each of them.
+mod drawn {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    const CLIENT_IDS: [&str; 2] = ["temp-sensor-01", "temp-sensor-02"];
+    const TOPICS: [&str; 3] = ["cmd/temperature", "dt/temperature", "cmd/#"];
+
+    /// A linear congruential generator (Knuth's constants); the high bits are good enough here.
+    struct Draw(u64);
+
+    impl Draw {
+        fn below(&mut self, bound: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % bound
+        }
+
+        fn of<'a>(&mut self, list: &[&'a str]) -> &'a str {
+            list[usize::try_from(self.below(list.len() as u64)).unwrap()]
+        }
+
+        fn action(&mut self, version: Version) -> Action {
+            match self.below(8) {
+                0..=2 => {
+                    let Action::Connect { connect, .. } = Action::connect(version, self.of(&CLIENT_IDS))
+                    else {
+                        unreachable!()
+                    };
+                    let clean_start = self.below(2) == 0;
+                    let reconnect = self.below(2) == 0;
+                    Action::Connect { connect: Connect { clean_start, ..connect }, reconnect }
+                }
+                3 | 4 => Action::subscribe(self.of(&TOPICS)),
+                5 => Action::publish(self.of(&TOPICS), "20"),
+                6 => Action::Drop,
+                _ => Action::Disconnect,
+            }
+        }
+    }
+
+    fn scenario(seed: u64) -> Scenario {
+        let mut draw = Draw(seed);
+        let versions: Vec<_> = (0..4).map(|_| BOTH[usize::from(draw.below(2) == 0)]).collect();
+        let mut at = 0;
+        let drawn = (0..60).map(|_| {
+            at += draw.below(1500);
+            let session = usize::try_from(draw.below(4)).unwrap();
+            (at, SessionId(u32::try_from(session).unwrap()), draw.action(versions[session]))
+        });
+        let drawn = drawn.collect();
+        let names = ["A", "B", "C", "D"].map(|name| Actor { name: name.to_owned(), identity: 0 });
+        let policy = ARTICLE_POLICY
+            .replace("client/${iot:Connection.Thing.ThingName}", "client/*")
+            .replace("topic/dt/temperature", "topic/cmd/temperature");
+        let identities = vec![article_identity(&policy)];
+        let base = Scenario { sessions: names.to_vec(), identities, ..takeover(Version::V5) };
+        Scenario { seed, end: Instant(200_000), ..steps(base, drawn) }
+    }
+
+    #[test]
+    fn invariants_hold_in_any_scenario() {
+        let mut takeovers = 0;
+        let mut deliveries = 0;
+        for seed in 0..300 {
+            let run = super::super::run(&scenario(seed));
+            assert_eq!(run.ended, Ended::InTime);
+            let mut holders: BTreeMap<String, ConnectionRef> = BTreeMap::new();
+            let mut may_receive: BTreeSet<(ConnectionRef, String)> = BTreeSet::new();
+            let mut closed: BTreeSet<ConnectionRef> = BTreeSet::new();
+            let mut last = Instant(0);
+            for entry in &run.entries {
+                assert!(last <= entry.at, "seed {seed}: time goes on");
+                last = entry.at;
+                match &entry.what {
+                    What::Decided { request: Request::Receive { topic, .. }, verdict, explanation } => {
+                        assert!(run.explained(*explanation).is_some());
+                        if *verdict == Verdict::Allowed {
+                            may_receive.insert((entry.connection, topic.clone()));
+                        }
+                    }
+                    What::Broker(News::Connected { client_id, .. }) => {
+                        let before = holders.insert(client_id.clone(), entry.connection);
+                        assert_eq!(before, None, "seed {seed}: one connection for one client ID");
+                    }
+                    What::Broker(News::Disconnected { client_id, cause, .. }) => {
+                        assert_eq!(holders.remove(client_id), Some(entry.connection), "seed {seed}");
+                        takeovers += usize::from(matches!(cause, Cause::TakenOver { .. }));
+                    }
+                    What::Broker(News::Delivered { topic, .. }) => {
+                        let allowed = may_receive.contains(&(entry.connection, topic.clone()));
+                        assert!(allowed, "seed {seed}: no delivery without the right to it");
+                        deliveries += 1;
+                    }
+                    What::Closed(_) => assert!(closed.insert(entry.connection), "seed {seed}: closed once"),
+                    What::Sent(_) | What::Received(_) => {
+                        assert!(!closed.contains(&entry.connection), "seed {seed}: nothing after the close");
+                    }
+                    _ => {}
+                }
+            }
+        }
+        assert!(
+            takeovers > 100 && deliveries > 20,
+            "{takeovers} takeovers and {deliveries} deliveries tell little"
+        );
+    }
+
+    /// No takeover is found that was none, each with the right newcomer, and every one that a client was told of.
+    #[test]
+    fn the_diagnosis_agrees_with_the_broker() {
+        let mut compared = 0;
+        for seed in 0..300 {
+            let run = super::super::run(&scenario(seed));
+            let places: BTreeMap<ConnectionId, ConnectionRef> = run
+                .entries
+                .iter()
+                .filter_map(|entry| match &entry.what {
+                    What::Broker(news) => Some((news.connection()?, entry.connection)),
+                    _ => None,
+                })
+                .collect();
+            let truth: BTreeMap<ConnectionRef, ConnectionRef> = run
+                .entries
+                .iter()
+                .filter_map(|entry| match &entry.what {
+                    What::Broker(News::Disconnected { cause: Cause::TakenOver { by }, .. }) => {
+                        Some((entry.connection, places[by]))
+                    }
+                    _ => None,
+                })
+                .collect();
+            let told = |entry: &&crate::timeline::Entry| match &entry.what {
+                What::Received(wire) => matches!(
+                    &wire.packet,
+                    Ok(Packet::Disconnect(disconnect)) if disconnect.code == ReasonCode::SESSION_TAKEN_OVER
+                ),
+                _ => false,
+            };
+            let mut stated = 0;
+            for finding in diagnose(&run.entries) {
+                if let FindingKind::TakenOver { old, new, .. } = finding.kind {
+                    assert_eq!(truth.get(&old), new.as_ref(), "seed {seed}: {old:?}");
+                    stated += usize::from(finding.certainty == Certainty::Stated);
+                    compared += 1;
+                }
+            }
+            assert_eq!(stated, run.entries.iter().filter(told).count(), "seed {seed}");
+        }
+        assert!(compared > 100, "{compared}");
+    }
+}

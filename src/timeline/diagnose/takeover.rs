@@ -2,7 +2,9 @@
 //!
 //! MQTT 5 states the takeover (DISCONNECT 0x8E) and leaves open who it was. MQTT 3.1.1 closes without a word:
 //! a close by the other end, right after another recorded session was accepted with the same client ID, is
-//! likely a takeover.
+//! likely a takeover. It cannot be one before the newcomer's CONNECT has reached the broker, for which half of
+//! the newcomer's own round trip is taken. A wordless close at that very time for another reason, such as a
+//! refused request, cannot be told apart.
 
 use std::collections::BTreeMap;
 
@@ -44,10 +46,19 @@ fn judge(old: &Story<'_>, client_id: &str, namesakes: &[&Story<'_>]) -> Option<F
     let newcomer = namesakes
         .iter()
         .filter(|new| new.connection != old.connection)
-        .filter_map(|new| Some((new, new.connect?, new.accepted()?)))
+        .filter_map(|new| {
+            let connect = new.connect?;
+            // A takeover that is stated needs no CONNACK: the newcomer may have been cut off before it came.
+            let unanswered = Some(connect).filter(|_| stated.is_some() && new.connack.is_none());
+            Some((new, connect, new.accepted().or(unanswered)?))
+        })
         // It came while the old connection stood, and was accepted about when that ended.
         .filter(|(_, connect, answer)| {
-            accepted.index < answer.index && connect.index < end.index && end.at <= answer.at + WINDOW
+            let earliest = connect.at + Millis((answer.at - connect.at).0 / 2);
+            accepted.index < answer.index
+                && connect.index < end.index
+                && (stated.is_some() || earliest <= end.at)
+                && end.at <= answer.at + WINDOW
         })
         .min_by_key(|(_, _, answer)| (end.at - answer.at).max(answer.at - end.at));
     let certainty = match (stated, newcomer) {
