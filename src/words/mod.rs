@@ -5,6 +5,8 @@
 
 mod diagnostic;
 mod explanation;
+pub mod session;
+pub mod timeline;
 
 use std::fmt;
 

@@ -1,0 +1,168 @@
+//! What happened on a timeline, and what was found out about it.
+
+use super::{Text, session};
+use crate::broker::{News, Request, Verdict};
+use crate::client::Output;
+use crate::mqtt::reason::reason;
+use crate::mqtt::{PacketKind, ReasonCode, Version, summary};
+use crate::timeline::{Certainty, Close, ConnectionRef, Finding, FindingKind, Party, What};
+
+/// One entry of the log. `version` is the one that its connection speaks.
+#[must_use]
+pub fn what(what: &What, version: Version) -> Text {
+    let text = Text::new();
+    match what {
+        What::Opened => text.say("transport open"),
+        What::Closed(close) => text.say(closed(close)),
+        What::Sent(wire) | What::Received(wire) => match &wire.packet {
+            Ok(packet) => text.say(summary(packet, version)),
+            Err(why) => text.say(format!("{} bytes that cannot be read: {why}", wire.bytes.len())),
+        },
+        What::Decided { request, verdict, .. } => decided(request, *verdict),
+        What::Broker(news) => broker(news),
+        What::Client(output) => client(output),
+    }
+}
+
+/// One finding; `name` gives the name of a session's connection.
+#[must_use]
+pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Text {
+    let text = Text::new();
+    let text = match &finding.kind {
+        FindingKind::TakenOver { client_id, old, new: Some(new) } => text
+            .say(format!("{} was thrown out by {}: both use the client ID ", name(*old), name(*new)))
+            .code(client_id)
+            .say(", and the newcomer wins."),
+        FindingKind::TakenOver { client_id, old, new: None } => text
+            .say(format!("{} was thrown out: another connection came with the client ID ", name(*old)))
+            .code(client_id)
+            .say(". It was none of yours."),
+        FindingKind::TakeoverWar { client_id, rounds, period } => {
+            text.say("Takeover war over the client ID ").code(client_id).say(format!(
+                ": its clients reconnect and evict each other, {rounds} times so far, every {}.{} s.",
+                period.0 / 1000,
+                period.0 % 1000 / 100
+            ))
+        }
+        FindingKind::ConnectRefused { client_id, connection, code: None } => text
+            .say(format!(
+                "{} was refused: the connection was closed without an answer to CONNECT as ",
+                name(*connection)
+            ))
+            .code(client_id)
+            .say("."),
+        FindingKind::ConnectRefused { client_id, connection, code: Some(code) } => text
+            .say(format!("{} was refused as ", name(*connection)))
+            .code(client_id)
+            .say(format!(": {}.", code_name(PacketKind::ConnAck, *code))),
+        FindingKind::PublishRefused { connection, topic, code } => text
+            .say(format!("{} may not publish to ", name(*connection)))
+            .code(topic)
+            .say(coded(PacketKind::PubAck, *code)),
+        FindingKind::SubscribeRefused { connection, filters, code } => text
+            .say(format!("{} may not subscribe to ", name(*connection)))
+            .code(filters.join(", "))
+            .say(coded(PacketKind::SubAck, *code)),
+    };
+    match finding.certainty {
+        Certainty::Stated => text,
+        Certainty::Likely => text.say(" MQTT 3.1.1 gives no reason; this is what the order of events shows."),
+    }
+}
+
+fn coded(kind: PacketKind, code: Option<ReasonCode>) -> String {
+    code.map_or_else(
+        || ": the connection was closed without a word.".to_owned(),
+        |code| format!(": {}.", code_name(kind, code)),
+    )
+}
+
+fn code_name(kind: PacketKind, code: ReasonCode) -> String {
+    let version = if code.0 < 0x80 { Version::V311 } else { Version::V5 };
+    reason(version, kind, code).map_or_else(
+        || format!("code {:#04x}", code.0),
+        |reason| format!("{} ({:#04x})", reason.name, code.0),
+    )
+}
+
+fn closed(close: &Close) -> String {
+    let by = match close.by {
+        Party::Client => "closed by the client",
+        Party::Server => "closed by the endpoint",
+        Party::Network => "lost by the network",
+        Party::Unknown => "closed; the browser is not told by whom",
+    };
+    match (close.code, close.reason.as_str()) {
+        (None, "") => by.to_owned(),
+        (None, reason) => format!("{by}: {reason}"),
+        (Some(code), "") => format!("{by}, WebSocket code {code}"),
+        (Some(code), reason) => format!("{by}, WebSocket code {code}: {reason}"),
+    }
+}
+
+fn decided(request: &Request, verdict: Verdict) -> Text {
+    let answer = match verdict {
+        Verdict::Allowed => "Allowed: ",
+        Verdict::Refused => "Refused: ",
+    };
+    let text = Text::new().say(answer);
+    match request {
+        Request::Connect { .. } => text.code("iot:Connect"),
+        Request::Publish { topic, retain, .. } => {
+            let text = text.code("iot:Publish").say(" on ").code(topic);
+            if *retain { text.say(", retained") } else { text }
+        }
+        Request::Subscribe { filter, .. } => text.code("iot:Subscribe").say(" on ").code(filter),
+        Request::Receive { topic, .. } => text.code("iot:Receive").say(" on ").code(topic),
+    }
+}
+
+/// What the client session tells and no packet shows.
+fn client(output: &Output) -> Text {
+    Text::new().say(match output {
+        Output::Refused(refusal) => session::refusal(refusal),
+        Output::Disconnected(cause) => session::cause(cause),
+        Output::Rejected { why, .. } => session::misuse(why),
+        Output::Lost { .. } => "A request can no longer be answered.".to_owned(),
+        Output::ReconnectAt(when) => format!("Tries again at {}.{:03} s.", when.0 / 1000, when.0 % 1000),
+        Output::ReconnectStopped(_) => "Does not try again.".to_owned(),
+        _ => String::new(),
+    })
+}
+
+fn broker(news: &News) -> Text {
+    let text = Text::new();
+    match news {
+        News::Asked { request, ruling, .. } => decided(request, ruling.verdict),
+        News::Connected { client_id, session_present, .. } => {
+            let kind = if *session_present { ", older session goes on" } else { "" };
+            text.say("connected ").code(client_id).say(kind)
+        }
+        News::Refused { client_id, .. } => text.say("refused ").code(client_id),
+        News::Disconnected { client_id, cause, .. } => {
+            text.say("disconnected ").code(client_id).say(": ").code(cause.reason().as_str())
+        }
+        News::Dropped { .. } => text.say("transport ended before any CONNECT was answered"),
+        News::Published { topic, will, .. } => {
+            text.say(if *will { "will published to " } else { "published to " }).code(topic)
+        }
+        News::PublishRefused { topic, .. } => text.say("publish refused on ").code(topic),
+        News::Delivered { topic, .. } => text.say("delivered ").code(topic),
+        News::DeliveryRefused { topic, .. } => {
+            text.say("withheld ").code(topic).say(": the receiver may not receive it, and is not told")
+        }
+        News::Stored { topic, .. } => text.say("stored ").code(topic),
+        News::Lost { topic, .. } => text.say("given up ").code(topic),
+        News::Subscribed { filters, .. } => {
+            text.say("subscribed ").code(join(filters.iter().map(|(filter, _)| filter.as_str())))
+        }
+        News::Unsubscribed { filters, .. } => {
+            text.say("unsubscribed ").code(join(filters.iter().map(String::as_str)))
+        }
+        News::SessionExpired { client_id } => text.say("session expired ").code(client_id),
+    }
+}
+
+fn join<'a>(filters: impl Iterator<Item = &'a str>) -> String {
+    filters.collect::<Vec<_>>().join(", ")
+}
