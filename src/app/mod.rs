@@ -2,4 +2,8 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
+pub mod check;
+pub mod live;
+pub mod model;
+pub mod simulate;
 pub mod workspace;

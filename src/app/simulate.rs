@@ -1,0 +1,92 @@
+//! What the Simulate screen plays: the sessions of the workspace, with its policies, in virtual time.
+
+use crate::app::check::{self, Check};
+use crate::app::workspace::{SessionPlan, Workspace};
+use crate::broker;
+use crate::iot::time::{Instant, Millis, UnixTime};
+use crate::lab::{self, Action, Actor, Identity, Run, Scenario, Step};
+use crate::policy::context::Protocol;
+use crate::timeline::{FindingKind, SessionId, What, diagnose};
+
+/// Each session starts this long after the one before.
+pub const APART: Millis = Millis(1000);
+/// A session subscribes this long after its CONNECT.
+const SUBSCRIBE_AFTER: Millis = Millis(300);
+/// A session publishes this long after its CONNECT.
+const PUBLISH_AFTER: Millis = Millis(500);
+/// The run goes on this long after the last session started.
+const AFTERWARDS: Millis = Millis(2000);
+/// One way through the simulated network.
+const LATENCY: Millis = Millis(20);
+
+/// Plays the sessions of the workspace.
+#[must_use]
+pub fn run(workspace: &Workspace) -> Run {
+    lab::run(&scenario(workspace))
+}
+
+/// The event to explain first: the end of a taken-over session, else the first refusal.
+#[must_use]
+pub fn most_interesting(run: &Run) -> Option<usize> {
+    let takeover = diagnose(&run.entries)
+        .into_iter()
+        .find(|finding| matches!(finding.kind, FindingKind::TakenOver { .. }))
+        .and_then(|finding| finding.evidence.last().copied());
+    takeover.or_else(|| {
+        run.entries.iter().position(
+            |entry| matches!(&entry.what, What::Decided { verdict, .. } if *verdict != broker::Verdict::Allowed),
+        )
+    })
+}
+
+/// The name of a session by its place: A to Z, then by number.
+#[must_use]
+pub fn name(index: usize) -> String {
+    u32::try_from(index)
+        .ok()
+        .filter(|index| *index < 26)
+        .and_then(|index| char::from_u32(u32::from(b'A') + index))
+        .map_or_else(|| format!("S{}", index + 1), String::from)
+}
+
+fn scenario(workspace: &Workspace) -> Scenario {
+    let check = Check::new(workspace);
+    let version = workspace.simulation.version;
+    let mut context = check::context(&workspace.who, &check.place, "", version);
+    context.protocol = Protocol::Mqtt;
+    let sessions = &workspace.simulation.sessions;
+    let starts = |index: usize| Instant(APART.0.saturating_mul(u64::try_from(index).unwrap_or(u64::MAX)));
+    Scenario {
+        identities: vec![Identity { context, policies: check.policies.policies().to_vec() }],
+        sessions: (0..sessions.len()).map(|index| Actor { name: name(index), identity: 0 }).collect(),
+        steps: sessions
+            .iter()
+            .zip(0_u32..)
+            .flat_map(|(plan, session)| {
+                steps(plan, version.into(), SessionId(session), starts(session as usize))
+            })
+            .collect(),
+        end: starts(sessions.len()) + AFTERWARDS,
+        starts: UnixTime(0),
+        latency: LATENCY,
+        seed: 1,
+        account: broker::Config::default(),
+    }
+}
+
+fn steps(
+    plan: &SessionPlan,
+    version: crate::mqtt::Version,
+    session: SessionId,
+    at: Instant,
+) -> impl Iterator<Item = Step> {
+    let step = move |at, action| Step { at, session, action };
+    let (subscribe, publish) = (plan.subscribe.trim(), plan.publish.trim());
+    [
+        Some(step(at, Action::connect(version, plan.client_id.trim()))),
+        (!subscribe.is_empty()).then(|| step(at + SUBSCRIBE_AFTER, Action::subscribe(subscribe))),
+        (!publish.is_empty()).then(|| step(at + PUBLISH_AFTER, Action::publish(publish, &plan.payload))),
+    ]
+    .into_iter()
+    .flatten()
+}
