@@ -1,24 +1,28 @@
 //! The rim: everything that touches the browser. Nothing below the page imports it.
 
+mod components;
+mod credentials;
 pub mod key_store;
+mod link;
+mod pages;
+mod policy_text;
+mod root;
+mod worker;
 
 use js_sys::Function;
-use yew::prelude::*;
-
-#[component]
-fn Root() -> Html {
-    html! { <main><h1>{"IoT Policy Lab"}</h1></main> }
-}
 
 /// Mounts the page; the arguments are those of `static/boot.js`.
 pub fn run_page(
-    _endpoint: Option<String>,
-    _workspace: Option<String>,
-    _start_worker: Function,
-    _reload: Function,
+    endpoint: Option<String>,
+    workspace: Option<String>,
+    start_worker: Function,
+    reload: Function,
 ) {
-    yew::Renderer::<Root>::new().render();
+    let props = root::Props { endpoint, workspace, start_worker, reload };
+    yew::Renderer::<root::Root>::with_props(props).render();
 }
 
 /// Answers the page from inside a worker.
-pub fn run_worker() {}
+pub fn run_worker() {
+    worker::run();
+}

@@ -1,0 +1,131 @@
+//! The event table of simulated and live sessions.
+
+use yew::prelude::*;
+
+use super::tone::{Tone, text};
+use crate::iot::time::Instant;
+use crate::mqtt::{Version, fields};
+use crate::timeline::{ConnectionRef, Entry, SessionId, What};
+use crate::words;
+
+/// What the table shows.
+pub(in crate::app::browser) struct Events<'a> {
+    /// The entries, in order.
+    pub(in crate::app::browser) entries: &'a [Entry],
+    /// The selected one.
+    pub(in crate::app::browser) selected: Option<usize>,
+    /// The newest first, as a log that grows.
+    pub(in crate::app::browser) newest_first: bool,
+    /// The name of a session.
+    pub(in crate::app::browser) name: &'a dyn Fn(SessionId) -> String,
+    /// The version that a session speaks.
+    pub(in crate::app::browser) version: &'a dyn Fn(SessionId) -> Version,
+    /// Asks for the details of one entry.
+    pub(in crate::app::browser) select: Callback<usize>,
+}
+
+/// At most this many rows are drawn; the newest, or the first.
+const MAX_ROWS: usize = 500;
+
+/// The table, with a button on each row that has more to tell.
+pub(in crate::app::browser) fn events(events: &Events) -> Html {
+    let indices: Vec<usize> = if events.newest_first {
+        (0..events.entries.len()).rev().take(MAX_ROWS).collect()
+    } else {
+        (0..events.entries.len()).take(MAX_ROWS).collect()
+    };
+    let hidden = events.entries.len() - indices.len();
+    html! {
+        <>
+            <div class="c-scroll c-events" tabindex="0" role="region" aria-label="Event log">
+                <table>
+                    <caption class="c-quiet">{ "Event log" }</caption>
+                    <thead><tr>
+                        <th scope="col">{ "Time" }</th><th scope="col">{ "Session" }</th>
+                        <th scope="col">{ "Event" }</th><th scope="col">{ "More" }</th>
+                    </tr></thead>
+                    <tbody>{ for indices.into_iter().filter_map(|index| {
+                        events.entries.get(index).map(|entry| row(events, index, entry))
+                    }) }</tbody>
+                </table>
+            </div>
+            if hidden > 0 { <p class="c-hint">{ format!("{hidden} more events are not drawn.") }</p> }
+        </>
+    }
+}
+
+fn row(events: &Events, index: usize, entry: &Entry) -> Html {
+    let version = (events.version)(entry.connection.session);
+    let chosen = events.selected == Some(index);
+    let (tone, label) = match &entry.what {
+        What::Decided { verdict, .. } => (Tone::from(*verdict), Some("Why?")),
+        What::Sent(_) | What::Received(_) => (Tone::Nothing, Some("Fields")),
+        What::Closed(_) => (Tone::ImplicitDeny, None),
+        _ => (Tone::Nothing, None),
+    };
+    let who = connection(entry.connection, events.name);
+    let time = seconds(entry.at);
+    let more = label.map(|label| {
+        let onclick = events.select.reform(move |_: MouseEvent| index);
+        let name = format!("{label} {who} at {time}");
+        html! { <button type="button" {onclick} aria-pressed={chosen.to_string()} aria-label={name}>{ label }</button> }
+    });
+    html! {
+        <tr key={index} class={classes!(tone.class(), matches!(entry.what, What::Closed(_)).then_some("is-bad"))}
+            aria-selected={chosen.then_some("true")}>
+            <td class="c-mono">{ time }</td>
+            <td>{ who }</td>
+            <td class="is-wrap">{ arrow(&entry.what) }{ text(&words::timeline::what(&entry.what, version)) }</td>
+            <td>{ for more }</td>
+        </tr>
+    }
+}
+
+/// The decoded fields of the packet of an entry.
+pub(in crate::app::browser) fn packet(entry: &Entry, version: Version) -> Html {
+    let (What::Sent(wire) | What::Received(wire)) = &entry.what else { return Html::default() };
+    let rows = match &wire.packet {
+        Ok(packet) => fields(packet, version),
+        Err(why) => vec![("cannot be read", why.to_string())],
+    };
+    html! {
+        <div class="c-scroll" tabindex="0" role="region" aria-label="Fields of the packet">
+            <table>
+                <caption class="c-quiet">{ "Fields of the packet" }</caption>
+                <tbody>
+                    { for rows.into_iter().map(|(name, value)| html! {
+                        <tr><th scope="row">{ name }</th><td class="c-mono">{ value }</td></tr>
+                    }) }
+                    <tr><th scope="row">{ "size" }</th><td>{ format!("{} bytes", wire.bytes.len()) }</td></tr>
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// `A`, or `A #2` from the second connection on.
+pub(in crate::app::browser) fn connection(
+    connection: ConnectionRef,
+    name: &dyn Fn(SessionId) -> String,
+) -> String {
+    let name = name(connection.session);
+    if connection.number > 1 { format!("{name} #{}", connection.number) } else { name }
+}
+
+/// Seconds with three decimals.
+fn seconds(at: Instant) -> String {
+    format!("{}.{:03}", at.0 / 1000, at.0 % 1000)
+}
+
+/// Which way a packet goes; the word is for those who do not see the arrow.
+fn arrow(what: &What) -> Html {
+    match what {
+        What::Sent(_) => {
+            html! { <><span aria-hidden="true">{ "\u{2192} " }</span><span class="c-quiet">{ "sent " }</span></> }
+        }
+        What::Received(_) => {
+            html! { <><span aria-hidden="true">{ "\u{2190} " }</span><span class="c-quiet">{ "received " }</span></> }
+        }
+        _ => Html::default(),
+    }
+}

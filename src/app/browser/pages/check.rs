@@ -1,0 +1,224 @@
+//! Check: the policies, who connects, the questions, and every answer with its reason.
+
+use yew::prelude::*;
+
+use super::{press, typing};
+use crate::app::browser::components::{Tone, choice, code, confidence, explanation, field, text, text_area};
+use crate::app::browser::policy_text::PolicyText;
+use crate::app::check::{At, Cell, Check, MAX_CLIENT_IDS, MAX_QUESTIONS, Question};
+use crate::app::model::{Field, MAX_POLICIES, Model, Msg};
+use crate::app::workspace::Attachment;
+use crate::words;
+
+pub(in crate::app::browser) fn check(model: &Model, send: &Callback<Msg>) -> Html {
+    html! {
+        <>
+            { verdict(model, send) }
+            <div class="c-columns is-three">
+                { policies(model, send) }
+                <div class="c-stack">{ who(model, send) }{ ask(model, send) }{ matrix(model, send) }</div>
+                { why(model) }
+            </div>
+        </>
+    }
+}
+
+/// What was asked, what the answer is, and the one sentence.
+fn verdict(model: &Model, send: &Callback<Msg>) -> Html {
+    let check = &model.check;
+    let asked = question(check, model.selected);
+    match (check.cell(model.selected), check.explain(model.selected)) {
+        (_, Some(explained)) => {
+            let tone = Tone::from(explained.decision.verdict);
+            html! {
+                <section class={classes!("c-verdict", tone.class())} aria-labelledby="verdict">
+                    { tone.sign() }
+                    <div>
+                        <p class="c-hint">{ asked }</p>
+                        <h2 id="verdict">{ words::verdict(explained.decision.verdict) }</h2>
+                        <p aria-live="polite">{ text(&words::headline_text(&explained)) }</p>
+                        <p class="c-row">{ confidence(explained.confidence) }{ code(explained.decision.reason) }</p>
+                    </div>
+                </section>
+            }
+        }
+        (Some(Cell::NoConnection), None) => {
+            let connect = At { question: 0, client: model.selected.client };
+            html! {
+                <section class="c-verdict is-none" aria-labelledby="verdict">
+                    { Tone::Nothing.sign() }
+                    <div>
+                        <p class="c-hint">{ asked }</p>
+                        <h2 id="verdict">{ "Cannot be asked: no connection" }</h2>
+                        <p>{ "This client ID is not let in, so it can ask for nothing else." }</p>
+                        <button type="button" onclick={press(send, Msg::Select(connect))}>{ "Why is it not let in?" }</button>
+                    </div>
+                </section>
+            }
+        }
+        _ => html! {
+            <section class="c-verdict is-none" aria-labelledby="verdict">
+                { Tone::Nothing.sign() }
+                <div>
+                    <h2 id="verdict">{ "Nothing is asked yet" }</h2>
+                    <p>{ "Type a client ID below." }</p>
+                </div>
+            </section>
+        },
+    }
+}
+
+fn question(check: &Check, at: At) -> Html {
+    let (Some(question), Some(client_id)) =
+        (check.questions.get(at.question), check.client_ids.get(at.client))
+    else {
+        return Html::default();
+    };
+    html! {
+        <>
+            <code translate="no">{ question.action() }</code>{ " as " }<code translate="no">{ client_id }</code>
+            if let Some(target) = question.target() { { " on " }<code translate="no">{ target.to_owned() }</code> }
+        </>
+    }
+}
+
+fn policies(model: &Model, send: &Callback<Msg>) -> Html {
+    let many = model.workspace.policies.len() > 1;
+    let documents = model.check.policies.policies().iter().map(|policy| policy.document.clone());
+    let each = model.workspace.policies.iter().zip(documents).enumerate().map(|(index, (policy, document))| {
+        html! {
+            <div class="c-stack c-policy" key={index}>
+                if many {
+                    { field(&format!("policy-name-{index}"), "Name", &policy.name, &typing(send, Field::PolicyName(index))) }
+                }
+                <PolicyText {index} text={policy.text.clone()} diagnostics={document.diagnostics}
+                    changed={typing(send, Field::PolicyText(index))} />
+                if many {
+                    <button type="button" onclick={press(send, Msg::RemovePolicy(index))}>
+                        { format!("Remove {}", policy.name) }
+                    </button>
+                }
+            </div>
+        }
+    });
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="policies">
+            <h2 id="policies">{ if many { "Policies" } else { "Policy" } }</h2>
+            { for each }
+            <div class="c-row">
+                <button type="button" onclick={press(send, Msg::AddPolicy)}
+                    disabled={model.workspace.policies.len() >= MAX_POLICIES}>{ "Add a policy" }</button>
+                <button type="button" onclick={press(send, Msg::Reset)}>{ "Show the example again" }</button>
+            </div>
+        </section>
+    }
+}
+
+fn who(model: &Model, send: &Callback<Msg>) -> Html {
+    let who = &model.workspace.who;
+    let options = [
+        (Attachment::NonExclusive, html! { { "to these things, not exclusively (AWS's default)" } }),
+        (
+            Attachment::Exclusive,
+            html! { <>{ "to this one thing, exclusively (" }<code>{ "EXCLUSIVE_THING" }</code>{ ")" }</> },
+        ),
+        (Attachment::None, html! { { "to no thing" } }),
+    ];
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="who">
+            <h2 id="who">{ "Who connects?" }</h2>
+            { choice("attachment", "An X.509 certificate that is attached", &options, who.attachment, &send.reform(Msg::Attach)) }
+            if who.attachment != Attachment::None {
+                { text_area("things", "Names of the attached things", "One a line.", &who.things, &typing(send, Field::Things)) }
+            }
+        </section>
+    }
+}
+
+fn ask(model: &Model, send: &Callback<Msg>) -> Html {
+    let ask = &model.workspace.ask;
+    let place = &model.check.place;
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="ask">
+            <h2 id="ask">{ "Ask" }</h2>
+            { text_area("client-ids", "Client IDs", "One a line; each is asked everything below.",
+                &ask.client_ids, &typing(send, Field::ClientIds)) }
+            { text_area("publish", "Publish to topics", "", &ask.publish, &typing(send, Field::Publish)) }
+            { text_area("subscribe", "Subscribe to topic filters", "", &ask.subscribe, &typing(send, Field::Subscribe)) }
+            { text_area("receive", "Receive messages of topics", "", &ask.receive, &typing(send, Field::Receive)) }
+            <p class="c-hint">
+                { "Asked in " }<code translate="no">{ &place.region }</code>{ ", account " }
+                <code translate="no">{ &place.account }</code>
+                { if place.assumed { "; no policy names others." } else { ", as the policies say." } }
+            </p>
+            if model.check.left_out > 0 {
+                <p class="c-notice is-implicit">{ format!(
+                    "{} lines were not asked: at most {MAX_CLIENT_IDS} client IDs and {MAX_QUESTIONS} questions at a time.",
+                    model.check.left_out
+                ) }</p>
+            }
+        </section>
+    }
+}
+
+fn matrix(model: &Model, send: &Callback<Msg>) -> Html {
+    let check = &model.check;
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="answers">
+            <h2 id="answers">{ "Answers" }</h2>
+            <div class="c-scroll" tabindex="0" role="region" aria-label="Answers by question and client ID">
+                <table class="c-matrix">
+                    <caption class="c-quiet">{ "A row for each question, a column for each client ID" }</caption>
+                    <thead><tr><th scope="col">{ "Question" }</th>
+                        { for check.client_ids.iter().map(|id| html! { <th scope="col"><code translate="no">{ id }</code></th> }) }
+                    </tr></thead>
+                    <tbody>{ for check.questions.iter().enumerate().map(|(row, question)| html! {
+                        <tr><th scope="row">{ title(question) }</th>
+                            { for (0..check.client_ids.len()).map(|column| {
+                                cell(model, send, At { question: row, client: column })
+                            }) }
+                        </tr>
+                    }) }</tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
+
+fn title(question: &Question) -> Html {
+    let word = match question {
+        Question::Connect => "Connect",
+        Question::Publish(_) => "Publish",
+        Question::Subscribe(_) => "Subscribe",
+        Question::Receive(_) => "Receive",
+    };
+    html! { <>{ word }if let Some(target) = question.target() { <br /><code translate="no">{ target.to_owned() }</code> }</> }
+}
+
+fn cell(model: &Model, send: &Callback<Msg>, at: At) -> Html {
+    let tone = match model.check.cell(at) {
+        Some(Cell::Decided(decision)) => Tone::from(decision.verdict),
+        _ => Tone::Nothing,
+    };
+    let chosen = model.selected == at;
+    html! {
+        <td class={tone.class()}>
+            <button type="button" aria-pressed={chosen.to_string()} onclick={press(send, Msg::Select(at))}>
+                { tone.sign() }{ tone.word() }
+            </button>
+        </td>
+    }
+}
+
+fn why(model: &Model) -> Html {
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="why">
+            <h2 id="why">{ "Why" }</h2>
+            if let Some(explained) = model.check.explain(model.selected) {
+                { explanation(&explained) }
+            } else {
+                <p>{ "There is nothing to explain here." }</p>
+            }
+        </section>
+    }
+}

@@ -1,0 +1,185 @@
+//! Live: real sessions side by side, over WebSocket, to the one endpoint that the page is locked to.
+
+use yew::prelude::*;
+
+use super::simulate::{VERSIONS, findings, session};
+use super::{press, typing};
+use crate::app::browser::components::{Events, choice, events, field, packet, select};
+use crate::app::browser::credentials::Credentials;
+use crate::app::browser::link::KeysForWorker;
+use crate::app::live::{Keys, MAX_SESSIONS, Phase};
+use crate::app::model::{Field, Model, Msg, Sessions};
+use crate::app::simulate::name;
+use crate::iot::endpoint::Endpoint;
+use crate::timeline::SessionId;
+
+pub(in crate::app::browser) fn live(
+    model: &Model,
+    send: &Callback<Msg>,
+    hand_over: &Callback<(KeysForWorker, Keys)>,
+    framed: bool,
+) -> Html {
+    match &model.live.endpoint {
+        _ if framed => html! {
+            <p class="c-notice is-implicit">{ "Live does not run inside a frame of another page. Open this page by itself." }</p>
+        },
+        None => lock(model, send),
+        Some(endpoint) => html! {
+            <>
+                <p class="c-notice is-allowed">
+                    { "This page can now reach " }<code translate="no">{ endpoint.content_policy_source() }</code>
+                    { " and the server it came from, and nothing else; your browser enforces it. Not covered: links that \
+                       you follow, and WebRTC. " }
+                    <button type="button" onclick={press(send, Msg::Unlock)}>{ "Leave Live" }</button>
+                </p>
+                <div class="c-columns">
+                    <div class="c-stack">{ how(model, endpoint, send, hand_over) }</div>
+                    { findings(&model.live.findings(), &session_name) }
+                </div>
+                { sessions(model, send) }
+                { log(model, send) }
+            </>
+        },
+    }
+}
+
+fn session_name(session: SessionId) -> String {
+    usize::try_from(session.0).map(name).unwrap_or_default()
+}
+
+/// The first step: which endpoint. The page is still locked to itself.
+fn lock(model: &Model, send: &Callback<Msg>) -> Html {
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="endpoint-title">
+            <h2 id="endpoint-title">{ "Which endpoint?" }</h2>
+            <p>{ "Name the endpoint first. The page then loads itself again, locked so that it can reach this one endpoint \
+                  and nothing else, before it takes any credentials. What you typed stays." }</p>
+            { field("endpoint", "Endpoint", &model.workspace.live.endpoint, &typing(send, Field::Endpoint)) }
+            <p class="c-hint">
+                { "For AWS IoT Core the host of " }<code>{ "aws iot describe-endpoint --endpoint-type iot:Data-ATS" }</code>
+                { ", such as " }<code>{ "example-ats.iot.eu-west-1.amazonaws.com" }</code>
+                { "; for another broker " }<code>{ "wss://host:port/path" }</code>{ ", or on this machine " }
+                <code>{ "ws://127.0.0.1:9001" }</code>{ "." }
+            </p>
+            <div class="c-row">
+                <button type="button" class="is-primary" onclick={press(send, Msg::Lock)}>{ "Lock the page to it" }</button>
+            </div>
+            <p class="c-notice is-implicit">
+                { "Live sessions are real. A client ID that a device uses now throws that device off." }
+            </p>
+        </section>
+    }
+}
+
+/// Signed or plain, region, credentials, protocol version.
+fn how(
+    model: &Model,
+    endpoint: &Endpoint,
+    send: &Callback<Msg>,
+    hand_over: &Callback<(KeysForWorker, Keys)>,
+) -> Html {
+    let live = &model.workspace.live;
+    let options = [
+        (true, html! { { "signed with SigV4, as AWS IoT Core wants it" } }),
+        (false, html! { { "plain, for another broker" } }),
+    ];
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="how">
+            <h2 id="how">{ "How to connect" }</h2>
+            { choice("signed", "Connections are", &options, live.signed, &send.reform(Msg::Sign)) }
+            <div class="c-grid">
+                { select("live-version", "Protocol", VERSIONS, live.version,
+                    &send.reform(|version| Msg::Speak(Sessions::Live, version))) }
+                if live.signed && endpoint.region().is_none() {
+                    { field("region", "Region", &live.region, &typing(send, Field::Region)) }
+                }
+            </div>
+            if live.signed { { credentials(model, send, hand_over) } }
+        </section>
+    }
+}
+
+fn credentials(model: &Model, send: &Callback<Msg>, hand_over: &Callback<(KeysForWorker, Keys)>) -> Html {
+    match &model.live.keys {
+        Some(keys) => html! {
+            <div class="c-notice is-allowed">
+                <p>{ "Signing with the key that ends in " }<code translate="no">{ &keys.tail }</code>
+                    { format!(", for {}, AWS IoT and the days {} (UTC) only. It cannot be read back.", keys.region, keys.days.join(" and ")) }</p>
+                <button type="button" onclick={press(send, Msg::Forget)}>{ "Forget it now" }</button>
+            </div>
+        },
+        None => html! { <Credentials region={model.region()} taken={hand_over.clone()} /> },
+    }
+}
+
+fn sessions(model: &Model, send: &Callback<Msg>) -> Html {
+    let plans = &model.workspace.live.sessions;
+    let each = plans.iter().enumerate().map(|(index, plan)| {
+        let state = model.live.session(index);
+        let act = |label: &'static str, msg: Msg, usable: bool| {
+            html! {
+                <button type="button" disabled={!usable} onclick={press(send, msg)}
+                    aria-label={format!("{label} {}", name(index))}>{ label }</button>
+            }
+        };
+        let connected = state.phase == Phase::Connected;
+        let word = match state.phase {
+            Phase::Idle => "Not connected.",
+            Phase::Connecting => "",
+            Phase::Connected => "",
+        };
+        let controls = html! {
+            <>
+                <p aria-live="polite">{ if state.news.is_empty() { word.to_owned() } else { state.news.clone() } }</p>
+                <div class="c-row">
+                    { act("Connect", Msg::Connect(index), state.phase == Phase::Idle) }
+                    { act("Subscribe", Msg::SubscribeNow(index), connected && !plan.subscribe.trim().is_empty()) }
+                    { act("Publish", Msg::PublishNow(index), connected && !plan.publish.trim().is_empty()) }
+                    { act("Disconnect", Msg::Disconnect(index), state.phase != Phase::Idle) }
+                    if index + 1 == plans.len() && index > 0 {
+                        { act("Remove", Msg::RemoveSession(Sessions::Live, index), true) }
+                    }
+                </div>
+            </>
+        };
+        session(plan, index, Sessions::Live, send, controls)
+    });
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="live-sessions">
+            <h2 id="live-sessions">{ "Sessions" }</h2>
+            <div class="c-sessions">{ for each }</div>
+            <div class="c-row">
+                <button type="button" onclick={press(send, Msg::AddSession(Sessions::Live))}
+                    disabled={plans.len() >= MAX_SESSIONS}>{ "Add a session" }</button>
+            </div>
+        </section>
+    }
+}
+
+fn log(model: &Model, send: &Callback<Msg>) -> Html {
+    let versions =
+        |session: SessionId| model.live.session(usize::try_from(session.0).unwrap_or(usize::MAX)).version;
+    let entry = model.event.and_then(|index| model.live.entries.get(index));
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="log">
+            <h2 id="log">{ "Packets, the newest first" }</h2>
+            if model.live.dropped > 0 {
+                <p class="c-notice is-implicit">{ format!("The oldest {} entries were dropped.", model.live.dropped) }</p>
+            }
+            <div class="c-columns">
+                { events(&Events {
+                    entries: &model.live.entries,
+                    selected: model.event,
+                    newest_first: true,
+                    name: &session_name,
+                    version: &versions,
+                    select: send.reform(Msg::SelectEvent),
+                }) }
+                <div>
+                    if let Some(entry) = entry { { packet(entry, versions(entry.connection.session)) } }
+                    else { <p class="c-hint">{ "Choose a packet to see its fields." }</p> }
+                </div>
+            </div>
+        </section>
+    }
+}
