@@ -458,7 +458,7 @@ mod drawn {
     /// No takeover is found that was none, each with the right newcomer, and every one that a client was told of.
     #[test]
     fn the_diagnosis_agrees_with_the_broker() {
-        let mut compared = 0;
+        let (mut compared, mut coincidences) = (0, 0);
         for seed in 0..300 {
             let run = super::super::run(&scenario(seed));
             let places: BTreeMap<ConnectionId, ConnectionRef> = run
@@ -489,7 +489,14 @@ mod drawn {
             let mut stated = 0;
             for finding in diagnose(&run.entries) {
                 if let FindingKind::TakenOver { old, new, .. } = finding.kind {
-                    assert_eq!(truth.get(&old), new.as_ref(), "seed {seed}: {old:?}");
+                    match truth.get(&old) {
+                        Some(by) => assert_eq!(Some(*by), new, "seed {seed}: {old:?}"),
+                        // A 3.1.1 close for another reason while a namesake's CONNECT was under way.
+                        None => {
+                            assert_eq!(finding.certainty, Certainty::Likely, "seed {seed}: {old:?}");
+                            coincidences += 1;
+                        }
+                    }
                     stated += usize::from(finding.certainty == Certainty::Stated);
                     compared += 1;
                 }
@@ -497,5 +504,6 @@ mod drawn {
             assert_eq!(stated, run.entries.iter().filter(told).count(), "seed {seed}");
         }
         assert!(compared > 100, "{compared}");
+        assert!(coincidences * 50 < compared, "{coincidences} of {compared}");
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! MQTT 5 states the takeover (DISCONNECT 0x8E) and leaves open who it was. MQTT 3.1.1 closes without a word:
 //! a close by the other end, right after another recorded session was accepted with the same client ID, is
-//! likely a takeover. It cannot be one before the newcomer's CONNECT has reached the broker, for which half of
-//! the newcomer's own round trip is taken. A wordless close at that very time for another reason, such as a
-//! refused request, cannot be told apart.
+//! likely a takeover. It cannot be one before the newcomer has sent its CONNECT; when that reached the broker is
+//! not seen, since CONNACK may be long in coming. A wordless close at that very time for another reason, such
+//! as a refused request, cannot be told apart.
 
 use std::collections::BTreeMap;
 
@@ -54,10 +54,9 @@ fn judge(old: &Story<'_>, client_id: &str, namesakes: &[&Story<'_>]) -> Option<F
         })
         // It came while the old connection stood, and was accepted about when that ended.
         .filter(|(_, connect, answer)| {
-            let earliest = connect.at + Millis((answer.at - connect.at).0 / 2);
             accepted.index < answer.index
                 && connect.index < end.index
-                && (stated.is_some() || earliest <= end.at)
+                && (stated.is_some() || connect.at <= end.at)
                 && end.at <= answer.at + WINDOW
         })
         .min_by_key(|(_, _, answer)| (end.at - answer.at).max(answer.at - end.at));
