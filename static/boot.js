@@ -21,9 +21,12 @@
   const program = new URL(here.dataset.js, document.baseURI).href;
   const wasm = new URL(here.dataset.wasm, document.baseURI).href;
 
-  /** A worker with this same program inside. From a blob, because only then does it inherit the lock. */
+  /**
+   * A worker with this same program inside. From a blob, because only then does it inherit the lock; and with a
+   * dynamic import, because the modules that a worker imports statically count as workers (`worker-src`).
+   */
   function startWorker() {
-    const source = `import init, { serve } from ${JSON.stringify(program)};
+    const source = `const { default: init, serve } = await import(${JSON.stringify(program)});
 await init({ module_or_path: ${JSON.stringify(wasm)} });
 serve();`;
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));

@@ -15,8 +15,6 @@ use crate::timeline::{Close, ConnectionRef, Entry, Finding, Party, SessionId, Wh
 pub const MAX_ENTRIES: usize = 20_000;
 /// At most this many sessions side by side.
 pub const MAX_SESSIONS: usize = 50;
-/// Keep-alive of new sessions in seconds; AWS IoT Core takes 30 to 1200 (quotas, documented).
-pub const KEEP_ALIVE_SECONDS: u16 = 30;
 
 /// What Live knows in this load of the page.
 #[derive(Clone, Debug, Default)]

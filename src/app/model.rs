@@ -55,6 +55,8 @@ pub enum Field {
     Endpoint,
     /// The region of Live.
     Region,
+    /// The keep-alive of Live.
+    KeepAlive,
 }
 
 /// Whose sessions.
@@ -281,6 +283,7 @@ impl Model {
             Field::Receive => Some(&mut ask.receive),
             Field::Endpoint => Some(&mut live.endpoint),
             Field::Region => Some(&mut live.region),
+            Field::KeepAlive => Some(&mut live.keep_alive),
             Field::Session(sessions, index, part) => {
                 let list = match sessions {
                     Sessions::Simulated => &mut simulation.sessions,
@@ -298,7 +301,7 @@ impl Model {
             *target = text;
         }
         match field {
-            Field::Endpoint | Field::Region | Field::Session(..) => {}
+            Field::Endpoint | Field::Region | Field::KeepAlive | Field::Session(..) => {}
             _ => self.recheck(),
         }
     }
@@ -368,6 +371,12 @@ impl Model {
         } else {
             None
         };
+        let Ok(keep_alive) = self.workspace.live.keep_alive.trim().parse() else {
+            self.notice = Some(
+                "The keep-alive is not a whole number of seconds from 0 (off) to 65535. Correct it.".into(),
+            );
+            return Vec::new();
+        };
         let endpoint = endpoint.url();
         let version = self.workspace.live.version;
         self.tell(index, |session, plan| ToWorker::Connect {
@@ -376,7 +385,7 @@ impl Model {
             sign,
             client_id: plan.client_id.clone(),
             version,
-            keep_alive: live::KEEP_ALIVE_SECONDS,
+            keep_alive,
         })
     }
 

@@ -2,11 +2,11 @@
 
 use crate::app::check::{self, Check};
 use crate::app::workspace::{SessionPlan, Workspace};
-use crate::broker;
+use crate::broker::{self, DisconnectReason, News, Verdict};
 use crate::iot::time::{Instant, Millis, UnixTime};
 use crate::lab::{self, Action, Actor, Identity, Run, Scenario, Step};
 use crate::policy::context::Protocol;
-use crate::timeline::{FindingKind, SessionId, What, diagnose};
+use crate::timeline::{SessionId, What};
 
 /// Each session starts this long after the one before.
 pub const APART: Millis = Millis(1000);
@@ -25,18 +25,15 @@ pub fn run(workspace: &Workspace) -> Run {
     lab::run(&scenario(workspace))
 }
 
-/// The event to explain first: the end of a taken-over session, else the first refusal.
+/// The event to explain first: where the broker ends a taken-over session, else the first refusal.
 #[must_use]
 pub fn most_interesting(run: &Run) -> Option<usize> {
-    let takeover = diagnose(&run.entries)
-        .into_iter()
-        .find(|finding| matches!(finding.kind, FindingKind::TakenOver { .. }))
-        .and_then(|finding| finding.evidence.last().copied());
-    takeover.or_else(|| {
-        run.entries.iter().position(
-            |entry| matches!(&entry.what, What::Decided { verdict, .. } if *verdict != broker::Verdict::Allowed),
-        )
+    let position = |wanted: fn(&What) -> bool| run.entries.iter().position(|entry| wanted(&entry.what));
+    position(|what| {
+        matches!(what, What::Broker(News::Disconnected { cause, .. })
+            if cause.reason() == DisconnectReason::DuplicateClientId)
     })
+    .or_else(|| position(|what| matches!(what, What::Decided { verdict: Verdict::Refused, .. })))
 }
 
 /// The name of a session by its place: A to Z, then by number.

@@ -125,6 +125,8 @@ pub struct LivePlan {
     pub signed: bool,
     /// The protocol version of new sessions.
     pub version: MqttVersion,
+    /// Their keep-alive in seconds, as typed.
+    pub keep_alive: String,
     /// The sessions side by side.
     pub sessions: Vec<SessionPlan>,
 }
@@ -181,6 +183,8 @@ impl Default for Workspace {
                 region: String::new(),
                 signed: true,
                 version: MqttVersion::V5,
+                // The shortest that AWS IoT Core takes (quotas: 30 to 1200 s; documented).
+                keep_alive: "30".into(),
                 sessions: vec![
                     SessionPlan::new("iotlab-a", "iotlab/hello", "", ""),
                     SessionPlan::new("iotlab-b", "", "iotlab/hello", "hello"),

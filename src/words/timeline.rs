@@ -1,7 +1,7 @@
 //! What happened on a timeline, and what was found out about it.
 
 use super::{Text, session};
-use crate::broker::{News, Request, Verdict};
+use crate::broker::{Cause, News, Request, Verdict};
 use crate::client::Output;
 use crate::mqtt::reason::reason;
 use crate::mqtt::{PacketKind, ReasonCode, Version, summary};
@@ -68,6 +68,34 @@ pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Tex
         Certainty::Stated => text,
         Certainty::Likely => text.say(" MQTT 3.1.1 gives no reason; this is what the order of events shows."),
     }
+}
+
+/// What there is to know of an entry beyond its line in the log; nothing for most.
+#[must_use]
+pub fn more(what: &What) -> Option<Text> {
+    let What::Broker(News::Disconnected { client_id, cause, will_published, session_kept, .. }) = what else {
+        return None;
+    };
+    let text = Text::new();
+    let text = match cause {
+        Cause::TakenOver { .. } => text
+            .say("The broker closed this connection because another one came with the client ID ")
+            .code(client_id)
+            .say(
+                ": the newcomer wins, whichever certificate it has (documented). In MQTT 5 the older client gets \
+                 DISCONNECT 0x8E, session taken over; in MQTT 3.1.1 it sees only the connection close.",
+            ),
+        _ => text.say("The connection of ").code(client_id).say(" ended."),
+    };
+    let will = if *will_published { " Its will was published." } else { " No will was published." };
+    let kept = if *session_kept { " Its session is kept for a while." } else { "" };
+    Some(
+        text.say(" Reason in the lifecycle event: ")
+            .code(cause.reason().as_str())
+            .say(".")
+            .say(will)
+            .say(kept),
+    )
 }
 
 fn coded(kind: PacketKind, code: Option<ReasonCode>) -> String {

@@ -61,6 +61,7 @@ fn row(events: &Events, index: usize, entry: &Entry) -> Html {
         What::Decided { verdict, .. } => (Tone::from(*verdict), Some("Why?")),
         What::Sent(_) | What::Received(_) => (Tone::Nothing, Some("Fields")),
         What::Closed(_) => (Tone::ImplicitDeny, None),
+        what if words::timeline::more(what).is_some() => (Tone::Nothing, Some("Why?")),
         _ => (Tone::Nothing, None),
     };
     let who = connection(entry.connection, events.name);

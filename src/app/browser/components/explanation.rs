@@ -31,13 +31,7 @@ fn values(explanation: &Explanation) -> Html {
     html! {
         <section>
             <h3>{ "Variables" }</h3>
-            <div class="c-scroll" tabindex="0" role="region" aria-label="Variables and their values">
-                <table>
-                    <thead><tr><th scope="col">{ "Variable" }</th><th scope="col">{ "Value" }</th>
-                        <th scope="col">{ "From" }</th></tr></thead>
-                    <tbody>{ for explanation.substitutions.iter().map(|one| value(explanation, one)) }</tbody>
-                </table>
-            </div>
+            <dl class="c-values">{ for explanation.substitutions.iter().map(|one| value(explanation, one)) }</dl>
         </section>
     }
 }
@@ -53,15 +47,15 @@ fn value(explanation: &Explanation, substitution: &Substitution) -> Html {
         None => html! { <strong>{ "unknown" }</strong> },
     };
     let origin = match substitution.origin {
-        Origin::ClientId => "the client ID",
-        Origin::ThingByClientId => "the thing with the client ID's name",
-        Origin::ThingByAttachment => "the exclusively attached thing",
-        Origin::Certificate => "the certificate",
-        Origin::Identity => "the Cognito identity",
-        Origin::Connection => "the connection",
-        Origin::Nowhere => "\u{2013}",
+        Origin::ClientId => ", the client ID",
+        Origin::ThingByClientId => ", the thing with the client ID's name",
+        Origin::ThingByAttachment => ", the exclusively attached thing",
+        Origin::Certificate => ", from the certificate",
+        Origin::Identity => ", the Cognito identity",
+        Origin::Connection => ", from the connection",
+        Origin::Nowhere => "",
     };
-    html! { <tr><th scope="row"><code translate="no">{ name }</code></th><td>{ found }</td><td>{ origin }</td></tr> }
+    html! { <><dt><code translate="no">{ name }</code></dt><dd>{ found }{ origin }</dd></> }
 }
 
 fn part(part: &PartTrail) -> Html {

@@ -90,6 +90,7 @@ fn how(
             <div class="c-grid">
                 { select("live-version", "Protocol", VERSIONS, live.version,
                     &send.reform(|version| Msg::Speak(Sessions::Live, version))) }
+                { field("keep-alive", "Keep-alive in seconds", &live.keep_alive, &typing(send, Field::KeepAlive)) }
                 if live.signed && endpoint.region().is_none() {
                     { field("region", "Region", &live.region, &typing(send, Field::Region)) }
                 }

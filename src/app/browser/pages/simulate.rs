@@ -127,7 +127,10 @@ fn detail(model: &Model, run: &Run) -> Html {
             run.explained(*id).map_or_else(Html::default, |explained| decision(&explained.explanation))
         }
         Some((entry, What::Sent(_) | What::Received(_))) => packet(entry, version),
-        Some((_, what)) => html! { <p>{ text(&words::timeline::what(what, version)) }</p> },
+        Some((_, what)) => {
+            let words = words::timeline::more(what).unwrap_or_else(|| words::timeline::what(what, version));
+            html! { <p>{ text(&words) }</p> }
+        }
     };
     html! {
         <section class="c-panel c-stack" aria-labelledby="detail">
