@@ -1,0 +1,278 @@
+// Live, through the gateway that stands for AWS and against a plain mosquitto: real sockets, real packets.
+import { ATTACKS, noise, startHostile } from '../gateway/hostile.mjs';
+import { expect, HOST, KEYS, test } from './lab.mjs';
+
+const KEY = 'ASIAIOSFODNN7EXAMPLE';
+
+/** Locks the page to an endpoint: a load of the page. */
+async function lock(page, endpoint) {
+  await page.goto('./');
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
+  await page.getByLabel('Endpoint', { exact: true }).fill(endpoint);
+  await page.getByRole('button', { name: 'Lock the page to it' }).click();
+  await expect(page.getByText('This page can now reach')).toBeVisible();
+}
+
+async function giveCredentials(page, { id = KEY, secret = KEYS[KEY].secretAccessKey, token = KEYS[KEY].sessionToken } = {}) {
+  await page.getByLabel('Access key ID').fill(id);
+  await page.getByLabel('Secret access key').fill(secret);
+  await page.getByLabel('Session token').fill(token);
+  await page.getByRole('button', { name: 'Use these credentials' }).click();
+}
+
+async function plan(page, index, { id, subscribe = '', publish = '', message = '' }) {
+  const group = page.getByRole('group', { name: `Session ${'ABC'[index]}` });
+  await group.getByLabel('Client ID').fill(id);
+  await group.getByLabel('Subscribes to').fill(subscribe);
+  await group.getByLabel('Publishes to').fill(publish);
+  await group.getByLabel('Message').fill(message);
+}
+
+const session = (page, name) => page.getByRole('group', { name: `Session ${name}` });
+const press = (page, button, name) => page.getByRole('button', { name: `${button} ${name}`, exact: true }).click();
+const findings = (page) => page.getByRole('region', { name: 'What happened' });
+const log = (page) => page.getByRole('table', { name: 'Event log' });
+const plain = (page) => page.getByRole('radio', { name: /plain/ }).check();
+
+/** The article's three sessions: one ID twice, then the suffix. */
+async function article(page) {
+  await page.getByRole('button', { name: 'Add a session' }).click();
+  await plan(page, 0, { id: 'temp-sensor-01', subscribe: 'cmd/temperature' });
+  await plan(page, 1, { id: 'temp-sensor-01', publish: 'dt/temperature', message: '20' });
+  await plan(page, 2, { id: 'temp-sensor-01_01', publish: 'dt/temperature', message: '21' });
+}
+
+for (const version of ['MQTT 3.1.1', 'MQTT 5']) {
+  test(`${version} through the gateway, signed: takeover, refusal, and the suffix once it is allowed`, async ({ page, gateway }) => {
+    gateway.rules = { connect: ['temp-sensor-01'] };
+    await lock(page, HOST);
+    await page.getByLabel('Protocol').selectOption(version);
+    await giveCredentials(page);
+    await expect(page.getByText('It cannot be read back.')).toBeVisible();
+    await article(page);
+
+    await press(page, 'Connect', 'A');
+    await expect(session(page, 'A')).toContainText('Connected as temp-sensor-01');
+    await press(page, 'Subscribe', 'A');
+    await expect(log(page)).toContainText('SUBACK');
+
+    await press(page, 'Connect', 'B');
+    await expect(session(page, 'B')).toContainText('Connected as temp-sensor-01');
+    await expect(findings(page)).toContainText('A was thrown out by B: both use the client ID temp-sensor-01');
+    await expect(session(page, 'A')).toContainText(
+      version === 'MQTT 5' ? /Ended by the endpoint: .*0x8e/i : 'The connection was lost');
+    await press(page, 'Publish', 'B');
+    await expect(log(page)).toContainText('PUBACK');
+
+    await press(page, 'Connect', 'C');
+    await expect(session(page, 'C')).toContainText(
+      version === 'MQTT 5' ? /Refused: .*0x87/i : 'closed the connection without an answer to CONNECT');
+    await expect(findings(page)).toContainText('C was refused');
+    // B is not disturbed by a newcomer that was refused.
+    await expect(session(page, 'B')).toContainText('Connected as temp-sensor-01');
+
+    gateway.rules = { connect: ['temp-sensor-01*'] };
+    await press(page, 'Connect', 'C');
+    await expect(session(page, 'C')).toContainText('Connected as temp-sensor-01_01');
+    await press(page, 'Disconnect', 'C');
+    await expect(session(page, 'C')).toContainText('Disconnected by you.');
+  });
+
+  test(`${version} straight to mosquitto, plain: takeover, message, fields`, async ({ page, mosquitto }) => {
+    await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);
+    await plain(page);
+    await page.getByLabel('Protocol').selectOption(version);
+    await article(page);
+    await plan(page, 1, { id: 'temp-sensor-02', publish: 'cmd/temperature', message: 'warm' });
+    await press(page, 'Connect', 'A');
+    await expect(session(page, 'A')).toContainText('Connected as temp-sensor-01');
+    await press(page, 'Subscribe', 'A');
+    await expect(log(page)).toContainText('SUBACK');
+    await press(page, 'Connect', 'B');
+    await expect(session(page, 'B')).toContainText('Connected as temp-sensor-02');
+    await press(page, 'Publish', 'B');
+    const arrived = page.getByRole('row').filter({ hasText: /A.*received PUBLISH.*cmd\/temperature/ });
+    await expect(arrived).toHaveCount(1);
+    await arrived.getByRole('button').click();
+    await expect(page.getByRole('table', { name: 'Fields of the packet' })).toContainText('warm');
+
+    // C, allowed here, has an ID of its own; then it takes A's.
+    await press(page, 'Connect', 'C');
+    await expect(session(page, 'C')).toContainText('Connected as temp-sensor-01_01');
+    await press(page, 'Disconnect', 'C');
+    await plan(page, 2, { id: 'temp-sensor-01' });
+    await press(page, 'Connect', 'C');
+    await expect(findings(page)).toContainText('A was thrown out by C');
+  });
+}
+
+test('keep-alive: PINGREQ goes out in time and is answered', async ({ page, mosquitto }) => {
+  await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);
+  await plain(page);
+  await page.getByLabel('Keep-alive in seconds').fill('2');
+  await press(page, 'Connect', 'A');
+  await expect(session(page, 'A')).toContainText('keep-alive 2 s');
+  await expect(log(page).getByRole('row').filter({ hasText: 'PINGRESP' })).toHaveCount(2, { timeout: 10_000 });
+  await expect(session(page, 'A')).toContainText('Connected');
+});
+
+test('a wrong secret is a refused handshake, and the page says so', async ({ page, gateway }) => {
+  await lock(page, HOST);
+  await giveCredentials(page, { secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYWRONGKEY00' });
+  await press(page, 'Connect', 'A');
+  await expect(session(page, 'A')).toContainText('could not be opened');
+  await expect(session(page, 'A')).toContainText('1006');
+  expect(gateway.log.at(-1).reason).toBe('signature');
+});
+
+test('credentials leave their fields, the secret is nowhere, and forgetting ends signing', async ({ page }) => {
+  await lock(page, HOST);
+  await giveCredentials(page);
+  await expect(page.getByText('It cannot be read back.')).toBeVisible();
+  await expect(page.getByLabel('Secret access key')).toHaveCount(0);
+  const { secretAccessKey, sessionToken } = KEYS[KEY];
+  const kept = await page.evaluate(() => JSON.stringify([
+    { ...localStorage }, { ...sessionStorage }, location.href, history.state, document.documentElement.outerHTML,
+  ]));
+  expect(kept).not.toContain(secretAccessKey);
+  expect(kept).not.toContain(sessionToken);
+  await page.getByRole('button', { name: 'Forget it now' }).click();
+  await press(page, 'Connect', 'A');
+  await expect(page.getByRole('alert')).toContainText('no credentials');
+});
+
+for (const [name, given, says] of [
+  ['a temporary key without its token', { token: '' }, 'Session token missing'],
+  ['a space in the secret', { secret: 'wJalr XUtnFEMI' }, 'holds a space, a tab or a line end'],
+  ['no secret', { secret: '' }, 'The secret access key is empty'],
+  ['no access key', { id: '' }, /access key ID/i],
+  ['a long-lived key', { id: 'AKIAIOSFODNN7EXAMPLE' }, 'aws sts get-session-token'],
+]) {
+  test(`credentials: ${name} is named`, async ({ page }) => {
+    await lock(page, HOST);
+    await giveCredentials(page, given);
+    await expect(page.getByRole('alert')).toContainText(says);
+    await expect(page.getByLabel('Secret access key')).toHaveValue(given.secret ?? KEYS[KEY].secretAccessKey);
+  });
+}
+
+test('a long-lived key works after a deliberate press', async ({ page }) => {
+  await lock(page, HOST);
+  await giveCredentials(page, { id: 'AKIAIOSFODNN7EXAMPLE', secret: KEYS.AKIAIOSFODNN7EXAMPLE.secretAccessKey, token: '' });
+  await page.getByRole('button', { name: 'Use it in this tab anyway' }).click();
+  await press(page, 'Connect', 'A');
+  await expect(session(page, 'A')).toContainText('Connected as iotlab-a');
+});
+
+test('a secret pasted with a line end: said, and the rest is kept', async ({ page }) => {
+  await lock(page, HOST);
+  await page.getByLabel('Secret access key').focus();
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'wJalrXUtnFEMI\nK7MDENG');
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  });
+  await expect(page.getByRole('alert')).toContainText('held a line end');
+});
+
+for (const [typed, says] of [
+  ['', /endpoint/i],
+  ['ws://broker.example', /ws:\/\//],
+  ['iot.eu-west-1.amazonaws.com.evil.example', /AWS/],
+  ['wss://user:pw@broker.example', /user/i],
+  ['wss://[::1]:9001', /IPv6|character|host/i],
+  ['https://example-ats.iot.eu-west-1.amazonaws.com', /wss/],
+]) {
+  test(`endpoint "${typed}" is refused with a reason, and stays as typed`, async ({ page }) => {
+    await page.goto('./');
+    await page.getByRole('button', { name: 'Live', exact: true }).click();
+    await page.getByLabel('Endpoint', { exact: true }).fill(typed);
+    await page.getByRole('button', { name: 'Lock the page to it' }).click();
+    await expect(page.getByRole('alert')).toContainText(says);
+    expect(await page.getByLabel('Endpoint', { exact: true }).inputValue()).toBe(typed);
+  });
+}
+
+test('a custom domain asks for its region', async ({ page }) => {
+  await lock(page, 'wss://iot.example.com');
+  await expect(page.getByLabel('Region')).toBeVisible();
+  await giveCredentials(page);
+  await expect(page.getByRole('alert')).toContainText('does not name its region');
+  await page.getByLabel('Region').fill('eu-west-1');
+  await page.getByRole('button', { name: 'Use these credentials' }).click();
+  await expect(page.getByText('for eu-west-1')).toBeVisible();
+});
+
+test('a broker that is not there', async ({ page }) => {
+  await lock(page, 'ws://127.0.0.1:1');
+  await plain(page);
+  await press(page, 'Connect', 'A');
+  await expect(session(page, 'A')).toContainText('could not be opened');
+});
+
+for (const [name, attack] of [...Object.entries(ATTACKS), ['noise 1', noise(1, 64)], ['noise 2', noise(2, 4096)], ['noise 3', noise(3, 70_000)]]) {
+  test(`hostile bytes from the broker (${name}): the session ends with a reason or stays in the user's hand`, async ({ page }) => {
+    const broker = await startHostile([attack].flat());
+    await lock(page, `ws://127.0.0.1:${broker.port}`);
+    await plain(page);
+    await press(page, 'Connect', 'A');
+    const ended = /not MQTT|without an answer|Refused:|not right|was lost|Ended by/;
+    // Bytes that announce more than they bring leave a session waiting, as they should; the user ends it.
+    await expect(session(page, 'A')).toContainText(new RegExp(`${ended.source}|Connecting|Connected as`));
+    await expect(log(page)).toContainText('CONNECT');
+    if (!ended.test(await session(page, 'A').innerText())) {
+      await press(page, 'Disconnect', 'A');
+      await expect(session(page, 'A')).toContainText(new RegExp(`${ended.source}|Given up|Disconnected by you`));
+    }
+    expect(await session(page, 'A').getByLabel('Client ID').inputValue()).toBe('iotlab-a');
+    await broker.close();
+  });
+}
+
+test('locked to one endpoint: that one and no other, from the page and from its worker', async ({ page, context, mosquitto, expectViolation }) => {
+  expectViolation('connect-src');
+  expectViolation('require-trusted-types-for');
+  await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);
+  const probe = async (pinned) => {
+    const socket = (url) => new Promise((resolve) => {
+      try {
+        const it = new WebSocket(url, 'mqtt');
+        it.onopen = () => resolve('open');
+        it.onerror = () => resolve('refused');
+      } catch { resolve('refused'); }
+    });
+    return {
+      pinned: await socket(pinned),
+      other: await socket('wss://other.example/mqtt'),
+      neighbour: await socket('ws://127.0.0.1:1/mqtt'),
+      fetch: await fetch('https://other.example/').then(() => 'open', () => 'refused'),
+    };
+  };
+  const pinned = `ws://127.0.0.1:${mosquitto.wsPort}/mqtt`;
+  const expected = { pinned: 'open', other: 'refused', neighbour: 'refused', fetch: 'refused' };
+  expect(await page.evaluate(probe, pinned)).toEqual(expected);
+  // The page's own worker, made by the start code after the lock.
+  const [worker] = page.workers();
+  expect(worker.url()).toMatch(/^blob:/);
+  expect(await worker.evaluate(probe, pinned)).toEqual(expected);
+  // A worker that a script makes by itself, now.
+  expect(await page.evaluate(() => {
+    try {
+      return new Worker(URL.createObjectURL(new Blob([''], { type: 'text/javascript' }))) && 'made';
+    } catch { return 'refused'; }
+  })).toBe('refused');
+});
+
+test('another endpoint, or leaving Live, is a load of the page, and the workspace travels along', async ({ page, mosquitto }) => {
+  await page.goto('./');
+  await page.getByLabel('Client IDs').fill('mine-1\nmine-2');
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
+  await page.getByLabel('Endpoint', { exact: true }).fill(`ws://127.0.0.1:${mosquitto.wsPort}`);
+  await page.getByRole('button', { name: 'Lock the page to it' }).click();
+  await expect(page.getByText('This page can now reach')).toBeVisible();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  await page.getByRole('button', { name: 'Leave Live' }).click();
+  await expect(page.getByText('Which endpoint?')).toBeVisible();
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await expect(page.getByLabel('Client IDs')).toHaveValue('mine-1\nmine-2');
+});

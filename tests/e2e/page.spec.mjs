@@ -1,0 +1,116 @@
+// The page itself: every screen in every look, the keyboard alone, and what it can reach.
+import { axe, expect, HOST, LOOKS, test } from './lab.mjs';
+
+const SCREENS = ['Check', 'Simulate', 'Live'];
+const open = async (page, screen) => {
+  await page.goto('./');
+  await page.getByRole('button', { name: screen, exact: true }).click();
+};
+
+for (const look of LOOKS) {
+  test.describe(look.name, () => {
+    test.use(look.use);
+    for (const screen of SCREENS) {
+      test(`${screen}: axe finds nothing, nothing is wider than the window`, async ({ page }) => {
+        await open(page, screen);
+        expect(await axe(page)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      });
+    }
+  });
+}
+
+test('the whole way by keyboard: own policy, own client ID, answer', async ({ page }) => {
+  await page.goto('./');
+  await page.getByRole('main').waitFor();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Policy document (JSON)')).toBeFocused();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect",'
+    + '"Resource":"arn:aws:iot:eu-west-1:123456789012:client/pump-?"}]}');
+  // Tab leaves the field: nobody is trapped.
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Policy document (JSON)')).not.toBeFocused();
+  for (let i = 0; i < 20 && !await page.getByLabel('Client IDs').evaluate((field) => field === document.activeElement); i++) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText('pump-1');
+  await expect(page.getByRole('row').filter({ hasText: 'Connect' }).getByRole('button')).toHaveText('Allowed');
+});
+
+test('every control shows its focus and none is hidden behind another', async ({ page }) => {
+  await page.goto('./');
+  await page.getByRole('main').waitFor();
+  const seen = [];
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab');
+    const focus = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null || element === document.body) return null;
+      const style = getComputedStyle(element);
+      const box = element.getBoundingClientRect();
+      return {
+        name: element.outerHTML.slice(0, 80),
+        outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+        inView: box.bottom > 0 && box.top < innerHeight,
+      };
+    });
+    if (focus === null) break;
+    seen.push(focus);
+  }
+  expect(seen.length).toBeGreaterThan(15);
+  expect(seen.filter(({ outline, inView }) => !outline || !inView)).toEqual([]);
+});
+
+test('outside Live no foreign host can be reached, not by a script that does not belong here either', async ({ page, expectViolation }) => {
+  expectViolation('connect-src');
+  expectViolation('require-trusted-types-for');
+  expectViolation('trusted-types');
+  await open(page, 'Live');
+  const reached = await page.evaluate(async (host) => {
+    const socket = (url) => new Promise((resolve) => {
+      try {
+        const it = new WebSocket(url, 'mqtt');
+        it.onopen = () => resolve('open');
+        it.onerror = () => resolve('refused');
+      } catch { resolve('refused'); }
+    });
+    const tries = {
+      aws: await socket(`wss://${host}/mqtt`),
+      local: await socket('ws://127.0.0.1:1/mqtt'),
+      fetch: await fetch('https://other.example/').then(() => 'open', () => 'refused'),
+      beacon: navigator.sendBeacon('https://other.example/') ? 'queued' : 'refused',
+    };
+    // A worker of one's own would have a policy of its own: Trusted Types refuse to make it.
+    const blob = URL.createObjectURL(new Blob(['postMessage(1)'], { type: 'text/javascript' }));
+    for (const [name, url] of [['blob', blob], ['url', './boot.js']]) {
+      try { new Worker(url); tries[name] = 'made'; } catch { tries[name] = 'refused'; }
+    }
+    try { trustedTypes.createPolicy('iot-policy-lab', { createScriptURL: (url) => url }); tries.policy = 'made'; }
+    catch { tries.policy = 'refused'; }
+    return tries;
+  }, HOST);
+  expect(reached).toEqual({
+    aws: 'refused', local: 'refused', fetch: 'refused', beacon: expect.any(String), blob: 'refused', url: 'refused', policy: 'refused',
+  });
+});
+
+test('a query alone does not unlock anything', async ({ page, expectViolation }) => {
+  expectViolation('connect-src');
+  await page.goto(`./?live#wss://${HOST}`);
+  await expect(page.getByText('Stays in this tab')).toBeVisible();
+  await page.evaluate(() => fetch('https://other.example/').catch(() => null));
+});
+
+test('nothing is requested from anywhere but the page\'s own origin', async ({ page, site }) => {
+  const elsewhere = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(site.url) && !request.url().startsWith('data:')) elsewhere.push(request.url());
+  });
+  for (const screen of SCREENS) await open(page, screen);
+  expect(elsewhere).toEqual([]);
+});
