@@ -14,9 +14,10 @@ pub(in crate::app::browser) fn check(model: &Model, send: &Callback<Msg>) -> Htm
     html! {
         <>
             { verdict(model, send) }
+            { matrix(model, send) }
             <div class="c-columns is-three">
                 { policies(model, send) }
-                <div class="c-stack">{ who(model, send) }{ ask(model, send) }{ matrix(model, send) }</div>
+                <div class="c-stack">{ who(model, send) }{ ask(model, send) }</div>
                 { why(model) }
             </div>
         </>
@@ -37,7 +38,10 @@ fn verdict(model: &Model, send: &Callback<Msg>) -> Html {
                         <p class="c-hint">{ asked }</p>
                         <h2 id="verdict">{ words::verdict(explained.decision.verdict) }</h2>
                         <p aria-live="polite">{ text(&words::headline_text(&explained)) }</p>
-                        <p class="c-row">{ confidence(explained.confidence) }{ code(explained.decision.reason) }</p>
+                        <p class="c-row">
+                            { confidence(explained.confidence) }{ code(explained.decision.reason) }
+                            <a href="#why">{ "Why, step by step" }</a>
+                        </p>
                     </div>
                 </section>
             }
