@@ -43,9 +43,16 @@ serve();`;
   }
 
   addEventListener("DOMContentLoaded", async () => {
-    const { default: init, run } = await import(program);
-    await init({ module_or_path: wasm });
-    run(endpoint, handover?.workspace ?? null, startWorker, reload);
+    try {
+      const { default: init, run } = await import(program);
+      await init({ module_or_path: wasm });
+      run(endpoint, handover?.workspace ?? null, startWorker, reload);
+    } catch (error) {
+      const notice = document.createElement("p");
+      notice.textContent = "IoT Policy Lab could not start: it needs a browser with WebAssembly, and all of its files. Reload the page to try again.";
+      document.body.append(notice);
+      throw error;
+    }
   });
 
   /** The one entry that a page load hands to the next. Read once, then gone. */

@@ -10,9 +10,9 @@ use crate::policy::explain::Explanation;
 use crate::policy::request::Request;
 
 /// At most this many client IDs are asked; further lines are counted and said to be left out.
-pub const MAX_CLIENT_IDS: usize = 200;
+pub const MAX_CLIENT_IDS: usize = 50;
 /// At most this many questions are asked for each client ID.
-pub const MAX_QUESTIONS: usize = 100;
+pub const MAX_QUESTIONS: usize = 40;
 /// Used while no policy names a region.
 pub const DEFAULT_REGION: &str = "us-east-1";
 /// Used while no policy names an account.

@@ -3,32 +3,41 @@
 //! Pure. Credentials are not here: the page hands keys to the worker as objects that cannot be written down,
 //! and this module knows only that there are some.
 
+use std::collections::VecDeque;
+
 use serde::{Deserialize, Serialize};
 
 use crate::app::workspace::MqttVersion;
 use crate::iot::endpoint::Endpoint;
 use crate::iot::time::Instant;
 use crate::mqtt::{Frame, Packet, Version, decode};
-use crate::timeline::{Close, ConnectionRef, Entry, Finding, Party, SessionId, What, Wire, diagnose};
+use crate::timeline::{
+    Close, ConnectionRef, Entry, Finding, FindingKind, Party, SessionId, What, Wire, diagnose,
+};
 
-/// The log keeps this many entries; beyond it the oldest go, and the page says how many.
+/// The log keeps at most this many entries; beyond it the oldest go, and the page says how many.
 pub const MAX_ENTRIES: usize = 20_000;
+/// The packets of the log hold at most this many bytes together.
+pub const MAX_LOG_BYTES: usize = 16 << 20;
 /// At most this many sessions side by side.
 pub const MAX_SESSIONS: usize = 50;
 
 /// What Live knows in this load of the page.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
-    /// The endpoint that this load of the page is locked to.
+    /// The endpoint that this load of the page is locked to, when it is the one that is typed.
     pub endpoint: Option<Endpoint>,
     /// Whether the worker holds signing keys, and whose.
     pub keys: Option<Keys>,
     /// What became of each session of the plan that was started, by its number.
     pub sessions: Vec<SessionState>,
-    /// What happened, in order of time.
-    pub entries: Vec<Entry>,
-    /// How many older entries were dropped.
-    pub dropped: usize,
+    /// The entry whose details are shown, counted from the first that ever was.
+    pub selected: Option<usize>,
+    /// What can be said of the log.
+    pub findings: Vec<Finding>,
+    log: VecDeque<Entry>,
+    log_bytes: usize,
+    dropped: usize,
 }
 
 /// What may be said of the keys that the worker holds.
@@ -47,8 +56,6 @@ pub struct Keys {
 pub struct SessionState {
     /// Where it stands.
     pub phase: Phase,
-    /// The client ID of its last CONNECT.
-    pub client_id: String,
     /// The version of its last CONNECT; it says how to read the packets that follow.
     pub version: Version,
     /// The last news, as a sentence.
@@ -57,7 +64,7 @@ pub struct SessionState {
 
 impl Default for SessionState {
     fn default() -> Self {
-        Self { phase: Phase::Idle, client_id: String::new(), version: Version::V311, news: String::new() }
+        Self { phase: Phase::Idle, version: Version::V311, news: String::new() }
     }
 }
 
@@ -71,6 +78,8 @@ pub enum Phase {
     Connecting,
     /// Accepted.
     Connected,
+    /// Over for MQTT; the socket is still closing.
+    Closing,
 }
 
 /// From the page to the worker.
@@ -80,8 +89,8 @@ pub enum ToWorker {
     Connect {
         /// Its number.
         session: u32,
-        /// The endpoint as the user typed it; the lock decides what is reachable.
-        endpoint: String,
+        /// The URL without signature; the lock decides what is reachable.
+        url: String,
         /// Sign for this region; nothing for a plain WebSocket.
         sign: Option<String>,
         /// Of the CONNECT.
@@ -123,7 +132,7 @@ pub enum ToWorker {
 /// From the worker to the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromWorker {
-    /// The worker listens.
+    /// The worker listens; what was sent before would be lost.
     Ready,
     /// Things that happened, in order.
     Happened(Vec<Happening>),
@@ -136,7 +145,7 @@ pub struct Happening {
     pub at: u64,
     /// Which session.
     pub session: u32,
-    /// Which of its connections, from 1.
+    /// Which of its connections, from 1; 0 before the first.
     pub number: u32,
     /// What.
     pub what: Event,
@@ -147,26 +156,32 @@ pub struct Happening {
 pub enum Event {
     /// The WebSocket is open.
     Opened,
-    /// The WebSocket is closed.
+    /// The WebSocket is closed, or was never made.
     Closed {
-        /// This page closed it.
+        /// This page closed it, or could not make it.
         own: bool,
         /// WebSocket close code.
         code: Option<u16>,
-        /// WebSocket close reason.
+        /// WebSocket close reason, or why it was not made.
         reason: String,
     },
     /// The bytes of a packet that went out.
-    Sent(Vec<u8>),
+    Sent(#[serde(with = "hex")] Vec<u8>),
     /// The bytes of a packet that came in.
-    Received(Vec<u8>),
-    /// Where the session stands now, and a sentence about it.
-    Now(Phase, String),
-    /// A sentence alone.
-    Note(String),
+    Received(#[serde(with = "hex")] Vec<u8>),
+    /// Where the session stands now.
+    Phase(Phase),
+    /// What the session tells and no packet shows.
+    News(String),
 }
 
 impl Live {
+    /// A load of the page that is locked to this endpoint, or to itself.
+    #[must_use]
+    pub fn new(endpoint: Option<Endpoint>) -> Self {
+        Self { endpoint, ..Self::default() }
+    }
+
     /// Takes in what the worker tells.
     pub fn take(&mut self, happenings: Vec<Happening>) {
         for Happening { at, session, number, what } in happenings {
@@ -178,44 +193,91 @@ impl Live {
                 }
                 Event::Sent(bytes) => {
                     let Some(wire) = read(bytes, state.version) else { continue };
+                    if let Ok(Packet::Connect(connect)) = &wire.packet {
+                        state.version = connect.version;
+                    }
                     What::Sent(wire)
                 }
                 Event::Received(bytes) => {
                     let Some(wire) = read(bytes, state.version) else { continue };
                     What::Received(wire)
                 }
-                Event::Now(phase, sentence) => {
+                Event::Phase(phase) => {
                     state.phase = phase;
-                    state.news = sentence;
                     continue;
                 }
-                Event::Note(sentence) => {
-                    state.news = sentence;
-                    continue;
+                Event::News(sentence) => {
+                    state.news.clone_from(&sentence);
+                    What::Told(sentence)
                 }
             };
-            if let What::Sent(Wire { packet: Ok(Packet::Connect(connect)), .. }) = &what {
-                state.client_id.clone_from(&connect.client_id);
-                state.version = connect.version;
-            }
             let connection = ConnectionRef { session: SessionId(session), number };
-            self.entries.push(Entry { at: Instant(at), connection, what });
+            self.write(Entry { at: Instant(at), connection, what });
         }
-        let surplus = self.entries.len().saturating_sub(MAX_ENTRIES);
-        self.entries.drain(..surplus);
-        self.dropped += surplus;
+        self.findings = diagnose(self.log.make_contiguous());
     }
 
-    /// What can be said of the log.
+    /// The worker is gone, and every connection with it.
+    pub fn lose_worker(&mut self) {
+        self.keys = None;
+        for state in &mut self.sessions {
+            state.phase = Phase::Idle;
+        }
+    }
+
+    /// Forgets all sessions from number `count` on.
+    pub fn forget_sessions(&mut self, count: usize) {
+        self.sessions.truncate(count);
+    }
+
+    /// The log, each entry with its number, counted from the first that ever was; the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        self.log.iter().enumerate().rev().map(|(index, entry)| (self.dropped + index, entry))
+    }
+
+    /// The entry with this number, unless it was dropped.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        diagnose(&self.entries)
+    pub fn entry(&self, number: usize) -> Option<&Entry> {
+        self.log.get(number.checked_sub(self.dropped)?)
+    }
+
+    /// How many entries the log holds.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks whether a session log is empty")]
+    pub fn len(&self) -> usize {
+        self.log.len()
+    }
+
+    /// How many old entries were dropped.
+    #[must_use]
+    pub const fn dropped(&self) -> usize {
+        self.dropped
     }
 
     /// The state of a session; the default for one that was never started.
     #[must_use]
     pub fn session(&self, index: usize) -> SessionState {
         self.sessions.get(index).cloned().unwrap_or_default()
+    }
+
+    /// What is known of the end of this session's last connection.
+    #[must_use]
+    pub fn ending(&self, session: SessionId) -> Option<&Finding> {
+        let last = self.log.iter().rev().find(|entry| entry.connection.session == session)?.connection;
+        self.findings.iter().rev().find(|finding| match &finding.kind {
+            FindingKind::TakenOver { old, .. } => *old == last,
+            _ => false,
+        })
+    }
+
+    fn write(&mut self, entry: Entry) {
+        self.log_bytes += size(&entry);
+        self.log.push_back(entry);
+        while self.log.len() > MAX_ENTRIES || self.log_bytes > MAX_LOG_BYTES {
+            let Some(oldest) = self.log.pop_front() else { break };
+            self.log_bytes -= size(&oldest);
+            self.dropped += 1;
+        }
     }
 
     /// The state of session number `session`, with room made for it; nothing beyond [`MAX_SESSIONS`].
@@ -234,6 +296,14 @@ fn read(bytes: Vec<u8>, version: Version) -> Option<Wire> {
     Some(Wire { packet: decode(&frame, version), bytes: frame.into_bytes() })
 }
 
+/// The bytes that an entry carries.
+const fn size(entry: &Entry) -> usize {
+    match &entry.what {
+        What::Sent(wire) | What::Received(wire) => wire.bytes.len(),
+        _ => 0,
+    }
+}
+
 /// Who closed: a browser does not tell a close by the server from a loss when the code is 1006.
 const fn party(own: bool, code: Option<u16>) -> Party {
     match (own, code) {
@@ -249,5 +319,76 @@ impl From<MqttVersion> for Version {
             MqttVersion::V311 => Self::V311,
             MqttVersion::V5 => Self::V5,
         }
+    }
+}
+
+/// Bytes on their way between worker and page.
+mod hex {
+    use std::fmt::Write;
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.as_bytes()
+            .chunks(2)
+            .map(|pair| std::str::from_utf8(pair).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok()))
+            .collect::<Option<_>>()
+            .ok_or_else(|| D::Error::custom("not hexadecimal"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::{Connect, Properties, encode};
+
+    fn sent(at: u64, session: u32, version: Version) -> Happening {
+        let connect = Packet::Connect(Connect {
+            version,
+            client_id: "temp-sensor-01".into(),
+            clean_start: true,
+            keep_alive: 30,
+            will: None,
+            user_name: None,
+            password: None,
+            properties: Properties::default(),
+        });
+        let what = Event::Sent(encode(&connect, version).unwrap());
+        Happening { at, session, number: 1, what }
+    }
+
+    #[test]
+    fn a_happening_survives_the_way_between_worker_and_page() {
+        let told = FromWorker::Happened(vec![sent(7, 3, Version::V5)]);
+        let text = serde_json::to_string(&told).unwrap();
+        assert_eq!(serde_json::from_str::<FromWorker>(&text).unwrap(), told);
+    }
+
+    #[test]
+    fn a_full_log_drops_the_oldest_and_keeps_the_numbers() {
+        let mut live = Live::default();
+        live.take((0..MAX_ENTRIES as u64 + 5).map(|at| sent(at, 0, Version::V311)).collect());
+        assert_eq!(live.dropped(), 5);
+        assert_eq!(live.entry(4), None);
+        assert_eq!(live.entry(5).map(|entry| entry.at), Some(Instant(5)));
+        assert_eq!(live.newest().next().map(|(number, _)| number), Some(MAX_ENTRIES + 4));
+    }
+
+    #[test]
+    fn sessions_beyond_the_limit_are_not_kept() {
+        let mut live = Live::default();
+        live.take(vec![sent(1, u32::MAX, Version::V5), sent(2, 1, Version::V5)]);
+        assert_eq!((live.sessions.len(), live.newest().count()), (2, 1));
+        assert_eq!(live.session(1).version, Version::V5);
     }
 }

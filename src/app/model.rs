@@ -4,14 +4,22 @@
 
 use crate::app::check::{At, Check};
 use crate::app::live::{self, FromWorker, Live, Phase, ToWorker};
-use crate::app::workspace::{Attachment, MqttVersion, PolicyText, Screen, SessionPlan, Workspace};
+use crate::app::simulate;
+use crate::app::workspace::{
+    Ask, Attachment, MAX_SAVED_BYTES, MqttVersion, PolicyText, Screen, SessionPlan, Who, Workspace,
+};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
+use crate::lab::Run;
+use crate::words::page as words;
 
 /// At most this many policies side by side (AWS: ten on a certificate; more can come from thing groups).
 pub const MAX_POLICIES: usize = 20;
 /// At most this many sessions in a simulation.
 pub const MAX_SIMULATED: usize = 50;
+
+/// The ID of the element that tells of the signing keys.
+pub const KEYS_ID: &str = "keys";
 
 /// Everything the page shows.
 #[derive(Clone, Debug)]
@@ -22,12 +30,16 @@ pub struct Model {
     pub check: Check,
     /// The cell that is explained.
     pub selected: At,
-    /// The simulation that was run last.
-    pub run: Option<crate::lab::Run>,
+    /// The policies and questions that the example took the place of.
+    pub put_away: Option<(Vec<PolicyText>, Who, Ask)>,
+    /// The simulation, always that of `workspace` while Simulate is open.
+    pub run: Run,
     /// The event of `run` that is explained, by its index.
     pub event: Option<usize>,
     /// The real sessions.
     pub live: Live,
+    /// The content-policy source that this load of the page is locked to besides its own origin.
+    pub locked_to: Option<String>,
     /// Something that the user should read, until the next action.
     pub notice: Option<String>,
 }
@@ -96,18 +108,22 @@ pub enum Msg {
     RemovePolicy(usize),
     /// Asked for one cell's explanation.
     Select(At),
-    /// Put the article's case back.
-    Reset,
+    /// Asked for the article's case; what stood there is put away.
+    ShowExample,
+    /// Put back what the example took the place of.
+    PutBack,
     /// Added a session.
     AddSession(Sessions),
     /// Removed a session, by index.
     RemoveSession(Sessions, usize),
     /// Chose the protocol version.
     Speak(Sessions, MqttVersion),
-    /// Ran the simulation.
-    Simulate,
-    /// Asked for one event's explanation.
+    /// Chose the QoS of a session.
+    Quality(Sessions, usize, u8),
+    /// Asked for the explanation of one event of the simulation, by its index.
     SelectEvent(usize),
+    /// Asked for the fields of one packet of Live, by its number.
+    SelectEntry(usize),
     /// Chose signed or plain connections.
     Sign(bool),
     /// Asked to lock the page to the typed endpoint.
@@ -128,6 +144,10 @@ pub enum Msg {
     Disconnect(usize),
     /// News from the worker.
     Worker(FromWorker),
+    /// The worker is gone.
+    WorkerLost,
+    /// The browser refused to load the page anew.
+    ReloadFailed,
 }
 
 /// What the browser is to do.
@@ -137,45 +157,48 @@ pub enum Effect {
     Reload(Option<String>),
     /// Send this to the worker.
     Tell(ToWorker),
+    /// Send the worker what has waited for it.
+    Flush,
+    /// Move the focus to the element with this ID, once it is drawn.
+    Focus(&'static str),
 }
 
 impl Model {
-    /// The page as it opens: with what the page before left, locked to `endpoint` or to itself.
+    /// The page as it opens: with what the page before left, locked to `endpoint` or to itself. `tag` makes the
+    /// proposed client IDs of Live unique.
     #[must_use]
-    pub fn open(endpoint: Option<&str>, workspace: Option<&str>) -> Self {
+    pub fn open(endpoint: Option<&str>, workspace: Option<&str>, tag: &str) -> Self {
+        let fresh = || {
+            let mut workspace = Workspace::default();
+            workspace.make_live_ids_unique(tag);
+            workspace
+        };
         let (mut workspace, mut notice) = match workspace.map(Workspace::read) {
-            None => (Workspace::default(), None),
+            None => (fresh(), None),
             Some(Ok(workspace)) => (workspace, None),
-            Some(Err(why)) => (
-                Workspace::default(),
-                Some(format!(
-                    "What the page before this one left could not be read ({why}). The example stands here instead."
-                )),
-            ),
+            Some(Err(why)) => (fresh(), Some(words::unreadable(&why))),
         };
         // The lock is the truth: the typed endpoint counts as pinned only if the page really is locked to it.
-        let typed = Endpoint::parse(&workspace.live.endpoint).ok();
+        let typed = Endpoint::parse(workspace.live.endpoint.trim()).ok();
         let pinned = typed.filter(|typed| endpoint == Some(typed.content_policy_source().as_str()));
         if pinned.is_some() {
             workspace.screen = Screen::Live;
         } else if endpoint.is_some() {
-            notice = Some(
-                "The page is locked to another endpoint than the one that is typed. Lock it anew.".into(),
-            );
+            notice.get_or_insert_with(|| words::OTHER_LOCK.to_owned());
         }
         let check = Check::new(&workspace);
-        let selected = check.most_interesting();
-        let mut model = Self {
-            workspace,
+        let run = simulate::run(&workspace);
+        Self {
+            selected: check.most_interesting(),
+            event: simulate::most_interesting(&run),
             check,
-            selected,
-            run: None,
-            event: None,
-            live: Live { endpoint: pinned, ..Live::default() },
+            run,
+            put_away: None,
+            live: Live::new(pinned),
+            locked_to: endpoint.map(str::to_owned),
             notice,
-        };
-        model.simulate();
-        model
+            workspace,
+        }
     }
 
     /// Takes in one message.
@@ -184,7 +207,10 @@ impl Model {
             self.notice = None;
         }
         match msg {
-            Msg::Show(screen) => self.workspace.screen = screen,
+            Msg::Show(screen) => {
+                self.workspace.screen = screen;
+                self.simulate();
+            }
             Msg::Type(field, text) => self.type_into(field, text),
             Msg::Attach(attachment) => {
                 self.workspace.who.attachment = attachment;
@@ -206,21 +232,28 @@ impl Model {
                 self.recheck();
             }
             Msg::Select(at) => self.selected = at,
-            Msg::Reset => {
+            Msg::ShowExample => {
                 let Workspace { policies, who, ask, .. } = Workspace::default();
-                self.workspace = Workspace { policies, who, ask, ..self.workspace.clone() };
-                self.recheck();
+                let put_away = self.exchange((policies, who, ask));
+                self.put_away.get_or_insert(put_away);
                 self.selected = self.check.most_interesting();
             }
-            Msg::AddSession(sessions) => {
-                let limit = match sessions {
-                    Sessions::Simulated => MAX_SIMULATED,
-                    Sessions::Live => live::MAX_SESSIONS,
-                };
-                let list = self.sessions_mut(sessions);
-                if list.len() < limit {
-                    let next = list.last().cloned().unwrap_or_else(|| SessionPlan::new("", "", "", ""));
-                    list.push(next);
+            Msg::PutBack => {
+                if let Some(mine) = self.put_away.take() {
+                    self.exchange(mine);
+                }
+            }
+            Msg::AddSession(Sessions::Simulated) => {
+                let list = &mut self.workspace.simulation.sessions;
+                if list.len() < MAX_SIMULATED {
+                    list.push(list.last().cloned().unwrap_or_else(|| SessionPlan::new("", "", "", "")));
+                    self.simulate();
+                }
+            }
+            Msg::AddSession(Sessions::Live) => {
+                let list = &mut self.workspace.live.sessions;
+                if let Some(last) = list.last().filter(|_| list.len() < live::MAX_SESSIONS) {
+                    list.push(last.next(&simulate::name(list.len())));
                 }
             }
             Msg::RemoveSession(sessions, index) => return self.remove_session(sessions, index),
@@ -229,12 +262,21 @@ impl Model {
                 self.simulate();
             }
             Msg::Speak(Sessions::Live, version) => self.workspace.live.version = version,
-            Msg::Simulate => self.simulate(),
+            Msg::Quality(sessions, index, qos) => {
+                if let Some(session) = self.sessions_mut(sessions).get_mut(index) {
+                    session.qos = qos;
+                }
+                self.simulate();
+            }
             Msg::SelectEvent(index) => self.event = Some(index),
+            Msg::SelectEntry(number) => self.live.selected = Some(number),
             Msg::Sign(signed) => self.workspace.live.signed = signed,
             Msg::Lock => return self.lock(),
-            Msg::Unlock => return vec![Effect::Reload(None)],
-            Msg::KeysTaken(keys) => self.live.keys = Some(keys),
+            Msg::Unlock => return self.unlock(),
+            Msg::KeysTaken(keys) => {
+                self.live.keys = Some(keys);
+                return vec![Effect::Focus(KEYS_ID)];
+            }
             Msg::Forget => {
                 self.live.keys = None;
                 return vec![Effect::Tell(ToWorker::Forget)];
@@ -243,21 +285,26 @@ impl Model {
             Msg::SubscribeNow(index) => {
                 return self.tell(index, |session, plan| ToWorker::Subscribe {
                     session,
-                    filter: plan.subscribe.clone(),
-                    qos: 1,
+                    filter: plan.subscribe.trim().to_owned(),
+                    qos: plan.qos,
                 });
             }
             Msg::PublishNow(index) => {
                 return self.tell(index, |session, plan| ToWorker::Publish {
                     session,
-                    topic: plan.publish.clone(),
+                    topic: plan.publish.trim().to_owned(),
                     payload: plan.payload.clone(),
-                    qos: 1,
+                    qos: plan.qos,
                 });
             }
             Msg::Disconnect(index) => return self.tell(index, |session, _| ToWorker::Disconnect { session }),
-            Msg::Worker(FromWorker::Ready) => {}
+            Msg::Worker(FromWorker::Ready) => return vec![Effect::Flush],
             Msg::Worker(FromWorker::Happened(happenings)) => self.live.take(happenings),
+            Msg::WorkerLost => {
+                self.live.lose_worker();
+                self.notice = Some(words::WORKER_LOST.to_owned());
+            }
+            Msg::ReloadFailed => self.notice = Some(words::NO_RELOAD.to_owned()),
         }
         Vec::new()
     }
@@ -301,7 +348,8 @@ impl Model {
             *target = text;
         }
         match field {
-            Field::Endpoint | Field::Region | Field::KeepAlive | Field::Session(..) => {}
+            Field::Session(Sessions::Simulated, ..) => self.simulate(),
+            Field::Endpoint | Field::Region | Field::KeepAlive | Field::Session(Sessions::Live, ..) => {}
             _ => self.recheck(),
         }
     }
@@ -314,21 +362,59 @@ impl Model {
         }
     }
 
+    /// Puts these policies and questions in place of the others, which it gives back.
+    fn exchange(&mut self, new: (Vec<PolicyText>, Who, Ask)) -> (Vec<PolicyText>, Who, Ask) {
+        let Workspace { policies, who, ask, .. } = &mut self.workspace;
+        let old = (
+            std::mem::replace(policies, new.0),
+            std::mem::replace(who, new.1),
+            std::mem::replace(ask, new.2),
+        );
+        self.recheck();
+        old
+    }
+
+    /// Plays the sessions anew, while they are looked at.
     fn simulate(&mut self) {
-        let run = crate::app::simulate::run(&self.workspace);
-        self.event = crate::app::simulate::most_interesting(&run);
-        self.run = Some(run);
+        if self.workspace.screen == Screen::Simulate {
+            self.run = simulate::run(&self.workspace);
+            self.event = simulate::most_interesting(&self.run);
+        }
     }
 
     /// Locks the page to the typed endpoint, which is a load of the page.
     fn lock(&mut self) -> Vec<Effect> {
-        match Endpoint::parse(&self.workspace.live.endpoint) {
-            Ok(endpoint) => vec![Effect::Reload(Some(endpoint.content_policy_source()))],
+        match Endpoint::parse(self.workspace.live.endpoint.trim()) {
+            Ok(endpoint) => self.reload(Some(endpoint.content_policy_source())),
             Err(error) => {
                 self.notice = Some(error.to_string());
                 Vec::new()
             }
         }
+    }
+
+    /// Leaves Live; sessions that stand say goodbye first.
+    fn unlock(&mut self) -> Vec<Effect> {
+        let standing: Vec<u32> = (0_u32..)
+            .zip(&self.live.sessions)
+            .filter(|(_, state)| matches!(state.phase, Phase::Connecting | Phase::Connected))
+            .map(|(session, _)| session)
+            .collect();
+        if standing.is_empty() {
+            return self.reload(None);
+        }
+        self.notice = Some(words::DISCONNECTING.to_owned());
+        standing.into_iter().map(|session| Effect::Tell(ToWorker::Disconnect { session })).collect()
+    }
+
+    /// A load of the page that loses nothing, or none at all.
+    fn reload(&mut self, endpoint: Option<String>) -> Vec<Effect> {
+        let bytes = self.workspace.write().len();
+        if bytes > MAX_SAVED_BYTES {
+            self.notice = Some(words::too_much(bytes, MAX_SAVED_BYTES));
+            return Vec::new();
+        }
+        vec![Effect::Reload(endpoint)]
     }
 
     /// The region to sign for: the endpoint's own, or the typed one.
@@ -341,52 +427,48 @@ impl Model {
         match (stated, typed) {
             (Some(stated), "") => Ok(stated.clone()),
             (Some(stated), typed) if stated.as_str() == typed => Ok(stated.clone()),
-            (Some(stated), typed) => Err(format!(
-                "The endpoint is in {}, the region field says {typed}. Empty the field or correct the endpoint.",
-                stated.as_str()
-            )),
-            (None, "") => {
-                Err("This endpoint does not name its region. Type it into the region field.".into())
-            }
+            (Some(stated), typed) => Err(words::other_region(stated.as_str(), typed)),
+            (None, "") => Err(words::REGION_NEEDED.to_owned()),
             (None, typed) => Region::parse(typed).map_err(|error| error.to_string()),
         }
     }
 
     fn connect(&mut self, index: usize) -> Vec<Effect> {
-        let Some(endpoint) = &self.live.endpoint else { return Vec::new() };
-        let sign = if self.workspace.live.signed {
-            match self.region() {
-                Err(why) => {
-                    self.notice = Some(why);
-                    return Vec::new();
-                }
-                Ok(_) if self.live.keys.is_none() => {
-                    self.notice = Some(
-                        "Connections are to be signed, but there are no credentials. Give them first.".into(),
-                    );
-                    return Vec::new();
-                }
-                Ok(region) => Some(region.as_str().to_owned()),
+        match self.connection(index) {
+            Ok(order) => order.map(Effect::Tell).into_iter().collect(),
+            Err(why) => {
+                self.notice = Some(why);
+                Vec::new()
             }
+        }
+    }
+
+    /// The order to connect one session, or why it cannot be given.
+    fn connection(&self, index: usize) -> Result<Option<ToWorker>, String> {
+        let live = &self.workspace.live;
+        let (Some(endpoint), Some(plan), Ok(session)) =
+            (&self.live.endpoint, live.sessions.get(index), u32::try_from(index))
+        else {
+            return Ok(None);
+        };
+        let sign = if live.signed {
+            let region = self.region()?;
+            let keys = self.live.keys.as_ref().ok_or(words::NO_CREDENTIALS)?;
+            if keys.region != region.as_str() {
+                return Err(words::keys_of_other_region(&keys.region, region.as_str()));
+            }
+            Some(keys.region.clone())
         } else {
             None
         };
-        let Ok(keep_alive) = self.workspace.live.keep_alive.trim().parse() else {
-            self.notice = Some(
-                "The keep-alive is not a whole number of seconds from 0 (off) to 65535. Correct it.".into(),
-            );
-            return Vec::new();
-        };
-        let endpoint = endpoint.url();
-        let version = self.workspace.live.version;
-        self.tell(index, |session, plan| ToWorker::Connect {
+        Ok(Some(ToWorker::Connect {
             session,
-            endpoint,
+            url: endpoint.url(),
             sign,
             client_id: plan.client_id.clone(),
-            version,
-            keep_alive,
-        })
+            version: live.version,
+            keep_alive: live.keep_alive.trim().parse().map_err(|_| words::KEEP_ALIVE)?,
+        }))
     }
 
     fn tell(&self, index: usize, message: impl FnOnce(u32, &SessionPlan) -> ToWorker) -> Vec<Effect> {
@@ -412,6 +494,10 @@ impl Model {
         let list = self.sessions_mut(sessions);
         if index < list.len() {
             list.remove(index);
+        }
+        match sessions {
+            Sessions::Simulated => self.simulate(),
+            Sessions::Live => self.live.forget_sessions(index),
         }
         effects
     }

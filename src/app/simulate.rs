@@ -3,8 +3,10 @@
 use crate::app::check::{self, Check};
 use crate::app::workspace::{SessionPlan, Workspace};
 use crate::broker::{self, DisconnectReason, News, Verdict};
+use crate::client::Message;
 use crate::iot::time::{Instant, Millis, UnixTime};
 use crate::lab::{self, Action, Actor, Identity, Run, Scenario, Step};
+use crate::mqtt::{Properties, Qos, Version};
 use crate::policy::context::Protocol;
 use crate::timeline::{SessionId, What};
 
@@ -73,16 +75,28 @@ fn scenario(workspace: &Workspace) -> Scenario {
 
 fn steps(
     plan: &SessionPlan,
-    version: crate::mqtt::Version,
+    version: Version,
     session: SessionId,
     at: Instant,
 ) -> impl Iterator<Item = Step> {
     let step = move |at, action| Step { at, session, action };
     let (subscribe, publish) = (plan.subscribe.trim(), plan.publish.trim());
+    let qos = if plan.qos == 0 { Qos::AtMostOnce } else { Qos::AtLeastOnce };
     [
         Some(step(at, Action::connect(version, plan.client_id.trim()))),
-        (!subscribe.is_empty()).then(|| step(at + SUBSCRIBE_AFTER, Action::subscribe(subscribe))),
-        (!publish.is_empty()).then(|| step(at + PUBLISH_AFTER, Action::publish(publish, &plan.payload))),
+        (!subscribe.is_empty()).then(|| {
+            step(at + SUBSCRIBE_AFTER, Action::Subscribe { filters: vec![(subscribe.to_owned(), qos)] })
+        }),
+        (!publish.is_empty()).then(|| {
+            let message = Message {
+                topic: publish.to_owned(),
+                payload: plan.payload.as_bytes().to_vec(),
+                qos,
+                retain: false,
+                properties: Properties::default(),
+            };
+            step(at + PUBLISH_AFTER, Action::Publish(message))
+        }),
     ]
     .into_iter()
     .flatten()

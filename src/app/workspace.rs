@@ -111,6 +111,8 @@ pub struct SessionPlan {
     pub publish: String,
     /// What is published.
     pub payload: String,
+    /// 0 or 1, for both.
+    pub qos: u8,
 }
 
 /// What is typed on Live, without credentials.
@@ -194,8 +196,28 @@ impl Default for Workspace {
     }
 }
 
+impl Workspace {
+    /// Client IDs of Live that nobody else has: two people in one account would throw each other out.
+    pub fn make_live_ids_unique(&mut self, tag: &str) {
+        for session in &mut self.live.sessions {
+            session.client_id = session.client_id.replacen("iotlab-", &format!("iotlab-{tag}-"), 1);
+        }
+    }
+}
+
 impl SessionPlan {
-    /// A session that subscribes to one filter and publishes to one topic; either may be empty.
+    /// The next session beside this one, with a client ID of its own: a copy would throw this one out.
+    #[must_use]
+    pub fn next(&self, name: &str) -> Self {
+        let name = name.to_lowercase();
+        let stem = match self.client_id.rsplit_once('-') {
+            Some((stem, last)) if last.len() == 1 => stem,
+            _ => &self.client_id,
+        };
+        Self { client_id: format!("{stem}-{name}"), ..self.clone() }
+    }
+
+    /// A session that subscribes to one filter and publishes to one topic, both with QoS 1; either may be empty.
     #[must_use]
     pub fn new(client_id: &str, subscribe: &str, publish: &str, payload: &str) -> Self {
         Self {
@@ -203,6 +225,7 @@ impl SessionPlan {
             subscribe: subscribe.into(),
             publish: publish.into(),
             payload: payload.into(),
+            qos: 1,
         }
     }
 }

@@ -68,6 +68,8 @@ pub enum What {
     /// The client session tells what no packet tells: a command that it could not carry out, why it gave up,
     /// when it tries again.
     Client(client::Output),
+    /// The same from a live session, whose worker tells it in words.
+    Told(String),
 }
 
 /// A packet with the bytes that it was on the wire.

@@ -5,6 +5,7 @@
 
 mod diagnostic;
 mod explanation;
+pub mod page;
 pub mod session;
 pub mod timeline;
 

@@ -20,10 +20,16 @@ pub fn connected(connected: &Connected) -> String {
     format!("Connected as {}: {session}, keep-alive {} s.", connected.client_id, connected.keep_alive)
 }
 
-/// A connection that did not come to be.
+/// A connection that did not come to be; `signed` when its URL was.
 #[must_use]
-pub fn refusal(refusal: &Refusal) -> String {
+pub fn refusal(refusal: &Refusal, signed: bool) -> String {
     match refusal {
+        Refusal::NotOpened(closure) if signed && closure.code.is_some() => format!(
+            "The connection could not be opened{}. Usual reasons, most likely first: this computer's clock is minutes \
+             off; a wrong secret or session token, or an expired one; the key is for another region; the endpoint cannot \
+             be reached.",
+            ending(closure)
+        ),
         Refusal::Code(answer) => {
             let version = if answer.code.0 < 0x80 { Version::V311 } else { Version::V5 };
             format!("Refused: {}.", code(version, PacketKind::ConnAck, answer.code))
@@ -31,7 +37,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::NotOpened(closure) => format!("The connection could not be opened{}.", ending(closure)),
         Refusal::ClosedWithoutConnAck(closure) => format!(
             "Refused: the endpoint closed the connection without an answer to CONNECT{}. AWS IoT Core does so in MQTT \
-             3.1.1 when no policy allows this client ID.",
+             3.1.1 when no policy allows this client ID (observed).",
             ending(closure)
         ),
         Refusal::Timeout => "No answer to CONNECT in time.".to_owned(),

@@ -21,6 +21,7 @@ pub fn what(what: &What, version: Version) -> Text {
         What::Decided { request, verdict, .. } => decided(request, *verdict),
         What::Broker(news) => broker(news),
         What::Client(output) => client(output),
+        What::Told(sentence) => text.say(sentence),
     }
 }
 
@@ -36,7 +37,7 @@ pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Tex
         FindingKind::TakenOver { client_id, old, new: None } => text
             .say(format!("{} was thrown out: another connection came with the client ID ", name(*old)))
             .code(client_id)
-            .say(". It was none of yours."),
+            .say(". It was none of this page's sessions."),
         FindingKind::TakeoverWar { client_id, rounds, period } => {
             text.say("Takeover war over the client ID ").code(client_id).say(format!(
                 ": its clients reconnect and evict each other, {rounds} times so far, every {}.{} s.",
@@ -66,7 +67,7 @@ pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Tex
     };
     match finding.certainty {
         Certainty::Stated => text,
-        Certainty::Likely => text.say(" MQTT 3.1.1 gives no reason; this is what the order of events shows."),
+        Certainty::Likely => text.say(" No reason was given; this is what the order of events shows."),
     }
 }
 
@@ -148,7 +149,7 @@ fn decided(request: &Request, verdict: Verdict) -> Text {
 /// What the client session tells and no packet shows.
 fn client(output: &Output) -> Text {
     Text::new().say(match output {
-        Output::Refused(refusal) => session::refusal(refusal),
+        Output::Refused(refusal) => session::refusal(refusal, false),
         Output::Disconnected(cause) => session::cause(cause),
         Output::Rejected { why, .. } => session::misuse(why),
         Output::Lost { .. } => "A request can no longer be answered.".to_owned(),

@@ -25,7 +25,6 @@ test('in MQTT 5 the older session is told: 0x8E', async ({ page }) => {
 
 test('a refused CONNECT gets no CONNACK in 3.1.1 and 0x87 in MQTT 5, and its explanation', async ({ page }) => {
   await page.getByRole('group', { name: 'Session B' }).getByLabel('Client ID').fill('temp-sensor-01_01');
-  await page.getByRole('button', { name: 'Run' }).click();
   await expect(findings(page)).toContainText('B was refused: the connection was closed without an answer to CONNECT');
   await expect(log(page).getByRole('row').filter({ hasText: /^.*B.*CONNACK/ })).toHaveCount(0);
   await page.getByRole('row').filter({ hasText: 'Refused: iot:Connect' }).getByRole('button', { name: 'Why?' }).click();
@@ -46,7 +45,6 @@ test('sessions and topics are the user\'s, policies are those of Check', async (
     Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }],
   }));
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
-  await page.getByRole('button', { name: 'Run' }).click();
   // B and its copy C publish what A has subscribed to, and A gets both.
   await expect(log(page).getByRole('row').filter({ hasText: /A.*received PUBLISH.*cmd\/temperature/ })).toHaveCount(2);
   await expect(findings(page)).toContainText('B was thrown out by C');

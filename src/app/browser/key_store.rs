@@ -61,13 +61,16 @@ pub fn check_secret(secret: &JsString) -> Result<(), SecretError> {
         let test: Result<Function, _> = Reflect::get(&regex, &"test".into()).and_then(JsCast::dyn_into);
         test.and_then(|test| test.call1(&regex, &as_string)).is_ok_and(|found| found.is_truthy())
     };
-    if holds("\\s") {
-        return Err(SecretError::WhiteSpace);
-    }
-    if holds("[^A-Za-z0-9/+=]") {
-        return Err(SecretError::Character);
-    }
-    Ok(())
+    let verdict = if holds("\\s") {
+        Err(SecretError::WhiteSpace)
+    } else if holds("[^A-Za-z0-9/+=]") {
+        Err(SecretError::Character)
+    } else {
+        Ok(())
+    };
+    // JavaScript keeps the text of the last match in `RegExp.$_`: make that another one.
+    let _ = RegExp::new("x", "").test("x");
+    verdict
 }
 
 /// Makes the signing key for one day (`YYYYMMDD`, UTC), region and service.

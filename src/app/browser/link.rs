@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{CryptoKey, MessageEvent, Worker};
+use web_sys::{CryptoKey, Event, MessageEvent, Worker};
 use yew::Callback;
 
 use crate::app::live::{FromWorker, ToWorker};
@@ -10,33 +10,55 @@ use crate::app::live::{FromWorker, ToWorker};
 /// A worker that lives as long as this value.
 pub(super) struct Link {
     worker: Worker,
+    /// What is to be sent once the worker listens; nothing any more when it does.
+    waiting: Option<Vec<JsValue>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(Event)>,
+}
+
+/// What the page hears of its worker.
+pub(super) enum Heard {
+    /// A message.
+    Told(FromWorker),
+    /// It failed to load, or a fault ended it.
+    Lost,
 }
 
 impl Link {
     /// Starts the worker by the one function that may make one.
-    pub(super) fn start(start_worker: &Function, heard: Callback<FromWorker>) -> Option<Self> {
+    pub(super) fn start(start_worker: &Function, heard: Callback<Heard>) -> Option<Self> {
         let worker: Worker = start_worker.call0(&JsValue::NULL).ok()?.dyn_into().ok()?;
+        let on_error = {
+            let heard = heard.clone();
+            Closure::<dyn FnMut(Event)>::new(move |_: Event| heard.emit(Heard::Lost))
+        };
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let message = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
             if let Some(message) = message {
-                heard.emit(message);
+                heard.emit(Heard::Told(message));
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        Some(Self { worker, _on_message: on_message })
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Some(Self { worker, waiting: Some(Vec::new()), _on_message: on_message, _on_error: on_error })
+    }
+
+    /// The worker listens: sends what has waited for that.
+    pub(super) fn ready(&mut self) {
+        for message in self.waiting.take().unwrap_or_default() {
+            self.post(message);
+        }
     }
 
     /// Sends an order.
-    pub(super) fn tell(&self, order: &ToWorker) {
+    pub(super) fn tell(&mut self, order: &ToWorker) {
         if let Ok(text) = serde_json::to_string(order) {
-            // Posting a string fails only when the worker is gone, and it goes with the page.
-            let _ = self.worker.post_message(&text.into());
+            self.post(text.into());
         }
     }
 
     /// Hands over signing keys. They travel as objects that cannot be read, never as text.
-    pub(super) fn hand_over(&self, keys: &KeysForWorker) {
+    pub(super) fn hand_over(&mut self, keys: &KeysForWorker) {
         let message = Object::new();
         let days: Array = keys.days.iter().map(|(day, _)| JsValue::from_str(day)).collect();
         let handles: Array = keys.days.iter().map(|(_, key)| JsValue::from(key)).collect();
@@ -51,7 +73,17 @@ impl Link {
             // Setting a field of an object of our own cannot fail.
             let _ = Reflect::set(&message, &name.into(), &value);
         }
-        let _ = self.worker.post_message(&message);
+        self.post(message.into());
+    }
+
+    fn post(&mut self, message: JsValue) {
+        match &mut self.waiting {
+            Some(waiting) => waiting.push(message),
+            None => {
+                // Posting fails only when the worker is gone, which `Heard::Lost` has told.
+                let _ = self.worker.post_message(&message);
+            }
+        }
     }
 }
 
@@ -61,7 +93,8 @@ impl Drop for Link {
     }
 }
 
-/// What the worker needs to sign.
+/// What the worker needs to sign. The access key ID and the session token pass through the program's memory on
+/// both sides, as they stand in the URL in the clear; the secret does not.
 #[derive(Clone)]
 pub(super) struct KeysForWorker {
     /// A key for each UTC day, `YYYYMMDD`.

@@ -1,11 +1,9 @@
 //! The rim: everything that touches the browser. Nothing below the page imports it.
 
 mod components;
-mod credentials;
 pub mod key_store;
 mod link;
 mod pages;
-mod policy_text;
 mod root;
 mod worker;
 

@@ -1,14 +1,16 @@
 //! The one component with state: it holds the model, carries out its orders and draws the screen.
 
 use js_sys::Function;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::link::{KeysForWorker, Link};
+use super::link::{Heard, KeysForWorker, Link};
 use super::pages;
 use crate::app::live::Keys;
 use crate::app::model::{Effect, Model, Msg};
 use crate::app::workspace::Screen;
+use crate::words;
 
 /// What `static/boot.js` hands over.
 #[derive(Clone, PartialEq, Properties)]
@@ -27,6 +29,8 @@ pub(super) struct Props {
 pub(super) struct Root {
     model: Model,
     link: Option<Link>,
+    /// The element that gets the focus after the next drawing.
+    focus: Option<&'static str>,
 }
 
 /// What reaches the root.
@@ -43,39 +47,58 @@ impl Component for Root {
 
     fn create(ctx: &Context<Self>) -> Self {
         let props = ctx.props();
-        let model = Model::open(props.endpoint.as_deref(), props.workspace.as_deref());
-        let link = model.live.endpoint.is_some().then(|| {
-            Link::start(&props.start_worker, ctx.link().callback(|heard| Input::Model(Msg::Worker(heard))))
-        });
-        Self { model, link: link.flatten() }
+        let mut model = Model::open(props.endpoint.as_deref(), props.workspace.as_deref(), &tag());
+        let mut link = None;
+        let mut focus = None;
+        if model.live.endpoint.is_some() {
+            // The user pressed a button for this load of the page: go on where it led.
+            focus = Some("main");
+            let heard = ctx.link().callback(|heard| {
+                Input::Model(match heard {
+                    Heard::Told(told) => Msg::Worker(told),
+                    Heard::Lost => Msg::WorkerLost,
+                })
+            });
+            link = Link::start(&props.start_worker, heard);
+            if link.is_none() {
+                model.update(Msg::WorkerLost);
+            }
+        }
+        Self { model, link, focus }
     }
 
     fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
         let msg = match input {
             Input::Model(msg) => msg,
             Input::Keys(for_worker, shown) => {
-                if let Some(link) = &self.link {
+                if let Some(link) = &mut self.link {
                     link.hand_over(&for_worker);
                 }
                 Msg::KeysTaken(shown)
             }
         };
+        if msg == Msg::WorkerLost {
+            self.link = None;
+        }
         for effect in self.model.update(msg) {
-            match effect {
-                Effect::Tell(order) => {
-                    if let Some(link) = &self.link {
-                        link.tell(&order);
-                    }
-                }
-                Effect::Reload(endpoint) => {
-                    let endpoint = endpoint.map_or(JsValue::NULL, JsValue::from);
-                    let workspace = JsValue::from(self.model.workspace.write());
-                    // It ends this page; should the browser refuse, the page simply stays as it is.
-                    let _ = ctx.props().reload.call2(&JsValue::NULL, &endpoint, &workspace);
-                }
-            }
+            self.carry_out(ctx, effect);
         }
         true
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+        let screen = match self.model.workspace.screen {
+            Screen::Check => "Check",
+            Screen::Simulate => "Simulate",
+            Screen::Live => "Live",
+        };
+        document.set_title(&format!("{screen} - IoT Policy Lab"));
+        let wanted = self.focus.take().and_then(|id| document.get_element_by_id(id));
+        if let Some(element) = wanted.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            // An element that takes no focus leaves it where it is.
+            let _ = element.focus();
+        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -111,7 +134,7 @@ impl Component for Root {
                     } }
                 </main>
                 <footer class="c-footer">
-                    <p>{ lock(model) }</p>
+                    <p>{ words::page::reach(model.locked_to.as_deref()) }</p>
                     <p>{ "For AWS IoT Core; not affiliated with AWS." }</p>
                 </footer>
             </>
@@ -119,17 +142,46 @@ impl Component for Root {
     }
 }
 
-/// What the page can reach, which the browser enforces.
-fn lock(model: &Model) -> String {
-    match &model.live.endpoint {
-        None => "Stays in this tab: this page can reach no server but the one it came from; your browser enforces it. \
-                 Not covered: links that you follow, and WebRTC."
-            .to_owned(),
-        Some(endpoint) => format!(
-            "Locked: this page can reach {} and the server it came from, and nothing else.",
-            endpoint.content_policy_source()
-        ),
+impl Root {
+    fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
+        match effect {
+            Effect::Tell(order) => {
+                if let Some(link) = &mut self.link {
+                    link.tell(&order);
+                }
+            }
+            Effect::Flush => {
+                if let Some(link) = &mut self.link {
+                    link.ready();
+                }
+            }
+            Effect::Focus(id) => self.focus = Some(id),
+            Effect::Reload(endpoint) => {
+                let endpoint = endpoint.map_or(JsValue::NULL, JsValue::from);
+                let workspace = JsValue::from(self.model.workspace.write());
+                if ctx.props().reload.call2(&JsValue::NULL, &endpoint, &workspace).is_err() {
+                    self.model.update(Msg::ReloadFailed);
+                }
+            }
+        }
     }
+}
+
+/// Four letters and digits that make proposed client IDs unlike anybody else's.
+fn tag() -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number from 0 to 36 to the 4th"
+    )]
+    let mut number = (js_sys::Math::random() * 1_679_616.0) as u32;
+    (0..4)
+        .filter_map(|_| {
+            let digit = char::from_digit(number % 36, 36);
+            number /= 36;
+            digit
+        })
+        .collect()
 }
 
 /// Whether another page shows this one inside it.

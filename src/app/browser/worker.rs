@@ -56,19 +56,32 @@ struct Keys {
     token: Option<SessionToken>,
 }
 
-/// One session and its socket.
+/// One session and its way to the endpoint.
 struct Live {
     session: Session,
     endpoint: Endpoint,
     sign: Option<Region>,
-    /// Counts its connections.
+    /// Counts its connections; what comes from an earlier one is ignored.
     number: u32,
-    socket: Option<Socket>,
+    transport: Transport,
     timer: Option<Timeout>,
     requests: u64,
 }
 
-/// A socket and the functions that it calls; they live as long as it does.
+/// A connection on its way in or out.
+enum Transport {
+    /// There is none.
+    None,
+    /// In [`Host::waiting`].
+    Waiting,
+    /// Its URL is being signed.
+    Signing,
+    /// Connecting, open or closing.
+    Socket(Socket),
+}
+
+/// A socket and the functions that it calls. Dropping them while one of them runs is safe: wasm-bindgen keeps a
+/// running function until it returns. The same holds for the timers.
 struct Socket {
     socket: WebSocket,
     opened: bool,
@@ -118,9 +131,9 @@ fn read_keys(data: &JsValue) -> Option<Keys> {
 
 fn obey(order: ToWorker) {
     match order {
-        ToWorker::Connect { session, endpoint, sign, client_id, version, keep_alive } => {
+        ToWorker::Connect { session, url, sign, client_id, version, keep_alive } => {
             let (Ok(endpoint), Ok(sign)) =
-                (Endpoint::parse(&endpoint), sign.as_deref().map(Region::parse).transpose())
+                (Endpoint::parse(&url), sign.as_deref().map(Region::parse).transpose())
             else {
                 return;
             };
@@ -187,11 +200,14 @@ fn request(session: u32) -> RequestId {
 fn input(id: u32, input: Input) {
     HOST.with_borrow_mut(|host| {
         let now = host.now();
-        if let Some(live) = host.sessions.get_mut(&id) {
-            live.session.handle(now, input);
-        }
-        while let Some(output) = host.sessions.get_mut(&id).and_then(|live| live.session.poll()) {
-            host.carry_out(id, output);
+        let mut next = Some(input);
+        while let Some(input) = next.take() {
+            if let Some(live) = host.sessions.get_mut(&id) {
+                live.session.handle(now, input);
+            }
+            while let Some(output) = host.sessions.get_mut(&id).and_then(|live| live.session.poll()) {
+                next = host.carry_out(id, output).or(next);
+            }
         }
         host.set_timer(id, now);
     });
@@ -222,51 +238,61 @@ impl Host {
         Instant(self.clock.as_ref().map_or(0.0, Performance::now) as u64)
     }
 
-    /// Puts a session in place of one with the same number that has ended.
+    /// Puts a session in place of one with the same number that has ended; one that has not is kept, and answers
+    /// the command to connect itself.
     fn prepare(&mut self, id: u32, session: Session, endpoint: Endpoint, sign: Option<Region>) {
         let (number, requests) = match self.sessions.get(&id) {
-            // Its socket is still there: the connect command will be answered by the old session.
-            Some(old) if old.socket.is_some() || self.waiting.contains(&id) => return,
+            Some(old) if !matches!(old.transport, Transport::None) => return,
             Some(old) => (old.number, old.requests),
             None => (0, 0),
         };
-        let live = Live { session, endpoint, sign, number, socket: None, timer: None, requests };
+        let live =
+            Live { session, endpoint, sign, number, transport: Transport::None, timer: None, requests };
         self.sessions.insert(id, live);
     }
 
-    fn carry_out(&mut self, id: u32, output: Output) {
+    /// Carries out one order or tells one piece of news; a fact that follows at once is given back.
+    fn carry_out(&mut self, id: u32, output: Output) -> Option<Input> {
+        let live = self.sessions.get_mut(&id)?;
         match output {
             Output::OpenTransport => {
-                if let Some(live) = self.sessions.get_mut(&id) {
-                    live.number += 1;
-                }
+                live.number += 1;
+                live.transport = Transport::Waiting;
                 self.waiting.push_back(id);
-                self.tell(id, Event::Now(Phase::Connecting, words::session::CONNECTING.to_owned()));
+                self.tell(id, Event::Phase(Phase::Connecting));
             }
             Output::Send { frame, .. } => {
-                if let Some(socket) = self.sessions.get(&id).and_then(|live| live.socket.as_ref()) {
+                if let Transport::Socket(socket) = &live.transport {
                     // A socket that has just closed takes no bytes; its close event is on the way.
                     let _ = socket.socket.send_with_u8_array(frame.bytes());
                 }
                 self.tell(id, Event::Sent(frame.into_bytes()));
             }
-            Output::CloseTransport => {
-                if let Some(socket) = self.sessions.get_mut(&id).and_then(|live| live.socket.as_mut()) {
+            Output::CloseTransport => match &mut live.transport {
+                Transport::Socket(socket) => {
                     socket.closed_by_us = true;
                     let _ = socket.socket.close();
+                    self.tell(id, Event::Phase(Phase::Closing));
                 }
-            }
+                Transport::None => {}
+                Transport::Waiting | Transport::Signing => {
+                    live.transport = Transport::None;
+                    self.waiting.retain(|waiting| *waiting != id);
+                    self.tell(id, Event::Phase(Phase::Idle));
+                    return Some(Input::TransportClosed(Closed::default()));
+                }
+            },
             Output::Received { frame, .. } => self.tell(id, Event::Received(frame.into_bytes())),
             Output::Connected(connected) => {
-                self.tell(id, Event::Now(Phase::Connected, words::session::connected(&connected)));
+                self.tell(id, Event::Phase(Phase::Connected));
+                self.tell(id, Event::News(words::session::connected(&connected)));
             }
             Output::Refused(refusal) => {
-                self.tell(id, Event::Now(Phase::Idle, words::session::refusal(&refusal)));
+                let signed = live.sign.is_some();
+                self.tell(id, Event::News(words::session::refusal(&refusal, signed)));
             }
-            Output::Disconnected(cause) => {
-                self.tell(id, Event::Now(Phase::Idle, words::session::cause(&cause)));
-            }
-            Output::Rejected { why, .. } => self.tell(id, Event::Note(words::session::misuse(&why))),
+            Output::Disconnected(cause) => self.tell(id, Event::News(words::session::cause(&cause))),
+            Output::Rejected { why, .. } => self.tell(id, Event::News(words::session::misuse(&why))),
             // The packets themselves are in the log; reconnecting is not offered yet.
             Output::Subscribed { .. }
             | Output::Unsubscribed { .. }
@@ -276,12 +302,14 @@ impl Host {
             | Output::ReconnectStopped(_)
             | Output::Lost { .. } => {}
         }
+        None
     }
 
     fn set_timer(&mut self, id: u32, now: Instant) {
         if let Some(live) = self.sessions.get_mut(&id) {
             live.timer = live.session.deadline().map(|(when, _)| {
-                let wait = u32::try_from((when - now).0).unwrap_or(u32::MAX);
+                // A longer wait would overflow the browser's timer and fire at once.
+                let wait = u32::try_from((when - now).0.min(i32::MAX as u64)).unwrap_or_default();
                 Timeout::new(wait, move || input(id, Input::TimePassed))
             });
         }
@@ -303,28 +331,39 @@ impl Host {
     }
 
     fn connecting(&self) -> usize {
-        self.sessions.values().filter_map(|live| live.socket.as_ref()).filter(|socket| !socket.opened).count()
+        let under_way = |live: &&Live| match &live.transport {
+            Transport::Signing => true,
+            Transport::Socket(socket) => !socket.opened,
+            Transport::None | Transport::Waiting => false,
+        };
+        self.sessions.values().filter(under_way).count()
+    }
+
+    /// The session, while this connection is its current one.
+    fn current(&mut self, id: u32, number: u32) -> Option<&mut Live> {
+        self.sessions.get_mut(&id).filter(|live| live.number == number)
     }
 }
 
 /// Opens sockets for the sessions that wait, as many as may connect at a time.
 fn open_waiting() {
-    while let Some((id, endpoint, sign, keys)) = HOST.with_borrow_mut(|host| {
+    while let Some((id, number, endpoint, sign, keys)) = HOST.with_borrow_mut(|host| {
         if host.connecting() >= MAX_CONNECTING {
             return None;
         }
         let id = host.waiting.pop_front()?;
-        let live = host.sessions.get(&id)?;
-        Some((id, live.endpoint.clone(), live.sign.clone(), host.keys.clone()))
+        let live = host.sessions.get_mut(&id)?;
+        live.transport = Transport::Signing;
+        Some((id, live.number, live.endpoint.clone(), live.sign.clone(), host.keys.clone()))
     }) {
         let Some(region) = sign else {
-            open(id, &endpoint.url());
+            open(id, number, &endpoint.url());
             continue;
         };
         wasm_bindgen_futures::spawn_local(async move {
             match signed_url(&endpoint, &region, keys.as_ref()).await {
-                Ok(url) => open(id, &url),
-                Err(why) => closed(id, None, why),
+                Ok(url) => open(id, number, &url),
+                Err(why) => closed(id, number, None, why),
             }
         });
     }
@@ -352,16 +391,24 @@ async fn signed_url(endpoint: &Endpoint, region: &Region, keys: Option<&Keys>) -
     Ok(unsigned.signed(&signature, keys.token.as_ref()).as_str().to_owned())
 }
 
-fn open(id: u32, url: &str) {
+/// Makes the socket, unless the session has given up this connection meanwhile.
+fn open(id: u32, number: u32, url: &str) {
+    let wanted = HOST.with_borrow_mut(|host| {
+        host.current(id, number).is_some_and(|live| matches!(live.transport, Transport::Signing))
+    });
+    if !wanted {
+        return;
+    }
     let socket = match WebSocket::new_with_str(url, SUBPROTOCOL) {
         Ok(socket) => socket,
         // The browser's own text would show the URL, and with it the signature.
-        Err(_) => return closed(id, None, words::session::NOT_ALLOWED.to_owned()),
+        Err(_) => return closed(id, number, None, words::session::NOT_ALLOWED.to_owned()),
     };
     socket.set_binary_type(BinaryType::Arraybuffer);
     let on_open = Closure::<dyn FnMut()>::new(move || {
         HOST.with_borrow_mut(|host| {
-            if let Some(socket) = host.sessions.get_mut(&id).and_then(|live| live.socket.as_mut()) {
+            if let Some(Transport::Socket(socket)) = host.current(id, number).map(|live| &mut live.transport)
+            {
                 socket.opened = true;
             }
             host.tell(id, Event::Opened);
@@ -377,7 +424,7 @@ fn open(id: u32, url: &str) {
         input(id, Input::Received(bytes));
     });
     let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-        closed(id, Some(event.code()), event.reason());
+        closed(id, number, Some(event.code()), event.reason());
     });
     socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
     socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -391,23 +438,28 @@ fn open(id: u32, url: &str) {
         _on_close: on_close,
     };
     HOST.with_borrow_mut(|host| {
-        if let Some(live) = host.sessions.get_mut(&id) {
-            live.socket = Some(socket);
+        if let Some(live) = host.current(id, number) {
+            live.transport = Transport::Socket(socket);
         }
     });
 }
 
-fn closed(id: u32, code: Option<u16>, reason: String) {
-    let socket = HOST.with_borrow_mut(|host| {
-        let socket = host.sessions.get_mut(&id).and_then(|live| live.socket.take());
-        let own = socket.as_ref().is_some_and(|socket| socket.closed_by_us);
+/// The socket is closed, or could not be made (`code` is then none, and `reason` says why).
+fn closed(id: u32, number: u32, code: Option<u16>, reason: String) {
+    let current = HOST.with_borrow_mut(|host| {
+        let Some(live) = host.current(id, number) else { return false };
+        let own = match std::mem::replace(&mut live.transport, Transport::None) {
+            Transport::Socket(socket) => socket.closed_by_us,
+            Transport::Signing => true,
+            // Given up already, and told so.
+            Transport::None | Transport::Waiting => return false,
+        };
         host.tell(id, Event::Closed { own, code, reason: reason.clone() });
-        socket
+        host.tell(id, Event::Phase(Phase::Idle));
+        true
     });
-    input(id, Input::TransportClosed(Closed { code, reason }));
-    // This may run inside the socket's own close handler: its functions must outlive the call.
-    if let Some(socket) = socket {
-        Timeout::new(0, move || drop(socket)).forget();
+    if current {
+        input(id, Input::TransportClosed(Closed { code, reason }));
     }
 }
 

@@ -109,7 +109,7 @@ impl<'a> Story<'a> {
             }
             What::Received(wire) => self.received(mark, wire.packet.as_ref().ok()),
             What::Closed(close) => self.closed = Some((mark, close.by)),
-            What::Opened | What::Decided { .. } | What::Broker(_) | What::Client(_) => {}
+            What::Opened | What::Decided { .. } | What::Broker(_) | What::Client(_) | What::Told(_) => {}
         }
     }
 

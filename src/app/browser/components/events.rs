@@ -10,43 +10,35 @@ use crate::words;
 
 /// What the table shows.
 pub(in crate::app::browser) struct Events<'a> {
-    /// The entries, in order.
-    pub(in crate::app::browser) entries: &'a [Entry],
-    /// The selected one.
+    /// The entries to draw, each with its number; at most [`MAX_ROWS`].
+    pub(in crate::app::browser) entries: Vec<(usize, &'a Entry)>,
+    /// How many there are in all.
+    pub(in crate::app::browser) total: usize,
+    /// The number of the selected one.
     pub(in crate::app::browser) selected: Option<usize>,
-    /// The newest first, as a log that grows.
-    pub(in crate::app::browser) newest_first: bool,
     /// The name of a session.
     pub(in crate::app::browser) name: &'a dyn Fn(SessionId) -> String,
     /// The version that a session speaks.
     pub(in crate::app::browser) version: &'a dyn Fn(SessionId) -> Version,
-    /// Asks for the details of one entry.
+    /// Asks for the details of the entry with this number.
     pub(in crate::app::browser) select: Callback<usize>,
 }
 
-/// At most this many rows are drawn; the newest, or the first.
-const MAX_ROWS: usize = 500;
+/// At most this many rows are drawn.
+pub(in crate::app::browser) const MAX_ROWS: usize = 300;
 
 /// The table, with a button on each row that has more to tell.
 pub(in crate::app::browser) fn events(events: &Events) -> Html {
-    let indices: Vec<usize> = if events.newest_first {
-        (0..events.entries.len()).rev().take(MAX_ROWS).collect()
-    } else {
-        (0..events.entries.len()).take(MAX_ROWS).collect()
-    };
-    let hidden = events.entries.len() - indices.len();
+    let hidden = events.total - events.entries.len();
     html! {
         <>
-            <div class="c-scroll c-events" tabindex="0" role="region" aria-label="Event log">
-                <table>
-                    <caption class="c-quiet">{ "Event log" }</caption>
+            <div class="c-scroll c-events" tabindex="0" role="region" aria-label="Scroll through the event log">
+                <table aria-label="Event log">
                     <thead><tr>
                         <th scope="col">{ "Time" }</th><th scope="col">{ "Session" }</th>
-                        <th scope="col">{ "Event" }</th><th scope="col">{ "More" }</th>
+                        <th scope="col">{ "More" }</th><th scope="col">{ "Event" }</th>
                     </tr></thead>
-                    <tbody>{ for indices.into_iter().filter_map(|index| {
-                        events.entries.get(index).map(|entry| row(events, index, entry))
-                    }) }</tbody>
+                    <tbody>{ for events.entries.iter().map(|(number, entry)| row(events, *number, entry)) }</tbody>
                 </table>
             </div>
             if hidden > 0 { <p class="c-hint">{ format!("{hidden} more events are not drawn.") }</p> }
@@ -54,9 +46,9 @@ pub(in crate::app::browser) fn events(events: &Events) -> Html {
     }
 }
 
-fn row(events: &Events, index: usize, entry: &Entry) -> Html {
+fn row(events: &Events, number: usize, entry: &Entry) -> Html {
     let version = (events.version)(entry.connection.session);
-    let chosen = events.selected == Some(index);
+    let chosen = events.selected == Some(number);
     let (tone, label) = match &entry.what {
         What::Decided { verdict, .. } => (Tone::from(*verdict), Some("Why?")),
         What::Sent(_) | What::Received(_) => (Tone::Nothing, Some("Fields")),
@@ -67,17 +59,17 @@ fn row(events: &Events, index: usize, entry: &Entry) -> Html {
     let who = connection(entry.connection, events.name);
     let time = seconds(entry.at);
     let more = label.map(|label| {
-        let onclick = events.select.reform(move |_: MouseEvent| index);
+        let onclick = events.select.reform(move |_: MouseEvent| number);
         let name = format!("{label} {who} at {time}");
         html! { <button type="button" {onclick} aria-pressed={chosen.to_string()} aria-label={name}>{ label }</button> }
     });
+    let bad = matches!(entry.what, What::Closed(_)).then_some("is-bad");
     html! {
-        <tr key={index} class={classes!(tone.class(), matches!(entry.what, What::Closed(_)).then_some("is-bad"))}
-            aria-selected={chosen.then_some("true")}>
+        <tr key={number} class={classes!(tone.class(), bad, chosen.then_some("is-chosen"))}>
             <td class="c-mono">{ time }</td>
             <td>{ who }</td>
-            <td class="is-wrap">{ arrow(&entry.what) }{ text(&words::timeline::what(&entry.what, version)) }</td>
             <td>{ for more }</td>
+            <td class="is-wrap">{ arrow(&entry.what) }{ text(&words::timeline::what(&entry.what, version)) }</td>
         </tr>
     }
 }
@@ -90,9 +82,8 @@ pub(in crate::app::browser) fn packet(entry: &Entry, version: Version) -> Html {
         Err(why) => vec![("cannot be read", why.to_string())],
     };
     html! {
-        <div class="c-scroll" tabindex="0" role="region" aria-label="Fields of the packet">
-            <table>
-                <caption class="c-quiet">{ "Fields of the packet" }</caption>
+        <div class="c-scroll">
+            <table aria-label="Fields of the packet">
                 <tbody>
                     { for rows.into_iter().map(|(name, value)| html! {
                         <tr><th scope="row">{ name }</th><td class="c-mono">{ value }</td></tr>

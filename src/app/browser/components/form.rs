@@ -68,7 +68,7 @@ pub(in crate::app::browser) fn choice<T: Copy + PartialEq + 'static>(
 
 /// One of a few, one visible.
 pub(in crate::app::browser) fn select<T: Copy + PartialEq + 'static>(
-    id: &'static str,
+    id: &str,
     label: impl Into<Html>,
     options: &'static [(T, &'static str)],
     chosen: T,
@@ -88,8 +88,8 @@ pub(in crate::app::browser) fn select<T: Copy + PartialEq + 'static>(
     };
     html! {
         <div class="c-field">
-            <label for={id}>{ label.into() }</label>
-            <select {id} {onchange}>
+            <label for={id.to_owned()}>{ label.into() }</label>
+            <select id={id.to_owned()} {onchange}>
                 { for options.iter().map(|(value, text)| html! {
                     <option selected={*value == chosen}>{ *text }</option>
                 }) }

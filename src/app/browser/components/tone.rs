@@ -53,8 +53,8 @@ impl Tone {
     pub(in crate::app::browser) const fn word(self) -> &'static str {
         match self {
             Self::Allowed => "Allowed",
-            Self::ExplicitDeny => "Denied",
-            Self::ImplicitDeny => "Not allowed",
+            Self::ExplicitDeny => "Forbidden",
+            Self::ImplicitDeny => "Denied",
             Self::CannotTell => "Cannot tell",
             Self::Nothing => "No connection",
         }

@@ -3,32 +3,35 @@
 use yew::prelude::*;
 
 use super::{press, typing};
-use crate::app::browser::components::{Tone, choice, code, confidence, explanation, field, text, text_area};
-use crate::app::browser::policy_text::PolicyText;
+use crate::app::browser::components::{
+    PolicyText, Tone, choice, code, confidence, explanation, field, text, text_area,
+};
 use crate::app::check::{At, Cell, Check, MAX_CLIENT_IDS, MAX_QUESTIONS, Question};
 use crate::app::model::{Field, MAX_POLICIES, Model, Msg};
 use crate::app::workspace::Attachment;
+use crate::policy::Explanation;
 use crate::words;
 
 pub(in crate::app::browser) fn check(model: &Model, send: &Callback<Msg>) -> Html {
+    let explained = model.check.explain(model.selected);
     html! {
         <>
-            { verdict(model, send) }
+            { verdict(model, explained.as_ref(), send) }
             { matrix(model, send) }
             <div class="c-columns is-three">
                 { policies(model, send) }
                 <div class="c-stack">{ who(model, send) }{ ask(model, send) }</div>
-                { why(model) }
+                { why(explained.as_ref()) }
             </div>
         </>
     }
 }
 
 /// What was asked, what the answer is, and the one sentence.
-fn verdict(model: &Model, send: &Callback<Msg>) -> Html {
+fn verdict(model: &Model, explained: Option<&Explanation>, send: &Callback<Msg>) -> Html {
     let check = &model.check;
     let asked = question(check, model.selected);
-    match (check.cell(model.selected), check.explain(model.selected)) {
+    match (check.cell(model.selected), explained) {
         (_, Some(explained)) => {
             let tone = Tone::from(explained.decision.verdict);
             html! {
@@ -36,8 +39,10 @@ fn verdict(model: &Model, send: &Callback<Msg>) -> Html {
                     { tone.sign() }
                     <div>
                         <p class="c-hint">{ asked }</p>
-                        <h2 id="verdict">{ words::verdict(explained.decision.verdict) }</h2>
-                        <p aria-live="polite">{ text(&words::headline_text(&explained)) }</p>
+                        <div role="status">
+                            <h2 id="verdict">{ words::verdict(explained.decision.verdict) }</h2>
+                            <p>{ text(&words::headline_text(explained)) }</p>
+                        </div>
                         <p class="c-row">
                             { confidence(explained.confidence) }{ code(explained.decision.reason) }
                             <a href="#why">{ "Why, step by step" }</a>
@@ -53,8 +58,10 @@ fn verdict(model: &Model, send: &Callback<Msg>) -> Html {
                     { Tone::Nothing.sign() }
                     <div>
                         <p class="c-hint">{ asked }</p>
-                        <h2 id="verdict">{ "Cannot be asked: no connection" }</h2>
-                        <p>{ "This client ID is not let in, so it can ask for nothing else." }</p>
+                        <div role="status">
+                            <h2 id="verdict">{ "Cannot be asked: no connection" }</h2>
+                            <p>{ "This client ID is not let in, so it can ask for nothing else." }</p>
+                        </div>
                         <button type="button" onclick={press(send, Msg::Select(connect))}>{ "Why is it not let in?" }</button>
                     </div>
                 </section>
@@ -112,7 +119,10 @@ fn policies(model: &Model, send: &Callback<Msg>) -> Html {
             <div class="c-row">
                 <button type="button" onclick={press(send, Msg::AddPolicy)}
                     disabled={model.workspace.policies.len() >= MAX_POLICIES}>{ "Add a policy" }</button>
-                <button type="button" onclick={press(send, Msg::Reset)}>{ "Show the example again" }</button>
+                <button type="button" onclick={press(send, Msg::ShowExample)}>{ "Show the example again" }</button>
+                if model.put_away.is_some() {
+                    <button type="button" onclick={press(send, Msg::PutBack)}>{ "Put mine back" }</button>
+                }
             </div>
         </section>
     }
@@ -214,12 +224,12 @@ fn cell(model: &Model, send: &Callback<Msg>, at: At) -> Html {
     }
 }
 
-fn why(model: &Model) -> Html {
+fn why(explained: Option<&Explanation>) -> Html {
     html! {
         <section class="c-panel c-stack" aria-labelledby="why">
             <h2 id="why">{ "Why" }</h2>
-            if let Some(explained) = model.check.explain(model.selected) {
-                { explanation(&explained) }
+            if let Some(explained) = explained {
+                { explanation(explained) }
             } else {
                 <p>{ "There is nothing to explain here." }</p>
             }

@@ -2,16 +2,18 @@
 
 use yew::prelude::*;
 
-use super::simulate::{VERSIONS, findings, session};
 use super::{press, typing};
-use crate::app::browser::components::{Events, choice, events, field, packet, select};
-use crate::app::browser::credentials::Credentials;
+use crate::app::browser::components::{
+    Credentials, Events, MAX_ROWS, choice, connection, events, field, findings, packet, session, text,
+    version,
+};
 use crate::app::browser::link::KeysForWorker;
 use crate::app::live::{Keys, MAX_SESSIONS, Phase};
-use crate::app::model::{Field, Model, Msg, Sessions};
+use crate::app::model::{Field, KEYS_ID, Model, Msg, Sessions};
 use crate::app::simulate::name;
 use crate::iot::endpoint::Endpoint;
 use crate::timeline::SessionId;
+use crate::words;
 
 pub(in crate::app::browser) fn live(
     model: &Model,
@@ -26,15 +28,13 @@ pub(in crate::app::browser) fn live(
         None => lock(model, send),
         Some(endpoint) => html! {
             <>
-                <p class="c-notice is-allowed">
-                    { "This page can now reach " }<code translate="no">{ endpoint.content_policy_source() }</code>
-                    { " and the server it came from, and nothing else; your browser enforces it. Not covered: links that \
-                       you follow, and WebRTC. " }
+                <div class="c-notice is-allowed">
+                    <p>{ words::page::now_reaches(endpoint) }</p>
                     <button type="button" onclick={press(send, Msg::Unlock)}>{ "Leave Live" }</button>
-                </p>
+                </div>
                 <div class="c-columns">
-                    <div class="c-stack">{ how(model, endpoint, send, hand_over) }</div>
-                    { findings(&model.live.findings(), &session_name) }
+                    { how(model, endpoint, send, hand_over) }
+                    { findings(&model.live.findings, "Nothing to tell yet.", &session_name) }
                 </div>
                 { sessions(model, send) }
                 { log(model, send) }
@@ -49,8 +49,12 @@ fn session_name(session: SessionId) -> String {
 
 /// The first step: which endpoint. The page is still locked to itself.
 fn lock(model: &Model, send: &Callback<Msg>) -> Html {
+    let onsubmit = send.reform(|event: SubmitEvent| {
+        event.prevent_default();
+        Msg::Lock
+    });
     html! {
-        <section class="c-panel c-stack" aria-labelledby="endpoint-title">
+        <section class="c-panel" aria-labelledby="endpoint-title"><form class="c-stack" {onsubmit}>
             <h2 id="endpoint-title">{ "Which endpoint?" }</h2>
             <p>{ "Name the endpoint first. The page then loads itself again, locked so that it can reach this one endpoint \
                   and nothing else, before it takes any credentials. What you typed stays." }</p>
@@ -62,12 +66,9 @@ fn lock(model: &Model, send: &Callback<Msg>) -> Html {
                 <code>{ "ws://127.0.0.1:9001" }</code>{ "." }
             </p>
             <div class="c-row">
-                <button type="button" class="is-primary" onclick={press(send, Msg::Lock)}>{ "Lock the page to it" }</button>
+                <button type="submit" class="is-primary">{ "Lock the page to it" }</button>
             </div>
-            <p class="c-notice is-implicit">
-                { "Live sessions are real. A client ID that a device uses now throws that device off." }
-            </p>
-        </section>
+        </form></section>
     }
 }
 
@@ -88,8 +89,7 @@ fn how(
             <h2 id="how">{ "How to connect" }</h2>
             { choice("signed", "Connections are", &options, live.signed, &send.reform(Msg::Sign)) }
             <div class="c-grid">
-                { select("live-version", "Protocol", VERSIONS, live.version,
-                    &send.reform(|version| Msg::Speak(Sessions::Live, version))) }
+                { version(Sessions::Live, live.version, send) }
                 { field("keep-alive", "Keep-alive in seconds", &live.keep_alive, &typing(send, Field::KeepAlive)) }
                 if live.signed && endpoint.region().is_none() {
                     { field("region", "Region", &live.region, &typing(send, Field::Region)) }
@@ -103,7 +103,7 @@ fn how(
 fn credentials(model: &Model, send: &Callback<Msg>, hand_over: &Callback<(KeysForWorker, Keys)>) -> Html {
     match &model.live.keys {
         Some(keys) => html! {
-            <div class="c-notice is-allowed">
+            <div class="c-notice is-allowed" id={KEYS_ID} tabindex="-1">
                 <p>{ "Signing with the key that ends in " }<code translate="no">{ &keys.tail }</code>
                     { format!(", for {}, AWS IoT and the days {} (UTC) only. It cannot be read back.", keys.region, keys.days.join(" and ")) }</p>
                 <button type="button" onclick={press(send, Msg::Forget)}>{ "Forget it now" }</button>
@@ -124,19 +124,26 @@ fn sessions(model: &Model, send: &Callback<Msg>) -> Html {
             }
         };
         let connected = state.phase == Phase::Connected;
-        let word = match state.phase {
-            Phase::Idle => "Not connected.",
-            Phase::Connecting => "",
-            Phase::Connected => "",
+        let stands = match state.phase {
+            Phase::Connecting => "Connecting.".to_owned(),
+            Phase::Closing => format!("{} Closing.", state.news),
+            Phase::Idle if state.news.is_empty() => "Not connected.".to_owned(),
+            Phase::Idle | Phase::Connected => state.news.clone(),
         };
+        let ending = u32::try_from(index).ok().and_then(|session| model.live.ending(SessionId(session)));
         let controls = html! {
             <>
-                <p aria-live="polite">{ if state.news.is_empty() { word.to_owned() } else { state.news.clone() } }</p>
+                <div role="status">
+                    <p>{ stands }</p>
+                    if let Some(ending) = ending {
+                        <p>{ text(&words::timeline::finding(ending, |at| connection(at, &session_name))) }</p>
+                    }
+                </div>
                 <div class="c-row">
                     { act("Connect", Msg::Connect(index), state.phase == Phase::Idle) }
                     { act("Subscribe", Msg::SubscribeNow(index), connected && !plan.subscribe.trim().is_empty()) }
                     { act("Publish", Msg::PublishNow(index), connected && !plan.publish.trim().is_empty()) }
-                    { act("Disconnect", Msg::Disconnect(index), state.phase != Phase::Idle) }
+                    { act("Disconnect", Msg::Disconnect(index), matches!(state.phase, Phase::Connecting | Phase::Connected)) }
                     if index + 1 == plans.len() && index > 0 {
                         { act("Remove", Msg::RemoveSession(Sessions::Live, index), true) }
                     }
@@ -148,6 +155,7 @@ fn sessions(model: &Model, send: &Callback<Msg>) -> Html {
     html! {
         <section class="c-panel c-stack" aria-labelledby="live-sessions">
             <h2 id="live-sessions">{ "Sessions" }</h2>
+            <p class="c-hint">{ "They are real: a client ID that a device uses now throws that device off." }</p>
             <div class="c-sessions">{ for each }</div>
             <div class="c-row">
                 <button type="button" onclick={press(send, Msg::AddSession(Sessions::Live))}
@@ -160,23 +168,25 @@ fn sessions(model: &Model, send: &Callback<Msg>) -> Html {
 fn log(model: &Model, send: &Callback<Msg>) -> Html {
     let versions =
         |session: SessionId| model.live.session(usize::try_from(session.0).unwrap_or(usize::MAX)).version;
-    let entry = model.event.and_then(|index| model.live.entries.get(index));
+    let entry = model.live.selected.and_then(|number| model.live.entry(number));
     html! {
         <section class="c-panel c-stack" aria-labelledby="log">
             <h2 id="log">{ "Packets, the newest first" }</h2>
-            if model.live.dropped > 0 {
-                <p class="c-notice is-implicit">{ format!("The oldest {} entries were dropped.", model.live.dropped) }</p>
+            if model.live.dropped() > 0 {
+                <p class="c-notice is-implicit">{ format!("The oldest {} entries were dropped.", model.live.dropped()) }</p>
             }
             <div class="c-columns">
-                { events(&Events {
-                    entries: &model.live.entries,
-                    selected: model.event,
-                    newest_first: true,
-                    name: &session_name,
-                    version: &versions,
-                    select: send.reform(Msg::SelectEvent),
-                }) }
-                <div>
+                <div class="c-stack">
+                    { events(&Events {
+                        entries: model.live.newest().take(MAX_ROWS).collect(),
+                        total: model.live.len(),
+                        selected: model.live.selected,
+                        name: &session_name,
+                        version: &versions,
+                        select: send.reform(Msg::SelectEntry),
+                    }) }
+                </div>
+                <div role="status">
                     if let Some(entry) = entry { { packet(entry, versions(entry.connection.session)) } }
                     else { <p class="c-hint">{ "Choose a packet to see its fields." }</p> }
                 </div>

@@ -3,28 +3,28 @@
 use web_sys::{HtmlTextAreaElement, InputEvent};
 use yew::prelude::*;
 
-use super::components::text;
+use super::text;
 use crate::policy::diagnostic::{Diagnostic, Severity};
 use crate::words;
 
 /// What the field shows.
 #[derive(Properties, PartialEq)]
-pub(super) struct Props {
+pub(in crate::app::browser) struct Props {
     /// Which policy.
-    pub(super) index: usize,
+    pub(in crate::app::browser) index: usize,
     /// Its text.
-    pub(super) text: String,
+    pub(in crate::app::browser) text: String,
     /// What is wrong with it.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(in crate::app::browser) diagnostics: Vec<Diagnostic>,
     /// Takes the whole new text.
-    pub(super) changed: Callback<String>,
+    pub(in crate::app::browser) changed: Callback<String>,
 }
 
 /// At most this many findings are listed.
 const MAX_LISTED: usize = 50;
 
 #[component]
-pub(super) fn PolicyText(props: &Props) -> Html {
+pub(in crate::app::browser) fn PolicyText(props: &Props) -> Html {
     let area = use_node_ref();
     let oninput = props.changed.reform(|event: InputEvent| {
         event.target_dyn_into::<HtmlTextAreaElement>().map(|input| input.value()).unwrap_or_default()
@@ -38,9 +38,9 @@ pub(super) fn PolicyText(props: &Props) -> Html {
             <label for={id.clone()}>{ "Policy document (JSON)" }</label>
             <textarea {id} ref={area.clone()} value={props.text.clone()} {oninput} rows="12" wrap="off"
                 aria-describedby={list_id.clone()} autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
-            <div id={list_id}>
+            <div id={list_id} role="status">
                 if props.diagnostics.is_empty() {
-                    <p class="c-hint">{ "The text is a policy that AWS would accept, as far as is known." }</p>
+                    <p class="c-hint">{ "No problem found in the text." }</p>
                 } else {
                     <ul class="c-problems">{ for listed }</ul>
                 }

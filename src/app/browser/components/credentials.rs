@@ -6,28 +6,29 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ClipboardEvent, HtmlInputElement};
 use yew::prelude::*;
 
-use super::key_store;
-use super::link::KeysForWorker;
+use crate::app::browser::key_store::{self, SecretError};
+use crate::app::browser::link::KeysForWorker;
 use crate::app::live::Keys;
 use crate::iot::calendar::UtcTime;
 use crate::iot::region::Region;
 use crate::iot::time::UnixTime;
-use crate::sigv4::{AccessKeyId, KeyKind, SERVICE, SessionToken};
+use crate::sigv4::{AccessKeyId, KeyKind, SERVICE, SessionToken, SigningError};
+use crate::words;
 
 const DAY_SECONDS: u64 = 86_400;
 
 /// What the form needs and what it gives.
 #[derive(Properties, PartialEq)]
-pub(super) struct Props {
+pub(in crate::app::browser) struct Props {
     /// The region to sign for, or why there is none.
-    pub(super) region: Result<Region, String>,
+    pub(in crate::app::browser) region: Result<Region, String>,
     /// Takes the keys and what the page may say of them.
-    pub(super) taken: Callback<(KeysForWorker, Keys)>,
+    pub(in crate::app::browser) taken: Callback<(KeysForWorker, Keys)>,
 }
 
 /// Three fields and a button; the fields are empty again once their values are taken.
 #[component]
-pub(super) fn Credentials(props: &Props) -> Html {
+pub(in crate::app::browser) fn Credentials(props: &Props) -> Html {
     let (access_key, secret, token) = (use_node_ref(), use_node_ref(), use_node_ref());
     let problem = use_state(|| None::<String>);
     let long_lived = use_state(|| false);
@@ -61,26 +62,26 @@ pub(super) fn Credentials(props: &Props) -> Html {
             });
         })
     };
-    let on_submit = take.reform(|_: MouseEvent| false);
+    let on_submit = take.reform(|event: SubmitEvent| {
+        event.prevent_default();
+        false
+    });
     let on_anyway = take.reform(|_: MouseEvent| true);
     let on_paste = {
         let problem = problem.clone();
         Callback::from(move |event: Event| {
             if pasted_line_end(&event) {
-                problem.set(Some(
-                    "What you pasted held a line end. A field of one line leaves it out: check that nothing is missing."
-                        .into(),
-                ));
+                problem.set(Some(words::page::LINE_END.to_owned()));
             }
         })
     };
 
     html! {
-        <div class="c-stack">
+        <form class="c-stack" autocomplete="off" onsubmit={on_submit}>
             <div class="c-field">
                 <label for="access-key">{ "Access key ID" }</label>
                 <input id="access-key" type="text" ref={access_key} autocomplete="off" spellcheck="false"
-                    autocapitalize="off" translate="no" />
+                    autocapitalize="off" translate="no" onpaste={on_paste.clone()} />
             </div>
             <div class="c-field">
                 <label for="secret-key">{ "Secret access key" }</label>
@@ -102,10 +103,10 @@ pub(super) fn Credentials(props: &Props) -> Html {
                 <p class="c-notice is-explicit" role="alert">{ why }</p>
             }
             <div class="c-row">
-                <button type="button" class="is-primary" onclick={on_submit}>{ "Use these credentials" }</button>
+                <button type="submit" class="is-primary">{ "Use these credentials" }</button>
                 <span class="c-hint">{ "Kept in memory only, as a key that cannot be read back." }</span>
             </div>
-        </div>
+        </form>
     }
 }
 
@@ -116,9 +117,21 @@ enum Refused {
     Because(String),
 }
 
-impl<T: ToString> From<T> for Refused {
-    fn from(why: T) -> Self {
+impl From<String> for Refused {
+    fn from(why: String) -> Self {
+        Self::Because(why)
+    }
+}
+
+impl From<SigningError> for Refused {
+    fn from(why: SigningError) -> Self {
         Self::Because(why.to_string())
+    }
+}
+
+impl From<SecretError> for Refused {
+    fn from(why: SecretError) -> Self {
+        Self::Because(why.sentence().to_owned())
     }
 }
 
@@ -136,23 +149,21 @@ async fn read(
     match access_key.kind() {
         KeyKind::LongLived if !anyway => return Err(Refused::LongLived),
         KeyKind::Temporary if token.is_empty() => {
-            return Err("Session token missing: temporary keys (ASIA...) need all three parts.".into());
+            return Err(words::page::TOKEN_MISSING.to_owned().into());
         }
         _ => {}
     }
     let token =
         if token.is_empty() { None } else { Some(SessionToken::parse(token).map(|_| token.to_owned())?) };
-    let secret = secret_of(secret).ok_or("The secret access key could not be read.")?;
-    key_store::check_secret(&secret).map_err(|error| error.sentence())?;
+    let secret = secret_of(secret).ok_or(SecretError::Refused)?;
+    key_store::check_secret(&secret)?;
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds since 1970")]
     let now = (Date::now() / 1000.0) as u64;
     let mut days = Vec::new();
     for at in [now, now + DAY_SECONDS] {
         let day = UtcTime::from_unix(UnixTime(at)).map(UtcTime::basic_date).unwrap_or_default();
-        let key = key_store::derive(&secret, &day, region.as_str(), SERVICE)
-            .await
-            .map_err(|error| error.sentence())?;
+        let key = key_store::derive(&secret, &day, region.as_str(), SERVICE).await?;
         days.push((day, key));
     }
     let id = access_key.as_str();

@@ -1,0 +1,78 @@
+//! What Simulate and Live both show of their sessions.
+
+use yew::prelude::*;
+
+use super::events::connection;
+use super::form::{field, select};
+use super::tone::text;
+use crate::app::model::{Field, Msg, SessionField, Sessions};
+use crate::app::simulate::name;
+use crate::app::workspace::{MqttVersion, SessionPlan};
+use crate::timeline::{Finding, SessionId};
+use crate::words;
+
+const VERSIONS: &[(MqttVersion, &str)] = &[(MqttVersion::V311, "MQTT 3.1.1"), (MqttVersion::V5, "MQTT 5")];
+const QUALITIES: &[(u8, &str)] = &[(0, "QoS 0"), (1, "QoS 1")];
+
+/// The protocol version of a screen's sessions.
+pub(in crate::app::browser) fn version(
+    sessions: Sessions,
+    chosen: MqttVersion,
+    send: &Callback<Msg>,
+) -> Html {
+    select(
+        "version",
+        "Protocol",
+        VERSIONS,
+        chosen,
+        &send.reform(move |version| Msg::Speak(sessions, version)),
+    )
+}
+
+/// The fields of one session; `more` stands at the end.
+pub(in crate::app::browser) fn session(
+    plan: &SessionPlan,
+    index: usize,
+    sessions: Sessions,
+    send: &Callback<Msg>,
+    more: Html,
+) -> Html {
+    let input = |part, label: &'static str, value: &str| {
+        let id = format!("session-{index}-{}", label.to_lowercase().replace(' ', "-"));
+        let typed = send.reform(move |text| Msg::Type(Field::Session(sessions, index, part), text));
+        field(&id, label, value, &typed)
+    };
+    let quality = send.reform(move |qos| Msg::Quality(sessions, index, qos));
+    html! {
+        <fieldset class="c-session" key={index}>
+            <legend>{ format!("Session {}", name(index)) }</legend>
+            { input(SessionField::ClientId, "Client ID", &plan.client_id) }
+            { input(SessionField::Subscribe, "Subscribes to", &plan.subscribe) }
+            { input(SessionField::Publish, "Publishes to", &plan.publish) }
+            { input(SessionField::Payload, "Message", &plan.payload) }
+            { select(&format!("session-{index}-qos"), "Quality of service", QUALITIES, plan.qos, &quality) }
+            { more }
+        </fieldset>
+    }
+}
+
+/// Findings as sentences; `nothing` stands where there is none.
+pub(in crate::app::browser) fn findings(
+    list: &[Finding],
+    nothing: &'static str,
+    name: &dyn Fn(SessionId) -> String,
+) -> Html {
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="findings">
+            <h2 id="findings">{ "What happened" }</h2>
+            <div role="status">
+                if list.is_empty() { <p>{ nothing }</p> }
+                <ul class="c-stack">
+                    { for list.iter().map(|finding| html! {
+                        <li>{ text(&words::timeline::finding(finding, |at| connection(at, name))) }</li>
+                    }) }
+                </ul>
+            </div>
+        </section>
+    }
+}

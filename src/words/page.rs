@@ -1,0 +1,78 @@
+//! What the page tells about itself and about what was asked of it.
+
+use crate::iot::endpoint::Endpoint;
+
+/// Signing without keys.
+pub const NO_CREDENTIALS: &str =
+    "Connections are to be signed, but there are no credentials. Give them first.";
+/// A temporary key without its token.
+pub const TOKEN_MISSING: &str = "Session token missing: temporary keys (ASIA...) need all three parts.";
+/// A paste of several lines into a field of one.
+pub const LINE_END: &str =
+    "What you pasted held a line end. A field of one line leaves it out: check that nothing is missing.";
+/// A keep-alive that is none.
+pub const KEEP_ALIVE: &str =
+    "The keep-alive is not a whole number of seconds from 0 (off) to 65535. Correct it.";
+/// An endpoint without a region in its name.
+pub const REGION_NEEDED: &str = "This endpoint does not name its region. Type it into the region field.";
+/// The typed endpoint is not the one of the lock.
+pub const OTHER_LOCK: &str =
+    "The page is locked to another endpoint than the one that is typed. Lock it anew.";
+/// Leaving with sessions that stand.
+pub const DISCONNECTING: &str = "The sessions are being disconnected. Press Leave Live again.";
+/// The worker has failed.
+pub const WORKER_LOST: &str = "The part of this page that holds the connections has stopped, and they with it. Leave Live and lock the page again.";
+/// The browser keeps nothing for the next load.
+pub const NO_RELOAD: &str = "The browser keeps nothing from one load of this page to the next, so it cannot be locked. Is its storage full or off?";
+
+/// What the page before left was not readable.
+#[must_use]
+pub fn unreadable(why: &str) -> String {
+    format!("What the page before this one left could not be read ({why}). The example stands here instead.")
+}
+
+/// Too much text to take along to the next load.
+#[must_use]
+pub fn too_much(bytes: usize, limit: usize) -> String {
+    format!(
+        "What is typed takes {bytes} bytes; at most {limit} travel with a load of the page. Shorten the policies first: \
+         nothing was changed."
+    )
+}
+
+/// Endpoint and region field contradict.
+#[must_use]
+pub fn other_region(stated: &str, typed: &str) -> String {
+    format!(
+        "The endpoint is in {stated}, the region field says {typed}. Empty the field or correct the endpoint."
+    )
+}
+
+/// The keys sign for another region than the endpoint's.
+#[must_use]
+pub fn keys_of_other_region(keys: &str, wanted: &str) -> String {
+    format!(
+        "The signing keys are for {keys}, this connection needs {wanted}. Forget them and give the credentials again."
+    )
+}
+
+/// What this load of the page can reach, which the browser enforces.
+#[must_use]
+pub fn reach(source: Option<&str>) -> String {
+    let reach = match source {
+        None => "Stays in this tab: this page can reach no server but the one it came from".to_owned(),
+        Some(source) => {
+            format!("Locked: this page can reach {source} and the server it came from, and no other")
+        }
+    };
+    format!("{reach}; your browser enforces it. Not covered: links that you follow, and WebRTC.")
+}
+
+/// What the lock of an endpoint names.
+#[must_use]
+pub fn now_reaches(endpoint: &Endpoint) -> String {
+    format!(
+        "This page can now reach {} and the server it came from, and no other.",
+        endpoint.content_policy_source()
+    )
+}
