@@ -220,10 +220,9 @@ for (const [name, attack] of [...Object.entries(ATTACKS), ['noise 1', noise(1, 6
     // Bytes that announce more than they bring leave a session waiting, as they should; the user ends it.
     await expect(session(page, 'A')).toContainText(new RegExp(`${ended.source}|Connecting|Connected as`));
     await expect(log(page)).toContainText('CONNECT');
-    if (!ended.test(await session(page, 'A').innerText())) {
-      await press(page, 'Disconnect', 'A');
-      await expect(session(page, 'A')).toContainText(new RegExp(`${ended.source}|Given up|Disconnected by you`));
-    }
+    // It may end by itself first; then there is nothing to press.
+    await page.getByRole('button', { name: 'Disconnect A', exact: true }).click({ timeout: 2_000 }).catch(() => null);
+    await expect(session(page, 'A')).toContainText(new RegExp(`${ended.source}|Given up|Disconnected by you`));
     expect(await session(page, 'A').getByLabel('Client ID').inputValue()).toMatch(/^iotlab-[0-9a-z]{4}-a$/);
     await broker.close();
   });
