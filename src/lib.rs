@@ -9,5 +9,6 @@ pub mod mqtt;
 pub mod policy;
 pub mod sigv4;
 pub mod suite;
+pub mod text;
 pub mod timeline;
 pub mod words;
