@@ -864,7 +864,7 @@ fn split_arn(arn: &str) -> (&str, &str) {
 }
 
 /// Whether `filter` covers `topic` in the sense of MQTT.
-fn mqtt_matches(filter: &str, topic: &str) -> bool {
+pub(super) fn mqtt_matches(filter: &str, topic: &str) -> bool {
     let mut levels = topic.split('/');
     for part in filter.split('/') {
         if part == "#" {

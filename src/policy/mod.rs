@@ -14,6 +14,7 @@ pub mod document;
 pub mod evaluate;
 pub mod explain;
 pub mod json;
+pub mod lint;
 pub mod pattern;
 pub mod request;
 pub mod variable;
