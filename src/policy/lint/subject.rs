@@ -315,7 +315,7 @@ impl Stated<'_> {
 }
 
 /// The names between `${` and `}`, one after the other, and where they stand.
-fn placeholders(text: &str) -> Vec<(Span, &str)> {
+pub(super) fn placeholders(text: &str) -> Vec<(Span, &str)> {
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some((before, rest)) = text.get(at..).and_then(|rest| rest.split_once("${")) {
         let start = at + before.len() + "${".len();

@@ -51,6 +51,7 @@ mod variable_not_in_iam_policy;
 mod wildcard_action;
 mod wildcard_resource;
 mod will_condition_alone;
+mod will_without_publish;
 mod wrong_resource_type;
 
 use super::{
@@ -136,4 +137,5 @@ pub static RULES: &[Rule] = &[
     rule!("IPL-L047", "retain-without-publish", Warning, "0.1.0", Documented, retain_without_publish),
     rule!("IPL-L048", "deny-on-thing-group", Warning, "0.1.0", Documented, deny_on_thing_group),
     rule!("IPL-L049", "unusable-certificate-value", Warning, "0.1.0", Documented, unusable_certificate_value),
+    rule!("IPL-L050", "will-without-publish", Warning, "0.1.0", Documented, will_without_publish),
 ];

@@ -34,16 +34,12 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Found> {
         let guarded = stated.statement.conditions.iter().any(|condition| {
             condition.operator.value == "Null" && Key::parse(&condition.key.value).is_certificate()
         });
-        for named in stated.resources.iter().filter(|_| !guarded) {
-            let field = named.pattern.variables().find(|key| matches!(key, Key::Certificate { .. }));
-            if let Some(key) = field {
-                let text = Text::new().say("A certificate without ").code(key.name());
-                let text = text.say(" leaves ").code(named.short()).say(" without a value; no ").code("Null");
-                found.push(Found::at(
-                    stated.policy,
-                    named.written.span.clone(),
-                    text.say(" condition asks for it."),
-                ));
+        for (written, _, name) in stated.variables().filter(|_| !guarded) {
+            if matches!(Key::parse(name), Key::Certificate { .. }) {
+                let text = Text::new().say("A certificate without ").code(name).say(" gives ");
+                let text = text.code(&written.value);
+                let text = text.say(" no value; no ").code("Null").say(" condition asks for the field.");
+                found.push(Found::at(stated.policy, written.span.clone(), text));
             }
         }
     }
