@@ -228,6 +228,12 @@ impl<'a> Subject<'a> {
         self.engine.decide(context, request).verdict
     }
 
+    /// Whether the messages of a filter may be delivered.
+    pub(super) fn delivers(&self, filter: &Named<'_>) -> bool {
+        let topic = sample(&filter.name_pattern(), THING);
+        self.decide(&self.probe(), &receive(&topic)) == Verdict::Allowed
+    }
+
     /// A filter that is allowed, covers a topic of the denied filter, and delivers its messages; the narrowest first.
     pub(super) fn around(&self, denied: &Named<'_>) -> Option<Around> {
         let probe = self.probe();

@@ -98,7 +98,8 @@ fn broad(subject: &Subject<'_>, stated: &Stated<'_>, named: &Named<'_>) -> Optio
         Some(name) if matches!(name.segments(), [only] if only.kind == SegmentKind::Variable(Key::ClientId))
     );
     if stated.names("iot:Connect")
-        && (covers(ResourceType::Client, STRANGER) || (own_name && !stated.demands_attachment()))
+        && !stated.demands_attachment()
+        && (covers(ResourceType::Client, STRANGER) || own_name)
     {
         return Some("iot:Connect");
     }

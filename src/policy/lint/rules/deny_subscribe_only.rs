@@ -11,8 +11,8 @@ about! {
     /// Subscribing is denied, receiving is not
     ///
     /// # What it flags
-    /// A Deny of `iot:Subscribe` on filters, beside an Allow of `iot:Receive` and without any Deny of it, when
-    /// the engine finds no filter that walks around it today.
+    /// A Deny of `iot:Subscribe` on filters whose messages may be delivered, when the engine finds no filter that
+    /// walks around it today.
     /// # Why it hurts
     /// The Deny stops this text of a filter. Any filter that is allowed later, and any subscription made before,
     /// still delivers the messages.
@@ -28,22 +28,18 @@ about! {
 }
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Found> {
-    let denied = subject.denies().any(|stated| stated.names("iot:Receive"));
-    if denied || !subject.some_allow_names("iot:Receive") {
-        return Vec::new();
-    }
     let mut found = Vec::new();
     for stated in subject.denies().filter(|stated| stated.names("iot:Subscribe")) {
-        for named in
-            stated.resources.iter().filter(|named| named.name_of(ResourceType::TopicFilter).is_some())
-        {
-            if subject.around(named).is_none() {
+        for named in &stated.resources {
+            // MQTT wildcards in it, and a way around it, are graver findings of their own.
+            let quiet = named.name_of(ResourceType::TopicFilter).is_none()
+                || !named.mqtt_wildcards().is_empty()
+                || !subject.delivers(named)
+                || subject.around(named).is_some();
+            if !quiet {
                 let text = Text::new().say(format!("Statement {} denies to subscribe to ", stated.number));
-                let text = text
-                    .code(named.short())
-                    .say("; no statement denies ")
-                    .code("iot:Receive")
-                    .say(" on those topics.");
+                let text = text.code(named.short()).say("; ").code("iot:Receive");
+                let text = text.say(" on those topics is allowed.");
                 found.push(Found::at(stated.policy, named.written.span.clone(), text));
             }
         }

@@ -109,7 +109,7 @@ pub static RULES: &[Rule] = &[
     rule!("IPL-L019", "client-id-variable-with-text", Warning, "0.1.0", Inferred, client_id_variable_with_text),
     rule!("IPL-L020", "no-connect", Warning, "0.1.0", Documented, no_connect),
     rule!("IPL-L021", "deny-subscribe-only", Note, "0.1.0", Documented, deny_subscribe_only),
-    rule!("IPL-L022", "allow-not-resource", Warning, "0.1.0", Documented, allow_not_resource),
+    rule!("IPL-L022", "allow-not-resource", Note, "0.1.0", Documented, allow_not_resource),
     rule!("IPL-L023", "not-resource-without-value", Warning, "0.1.0", Inferred, not_resource_without_value),
     rule!("IPL-L024", "nearly-full", Note, "0.1.0", Documented, nearly_full),
     rule!("IPL-L025", "foreign-region-or-account", Warning, "0.1.0", Documented, foreign_region_or_account),

@@ -34,7 +34,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Found> {
                 continue;
             }
             let text = Text::new().code(named.short()).say(" allows the filter ").code(filter);
-            let text = text.say(" as it is written, and not the filters that it would cover in MQTT.");
+            let text = text.say(" as it is written; narrower filters are not allowed by it.");
             found.push(Found::at(stated.policy, named.written.span.clone(), text));
         }
     }
