@@ -8,6 +8,7 @@
 //! [`PolicySet::decide`](super::PolicySet::decide) was asked and answered, never a reading of text alone.
 
 mod arn;
+mod probe;
 pub mod rules;
 mod subject;
 

@@ -6,7 +6,8 @@ use crate::{
     policy::{
         lint::{
             Found,
-            subject::{Nothing, STRANGER, Subject},
+            probe::{Nothing, STRANGER},
+            subject::Subject,
         },
         pattern::Match,
     },

@@ -8,7 +8,8 @@ use crate::{
         context::Side,
         lint::{
             Found,
-            subject::{Named, Nothing, STRANGER, Stated, Subject},
+            probe::{Nothing, STRANGER},
+            subject::{Named, Stated, Subject},
         },
         pattern::{Match, SegmentKind},
         variable::Key,

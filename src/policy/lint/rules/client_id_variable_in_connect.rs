@@ -6,7 +6,8 @@ use crate::{
         Verdict,
         lint::{
             Found,
-            subject::{STRANGER, Stated, Subject, connect},
+            probe::{STRANGER, connect},
+            subject::{Stated, Subject},
         },
         pattern::SegmentKind,
         variable::Key,

@@ -7,7 +7,8 @@ use crate::{
         Field, Verdict,
         lint::{
             Found,
-            subject::{Subject, sample, subscribe},
+            probe::{sample, subscribe},
+            subject::Subject,
         },
         variable::Key,
     },

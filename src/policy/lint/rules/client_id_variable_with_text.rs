@@ -4,10 +4,7 @@ use super::about;
 use crate::{
     iot::action::ResourceType,
     policy::{
-        lint::{
-            Found,
-            subject::{STRANGER, Subject},
-        },
+        lint::{Found, probe::STRANGER, subject::Subject},
         pattern::{Lookup, Match, Value},
         variable::Key,
     },

@@ -10,7 +10,8 @@ use crate::{
         diagnostic::Span,
         lint::{
             Found,
-            subject::{Named, Stated, Subject, THING, placeholders, publish, receive, sample, subscribe},
+            probe::{THING, publish, receive, sample, subscribe},
+            subject::{Named, Stated, Subject, placeholders},
         },
         variable::Key,
     },

@@ -3,11 +3,7 @@
 use super::about;
 use crate::{
     policy::{
-        lint::{
-            Found,
-            arn::Arn,
-            subject::{Nothing, Subject},
-        },
+        lint::{Found, arn::Arn, probe::Nothing, subject::Subject},
         pattern::{Match, Pattern, Syntax},
     },
     text::Text,

@@ -7,7 +7,8 @@ use crate::{
         Verdict,
         lint::{
             Found,
-            subject::{Named, Stated, Subject, THING, publish, receive, sample, subscribe},
+            probe::{THING, publish, receive, sample, subscribe},
+            subject::{Named, Stated, Subject},
         },
     },
     text::Text,

@@ -7,7 +7,8 @@ use crate::{
         Context, Field, Principal,
         lint::{
             Found,
-            subject::{Subject, THING, sample},
+            probe::{THING, sample},
+            subject::Subject,
         },
         pattern::SegmentKind,
         variable::Key,

@@ -7,7 +7,8 @@ use crate::{
         Field, Request, Verdict,
         lint::{
             Found,
-            subject::{Subject, THING, sample},
+            probe::{THING, sample},
+            subject::Subject,
         },
     },
     text::Text,

@@ -5,10 +5,7 @@ use crate::{
     iot::action::ResourceType,
     policy::{
         Field,
-        lint::{
-            Found,
-            subject::{Subject, THING},
-        },
+        lint::{Found, probe::THING, subject::Subject},
         pattern::{Lookup, Match, Value},
         variable::Key,
     },

@@ -7,7 +7,8 @@ use crate::{
         lint::{
             Found,
             arn::Arn,
-            subject::{Subject, THING, publish, sample},
+            probe::{THING, publish, sample},
+            subject::Subject,
         },
         pattern::{Pattern, Syntax},
         variable::Key,
