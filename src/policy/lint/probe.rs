@@ -23,6 +23,9 @@ const REGION: &str = "eu-west-1";
 /// Levels of a topic that are tried; AWS IoT Core takes eight.
 const MAX_LEVELS: usize = 16;
 
+/// The name of a shared subscription that is tried.
+const SHARE: &str = "group";
+
 /// A way around a Deny of Subscribe.
 pub(super) struct Around {
     /// The filter that is allowed.
@@ -79,33 +82,34 @@ impl Subject<'_> {
         self.decide(&self.probe(), &receive(&topic)) == Verdict::Allowed
     }
 
-    /// A filter that is allowed, covers a topic of the denied filter, and delivers its messages; the narrowest first.
+    /// A filter that is allowed, covers a topic of the denied filter, and delivers its messages; the narrowest first,
+    /// a shared subscription last.
     pub(super) fn around(&self, denied: &Named<'_>) -> Option<Around> {
         let probe = self.probe();
+        let allowed = |request: &Request| self.decide(&probe, request) == Verdict::Allowed;
         let topic = sample(&denied.name_pattern(), THING);
-        if topic.contains(['+', '#']) {
+        if topic.contains(['+', '#']) || topic.starts_with("$share/") || !allowed(&receive(&topic)) {
             return None;
         }
         let levels: Vec<&str> = topic.split('/').take(MAX_LEVELS).collect();
-        let prefixes = (0..levels.len())
-            .rev()
-            .map(|kept| levels.iter().take(kept).copied().chain(["#"]).collect::<Vec<_>>().join("/"));
-        let holes = (0..levels.len()).map(|hole| {
-            let level = |(at, level): (usize, &&'_ str)| {
-                if at == hole { "+".to_owned() } else { (**level).to_owned() }
-            };
-            levels.iter().enumerate().map(level).collect::<Vec<_>>().join("/")
-        });
+        let up_to =
+            |kept: usize| levels.iter().take(kept).copied().chain(["#"]).collect::<Vec<_>>().join("/");
+        let without = |hole: usize| {
+            let level = |(at, level)| if at == hole { "+" } else { level };
+            levels.iter().copied().enumerate().map(level).collect::<Vec<_>>().join("/")
+        };
         let all = std::iter::once(vec!["+"; levels.len()].join("/"));
-        let allowed = |request: &Request| self.decide(&probe, request) == Verdict::Allowed;
-        if !allowed(&receive(&topic)) {
-            return None;
+        let wider = (0..=levels.len()).rev().map(up_to).chain((0..levels.len()).map(without)).chain(all);
+        // A filter that begins with a wildcard does not cover topics that begin with `$` (MQTT-4.7.2-1).
+        let mut covering = wider.filter(|filter| {
+            mqtt_matches(filter, &topic) && !(topic.starts_with('$') && filter.starts_with(['+', '#']))
+        });
+        if let Some(filter) = covering.find(|filter| allowed(&subscribe(filter))) {
+            return Some(Around { filter, topic });
         }
-        let filter = prefixes
-            .chain(holes)
-            .chain(all)
-            .find(|filter| mqtt_matches(filter, &topic) && allowed(&subscribe(filter)))?;
-        Some(Around { filter, topic })
+        let filter = format!("$share/{SHARE}/{topic}");
+        let delivery = Request::Receive { topic: topic.clone(), share: Some(SHARE.to_owned()) };
+        (allowed(&subscribe(&filter)) && allowed(&delivery)).then_some(Around { filter, topic })
     }
 
     /// Whether the engine lets a client with this ID connect.
