@@ -1,19 +1,19 @@
 //! Fills an [`Explanation`] around the trails of the evaluator.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    BTreeSet, Binding, BoundBy, Context, Decision, Key, Principal, ReasonCode, Request, Side, Switches,
-    Truth, Values, VariableGroup, Verdict, Version,
-};
+use super::{Attachment, Decision, PolicySet, ReasonCode, Switches, VariableGroup, Verdict};
 use crate::policy::{
-    evaluate::PolicySet,
+    condition::Truth,
+    context::{Binding, BoundBy, Context, Principal, Side, Values},
+    document::{Effect, Version},
     explain::{
         Confidence, Explanation, Facts, Gap, GapKind, Mismatch, Origin, PartTrail, Skipped, Source,
         Substitution, Switch,
     },
-    request::Part,
-    variable::NoValue,
+    pattern::Pattern,
+    request::{Part, Request},
+    variable::{Key, NoValue},
 };
 
 impl PolicySet {
@@ -57,7 +57,7 @@ impl PolicySet {
             .iter()
             .any(|policy| policy.document.version == Version::Missing && policy.document.text.contains("${"));
         let wild = context.client_id.given().is_some_and(|id| id.contains(['*', '?']));
-        let group = self.policies.iter().any(|p| matches!(p.attached_to, super::Attachment::ThingGroup(_)));
+        let group = self.policies.iter().any(|p| matches!(p.attached_to, Attachment::ThingGroup(_)));
         [
             (
                 group,
@@ -103,7 +103,7 @@ impl PolicySet {
             for statement in statements {
                 let resources = statement.resources.iter().map(|resource| &resource.pattern);
                 let conditions = statement.conditions.iter().flat_map(|(_, _, wanted)| wanted);
-                for key in resources.chain(conditions).flat_map(super::Pattern::variables) {
+                for key in resources.chain(conditions).flat_map(Pattern::variables) {
                     if seen.insert((part.iam, key.clone())) {
                         out.push(substitution(key, part.iam, &values, binding));
                     }
@@ -203,7 +203,7 @@ fn standing(
         for statement in &policy.statements {
             // A Deny that a missing value keeps from matching is inferred for AWS IoT Core.
             let missing = |m: &Option<Mismatch>| matches!(m, Some(Mismatch::NoValue { otherwise: true, .. }));
-            if statement.effect == Some(super::Effect::Deny)
+            if statement.effect == Some(Effect::Deny)
                 && statement.resources.iter().any(|resource| missing(&resource.mismatch))
             {
                 confidence = Confidence::Inferred;

@@ -4,15 +4,17 @@
 //! nothing suggests. Two verdicts prove the doubt and become its branches. One verdict throughout settles the answer
 //! only where the tried values stand for all values: exact comparisons and nothing else.
 
-use super::{
-    Assumption, Check, Context, Decision, Field, Key, KeyValue, Operator, Pattern, PolicySet, Quantifier,
-    Request, SegmentKind, Side, Test, Values, Verdict, sides,
-};
-use crate::policy::{
-    explain::Branch,
-    pattern::{Lookup, Value},
-};
 use std::collections::BTreeMap;
+
+use super::{Decision, PolicySet, Verdict, sides};
+use crate::policy::{
+    condition::{Operator, Quantifier, Test},
+    context::{Assumption, Binding, Context, Field, KeyValue, Side, Values},
+    explain::Branch,
+    pattern::{Lookup, Pattern, SegmentKind, Value},
+    request::{Check, Request},
+    variable::Key,
+};
 
 /// At most this many combinations are tried.
 const MAX_COMBINATIONS: usize = 256;
@@ -36,7 +38,7 @@ impl PolicySet {
         decision: Decision,
     ) -> (Decision, Vec<Branch>) {
         let attachments: Vec<(Option<bool>, Context)> = match context.exclusive {
-            Field::Unknown if matches!(context.binding(), super::Binding::Unknown) => [true, false]
+            Field::Unknown if matches!(context.binding(), Binding::Unknown) => [true, false]
                 .map(|exclusive| {
                     (Some(exclusive), Context { exclusive: Field::Given(exclusive), ..context.clone() })
                 })
