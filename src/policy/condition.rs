@@ -7,8 +7,8 @@
 use std::net::IpAddr;
 
 use super::{
-    context::KeyValue,
     pattern::{Lookup, Match, Pattern, Syntax, Value},
+    values::KeyValue,
 };
 
 /// Three-valued logic: something holds, does not hold, or nobody knows.

@@ -6,10 +6,11 @@
 //! `explain` hands trails to be filled to the same functions, and changes no branch of them but early exits.
 
 use super::{
-    context::{Assumption, CertificateStatus, Context, Principal, Side, Values},
+    context::{CertificateStatus, Context, Principal, Side},
     document::{Document, Version},
     explain::PartTrail,
     request::{Part, Request},
+    values::{Assumption, Values},
 };
 
 mod check;

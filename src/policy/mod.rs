@@ -17,6 +17,7 @@ pub mod json;
 pub mod lint;
 pub mod pattern;
 pub mod request;
+pub mod values;
 pub mod variable;
 
 pub use context::{Context, Field, Principal};

@@ -3,11 +3,12 @@
 use super::{
     super::{
         condition::Truth,
-        context::{Binding, BoundBy, Context, Field, KeyValue, Principal, Side, Values},
+        context::{Binding, BoundBy, Context, Field, Principal, Side},
         document::{Condition, Effect, Statement},
         explain::{ConditionTrail, PolicyTrail, ResourceTrail, Skipped, StatementTrail},
         pattern::{Lookup, Match, Progress, SegmentKind, Value},
         request::Check,
+        values::{KeyValue, Values},
         variable::Key,
     },
     Attachment, Place, Policy, PolicySet, ReasonCode, Switches, Verdict,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Attachment, Decision, PolicySet, ReasonCode, Switches, VariableGroup, Verdict};
 use crate::policy::{
     condition::Truth,
-    context::{Binding, BoundBy, Context, Principal, Side, Values},
+    context::{Binding, BoundBy, Context, Principal, Side},
     document::{Effect, Version},
     explain::{
         Confidence, Explanation, Facts, Gap, GapKind, Mismatch, Origin, PartTrail, Skipped, Source,
@@ -13,6 +13,7 @@ use crate::policy::{
     },
     pattern::Pattern,
     request::{Part, Request},
+    values::Values,
     variable::{Key, NoValue},
 };
 

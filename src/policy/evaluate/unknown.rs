@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use super::{Decision, PolicySet, Verdict, sides};
 use crate::policy::{
     condition::{Operator, Quantifier, Test},
-    context::{Assumption, Binding, Context, Field, KeyValue, Side, Values},
+    context::{Binding, Context, Field, Side},
     explain::Branch,
     pattern::{Lookup, Pattern, SegmentKind, Value},
     request::{Check, Request},
+    values::{Assumption, KeyValue, Values},
     variable::Key,
 };
 

@@ -1,0 +1,285 @@
+//! The value of every variable and condition key for one request.
+//!
+//! Knows which fact of the context or the request each name stands for, and when it has no value. A value is one
+//! text, a set, absent with a reason, or unknown. Knows nothing of statements.
+
+use std::borrow::Cow;
+
+use super::{
+    context::{Binding, Context, Field, Principal, Protocol, Side},
+    pattern::{Lookup, Value},
+    request::Request,
+    variable::{CERTIFICATE_FIELDS, Key, NoValue, Party, Pick},
+};
+use crate::iot::action::ResourceType;
+
+/// The value or values of a condition key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyValue<'a> {
+    /// One value.
+    One(Cow<'a, str>),
+    /// A set, possibly empty.
+    Set(Vec<Cow<'a, str>>),
+    /// No value.
+    Absent(NoValue),
+    /// Nobody said.
+    Unknown,
+}
+
+/// A supposition about an unknown value: a text, or that there is none.
+pub type Assumption = (Key, Option<String>);
+
+/// The values of one request, seen by policies of one side.
+#[derive(Clone, Copy, Debug)]
+pub struct Values<'a> {
+    context: &'a Context,
+    binding: Binding<'a>,
+    request: &'a Request,
+    action: &'a str,
+    side: Side,
+    assumed: &'a [Assumption],
+}
+
+/// At most this many values of a certificate field count (Developer Guide, policy variables).
+const CERTIFICATE_VALUES: usize = 5;
+/// A longer certificate value is not substituted (same page).
+const CERTIFICATE_CHARACTERS: usize = 1024;
+
+impl<'a> Values<'a> {
+    /// The values for one check.
+    #[must_use]
+    pub const fn new(
+        context: &'a Context,
+        binding: Binding<'a>,
+        request: &'a Request,
+        action: &'a str,
+        side: Side,
+        assumed: &'a [Assumption],
+    ) -> Self {
+        Self { context, binding, request, action, side, assumed }
+    }
+
+    /// The context that the values come from.
+    #[must_use]
+    pub const fn context(&self) -> &'a Context {
+        self.context
+    }
+
+    /// The value of `key` as a condition sees it.
+    #[must_use]
+    pub fn condition(&self, key: &Key) -> KeyValue<'a> {
+        match self.raw(key) {
+            // The Developer Guide has these characters escaped where a policy compares them.
+            KeyValue::One(text) if key.is_certificate() => KeyValue::One(escaped(text)),
+            KeyValue::Set(values) if key.is_certificate() => {
+                KeyValue::Set(values.into_iter().map(escaped).collect())
+            }
+            other => other,
+        }
+    }
+
+    fn raw(&self, key: &Key) -> KeyValue<'a> {
+        if let Some((_, value)) = self.assumed.iter().find(|(assumed, _)| assumed == key) {
+            return match (value, key) {
+                (None, _) => KeyValue::Absent(NoValue::NotInRequest),
+                (Some(text), Key::Certificate { pick: Pick::List, .. } | Key::ConnectAttributes) => {
+                    KeyValue::Set(vec![Cow::Borrowed(text)])
+                }
+                (Some(text), _) => KeyValue::One(Cow::Borrowed(text)),
+            };
+        }
+        if self.side == Side::Iam && (key.is_thing() || key.is_certificate()) {
+            return KeyValue::Absent(NoValue::NotInIamPolicy);
+        }
+        if !self.context.unknown.is_empty() && self.context.unknown.iter().any(|known| known.same_fact(key)) {
+            return KeyValue::Unknown;
+        }
+        let context = self.context;
+        match key {
+            Key::ClientId if context.protocol == Protocol::Https => KeyValue::Absent(NoValue::NotInRequest),
+            Key::ClientId => field(&context.client_id),
+            Key::SourceIp => field(&context.source_ip),
+            Key::DomainName => field(&context.domain_name),
+            Key::ThingName | Key::ThingTypeName | Key::ThingAttribute(_) | Key::IsAttached => self.thing(key),
+            Key::CertificateId | Key::Certificate { .. } | Key::CertificateSerial | Key::CertificateKeys => {
+                self.certificate(key)
+            }
+            Key::CognitoSub => match &context.principal {
+                Principal::CognitoAuthenticated { identity }
+                | Principal::CognitoUnauthenticated { identity } => field(identity),
+                _ => KeyValue::Absent(NoValue::NotInRequest),
+            },
+            Key::ConnectAttributes => self.connect_attributes(),
+            Key::LastWillTopic => match self.request {
+                Request::Connect { will: Some(will), .. } if self.action == "iot:Connect" => {
+                    KeyValue::One(Cow::Owned(context.arn(ResourceType::Topic, &will.topic)))
+                }
+                _ => KeyValue::Absent(NoValue::NotInRequest),
+            },
+            Key::Topic => match self.request {
+                Request::Action { topic, .. } => field(topic),
+                _ => KeyValue::Absent(NoValue::NotInRequest),
+            },
+            Key::CurrentTime | Key::EpochTime => match context.time {
+                Field::Given(seconds) => KeyValue::One(Cow::Owned(seconds.to_string())),
+                Field::Absent => KeyValue::Absent(NoValue::NotInRequest),
+                Field::Unknown => KeyValue::Unknown,
+            },
+            Key::Undocumented(_) => KeyValue::Absent(NoValue::Undocumented),
+            Key::Unknown(_) => KeyValue::Absent(NoValue::UnknownName),
+        }
+    }
+
+    fn thing(&self, key: &Key) -> KeyValue<'a> {
+        let thing = match (self.binding, key) {
+            (Binding::Thing { thing, .. }, _) => thing,
+            (Binding::Unknown, _) => return KeyValue::Unknown,
+            // Over MQTT the key is there and says so; elsewhere it is absent (inferred).
+            (
+                Binding::None(
+                    NoValue::ClientIdNotThing | NoValue::ThingNotAttached | NoValue::NoThingAttached,
+                ),
+                Key::IsAttached,
+            ) => return KeyValue::One(Cow::Borrowed("false")),
+            (Binding::None(why), _) => return KeyValue::Absent(why),
+        };
+        let or = |field: KeyValue<'a>, why| match field {
+            KeyValue::Absent(_) => KeyValue::Absent(why),
+            other => other,
+        };
+        match key {
+            Key::ThingName => KeyValue::One(Cow::Borrowed(&thing.name)),
+            Key::ThingTypeName => or(field(&thing.thing_type), NoValue::ThingHasNoType),
+            Key::ThingAttribute(name) => match &thing.attributes {
+                Field::Unknown => KeyValue::Unknown,
+                Field::Absent => KeyValue::Absent(NoValue::AttributeMissing),
+                Field::Given(attributes) => {
+                    attributes.get(name).map_or(KeyValue::Absent(NoValue::AttributeMissing), |value| {
+                        KeyValue::One(Cow::Borrowed(value))
+                    })
+                }
+            },
+            _ => KeyValue::One(Cow::Borrowed("true")),
+        }
+    }
+
+    fn certificate(&self, key: &Key) -> KeyValue<'a> {
+        let Principal::X509(certificate) = &self.context.principal else {
+            return KeyValue::Absent(NoValue::NoCertificate);
+        };
+        let absent = KeyValue::Absent(NoValue::CertificateFieldAbsent);
+        let of = |party: &Party| match party {
+            Party::Subject => &certificate.subject,
+            Party::Issuer => &certificate.issuer,
+        };
+        match key {
+            Key::CertificateId => field(&certificate.id),
+            Key::CertificateSerial => match field(&certificate.serial) {
+                KeyValue::Absent(_) => absent,
+                other => other,
+            },
+            Key::Certificate { party, field, pick } => {
+                let values = match of(party) {
+                    Field::Given(fields) => match fields.get(*field) {
+                        Some(values) if !values.is_empty() => values,
+                        _ => return absent,
+                    },
+                    Field::Absent => return absent,
+                    Field::Unknown => return KeyValue::Unknown,
+                };
+                let mut counting = values.iter().take(CERTIFICATE_VALUES).map(|v| Cow::Borrowed(v.as_str()));
+                let index = match pick {
+                    Pick::List => return KeyValue::Set(counting.collect()),
+                    Pick::First => 0,
+                    Pick::At(index) => usize::from(*index),
+                };
+                counting.nth(index).map_or(KeyValue::Absent(NoValue::IndexPastEnd), KeyValue::One)
+            }
+            _ => {
+                let mut keys = Vec::new();
+                for party in [Party::Subject, Party::Issuer] {
+                    match of(&party) {
+                        Field::Unknown => return KeyValue::Unknown,
+                        Field::Absent => {}
+                        Field::Given(fields) => {
+                            keys.extend(
+                                CERTIFICATE_FIELDS.iter().filter(|name| fields.contains_key(**name)).map(
+                                    |field| {
+                                        Cow::Owned(
+                                            Key::Certificate { party, field, pick: Pick::First }.name(),
+                                        )
+                                    },
+                                ),
+                            );
+                        }
+                    }
+                }
+                KeyValue::Set(keys)
+            }
+        }
+    }
+
+    fn connect_attributes(&self) -> KeyValue<'a> {
+        match self.request {
+            Request::Connect { persistent, will } if self.action == "iot:Connect" => {
+                let persistent = match persistent {
+                    Field::Given(persistent) => *persistent,
+                    Field::Absent => false,
+                    Field::Unknown => return KeyValue::Unknown,
+                };
+                let attributes = [(persistent, "PersistentConnect"), (will.is_some(), "LastWill")];
+                KeyValue::Set(
+                    attributes
+                        .into_iter()
+                        .filter(|(present, _)| *present)
+                        .map(|(_, name)| Cow::Borrowed(name))
+                        .collect(),
+                )
+            }
+            _ => KeyValue::Absent(NoValue::NotInRequest),
+        }
+    }
+}
+
+impl Lookup for Values<'_> {
+    fn lookup(&self, key: &Key) -> Value<'_> {
+        match self.raw(key) {
+            KeyValue::One(text) if key.is_certificate() => {
+                if text.contains(['*', '$', '+', '?', '#']) {
+                    Value::None(NoValue::ForbiddenCharacter)
+                } else if text.chars().count() > CERTIFICATE_CHARACTERS {
+                    Value::None(NoValue::TooLong)
+                } else {
+                    Value::Known(text)
+                }
+            }
+            KeyValue::One(text) => Value::Known(text),
+            KeyValue::Set(_) => Value::None(NoValue::ListInText),
+            KeyValue::Absent(why) => Value::None(why),
+            KeyValue::Unknown => Value::Unknown,
+        }
+    }
+}
+
+fn field(field: &Field<String>) -> KeyValue<'_> {
+    match field {
+        Field::Given(text) => KeyValue::One(Cow::Borrowed(text)),
+        Field::Absent => KeyValue::Absent(NoValue::NotInRequest),
+        Field::Unknown => KeyValue::Unknown,
+    }
+}
+
+fn escaped(text: Cow<'_, str>) -> Cow<'_, str> {
+    const SPECIAL: [char; 8] = [',', '"', '\\', '+', '=', '<', '>', ';'];
+    if !text.contains(SPECIAL) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 4);
+    for c in text.chars() {
+        if SPECIAL.contains(&c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    Cow::Owned(out)
+}
