@@ -159,6 +159,9 @@ pub struct Context {
     pub domain_name: Field<String>,
     /// Seconds since 1970 UTC, for `aws:CurrentTime` and `aws:EpochTime`.
     pub time: Field<i64>,
+    /// Values of keys that belong to few requests: `iot:JobId`, `iot:IncludeSocketInformation` and Cognito's `:aud`
+    /// and `:amr`. A key that is not in a given map is absent.
+    pub keys: Field<BTreeMap<Key, Vec<String>>>,
     /// Variables and keys whose value nobody knows, whatever the other fields say.
     pub unknown: Vec<Key>,
 }
@@ -188,6 +191,7 @@ impl Context {
             source_ip: Field::Unknown,
             domain_name: Field::Unknown,
             time: Field::Unknown,
+            keys: Field::Unknown,
             unknown: Vec::new(),
         }
     }

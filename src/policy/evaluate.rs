@@ -5,12 +5,16 @@
 //! nobody gave make a statement match *perhaps*; the verdict is then only certain when every case agrees.
 //! `explain` hands trails to be filled to the same functions, and changes no branch of them but early exits.
 
+use std::sync::Arc;
+
 use super::{
-    context::{CertificateStatus, Context, Principal, Side},
+    context::{Binding, BoundBy, CertificateStatus, Context, Field, Principal, Side},
     document::{Document, Version},
     explain::PartTrail,
-    request::{Part, Request},
+    request::{Check, Part, Request},
+    switch::Switch,
     values::{Assumption, Values},
+    variable::NoValue,
 };
 
 mod check;
@@ -23,6 +27,7 @@ mod unknown;
 
 pub(super) use miss::mqtt_matches;
 
+pub use super::switch::Switches;
 use check::Found;
 use combine::{Possible, Weighed, both, either, sides};
 use compile::Compiled;
@@ -59,28 +64,11 @@ pub struct Policy {
     pub document: Document,
 }
 
-/// Undecided points of AWS's behaviour; the defaults are what documentation suggests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switches {
-    /// Group policies need the client ID to be the thing's name even with exclusive attachment. Default on: the
-    /// only sentence that AWS has makes no exception. Inferred.
-    pub group_needs_client_id: bool,
-    /// `*` and `?` in a client ID act as wildcards once substituted. Default off: IAM's rule. Inferred.
-    pub client_id_wildcards: bool,
-    /// A policy without `Version` has no variables. Default on: IAM's rule. Inferred.
-    pub absent_version_is_2008: bool,
-}
-
-impl Default for Switches {
-    fn default() -> Self {
-        Self { group_needs_client_id: true, client_id_wildcards: false, absent_version_is_2008: true }
-    }
-}
-
 /// Policies, ready to be asked.
 #[derive(Clone, Debug)]
 pub struct PolicySet {
-    policies: Vec<Policy>,
+    /// Shared with the variants that answer "what if this switch were thrown?".
+    policies: Arc<[Policy]>,
     compiled: Vec<Vec<Compiled>>,
     switches: Switches,
 }
@@ -95,13 +83,21 @@ impl PolicySet {
     /// Compiles policies.
     #[must_use]
     pub fn with_switches(policies: Vec<Policy>, switches: Switches) -> Self {
+        Self::over(policies.into(), switches)
+    }
+
+    fn over(policies: Arc<[Policy]>, switches: Switches) -> Self {
         let compiled = policies
             .iter()
             .map(|policy| {
                 let document = &policy.document;
-                let variables = document.has_variables()
-                    || (document.version == Version::Missing && !switches.absent_version_is_2008);
-                document.statements.iter().map(|statement| Compiled::new(statement, variables)).collect()
+                let variables = match document.version {
+                    Version::V2012 => true,
+                    Version::Missing => switches.thrown(Switch::AbsentVersion),
+                    Version::V2008 | Version::Other(_) => switches.thrown(Switch::OldVersion),
+                };
+                let statements = document.statements.iter();
+                statements.map(|statement| Compiled::new(statement, variables, switches)).collect()
             })
             .collect();
         Self { policies, compiled, switches }
@@ -123,6 +119,22 @@ impl PolicySet {
         decision
     }
 
+    /// The thing of the connection as this check sees it.
+    fn binding<'a>(&self, context: &'a Context, check: &Check) -> Binding<'a> {
+        match context.binding() {
+            Binding::Thing { thing, by: BoundBy::ExclusiveAttachment }
+                if self.switches.thrown(Switch::ExclusiveConnect) && check.action == "iot:Connect" =>
+            {
+                match &context.client_id {
+                    Field::Given(id) if *id == thing.name => context.binding(),
+                    Field::Unknown => Binding::Unknown,
+                    _ => Binding::None(NoValue::ClientIdNotThing),
+                }
+            }
+            other => other,
+        }
+    }
+
     /// One pass with the given suppositions.
     fn once(
         &self,
@@ -133,16 +145,27 @@ impl PolicySet {
     ) -> Decision {
         let inactive = matches!(&context.principal, Principal::X509(certificate)
             if certificate.status != CertificateStatus::Active);
-        let binding = context.binding();
         let mut total: Option<Weighed> = None;
         for check in request.checks(context) {
+            if self.switches.thrown(Switch::WillRetain) && check.part == Part::WillRetain {
+                continue;
+            }
+            let binding = self.binding(context, &check);
+            let form_counts = match check.part {
+                Part::ShareForm => !self.switches.thrown(Switch::ShareForm),
+                _ => !self.switches.thrown(Switch::SharePlainForm) || !request.is_shared(),
+            };
+            if !form_counts {
+                continue;
+            }
             let mut sides = sides(&context.principal, &check.action).iter().copied().map(|side| {
                 let mut trail = trails.is_some().then(Vec::new);
                 let found = if inactive {
                     let possible = Possible { allowed: false, explicit: false, implicit: true };
                     Found { possible, reason: ReasonCode::CertificateNotActive, place: None }
                 } else {
-                    let values = Values::new(context, binding, request, &check.action, side, assumed);
+                    let values = Values::new(context, binding, request, &check.action, side, assumed)
+                        .under(self.switches);
                     self.check(&check, &values, binding, side, trail.as_mut())
                 };
                 let verdict = found.possible.only().unwrap_or(Verdict::CannotTell);

@@ -2,6 +2,7 @@
 //!
 //! Filled by [`super::evaluate`] while it decides; knows nothing of how.
 
+pub use super::switch::Switch;
 use super::{
     condition::Truth,
     context::BoundBy,
@@ -29,6 +30,8 @@ pub enum Confidence {
 pub enum Source {
     /// Developer Guide, "Thing policy variables"
     ThingVariables,
+    /// Developer Guide, "Thing policy examples"
+    ThingExamples,
     /// Developer Guide, "Associating an AWS IoT thing to an MQTT client connection"
     ExclusiveThing,
     /// Developer Guide, "Publish/Subscribe policy examples"
@@ -47,6 +50,8 @@ pub enum Source {
     ThingGroups,
     /// Developer Guide, "Retained message policy examples"
     RetainedMessages,
+    /// IAM User Guide, "JSON policy elements: Resource"
+    IamResource,
     /// IAM User Guide, "Policy variables"
     IamVariables,
     /// IAM User Guide, "Condition operators"
@@ -72,7 +77,7 @@ pub struct Explanation {
     pub branches: Vec<Branch>,
     /// What was not evaluated, and whether it can change the verdict.
     pub gaps: Vec<Gap>,
-    /// Switches that change the verdict when thrown.
+    /// Undecided points that the verdict turns on: each alone changes it when thrown.
     pub switches: Vec<Switch>,
     /// How sure the verdict is.
     pub confidence: Confidence,
@@ -299,15 +304,4 @@ pub enum GapKind {
     Condition,
     /// A statement without effect, action or resource matches nothing.
     Statement,
-}
-
-/// An undecided point of AWS's behaviour that the verdict turns on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Switch {
-    /// Group policies need the client ID to be the thing's name even with exclusive attachment.
-    GroupNeedsClientId,
-    /// `*` and `?` in a client ID are plain characters after substitution.
-    ClientIdWildcards,
-    /// An absent `Version` is `2008-10-17`.
-    AbsentVersion,
 }

@@ -17,6 +17,7 @@ pub mod json;
 pub mod lint;
 pub mod pattern;
 pub mod request;
+pub mod switch;
 pub mod values;
 pub mod variable;
 

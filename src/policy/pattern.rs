@@ -31,6 +31,8 @@ pub enum SegmentKind {
     AnyOne,
     /// The value of a variable, as plain text.
     Variable(Key),
+    /// A variable with a text that stands in when it has no value.
+    Defaulted(Key, String),
     /// A variable that can never have a value.
     Dead(NoValue),
 }
@@ -103,6 +105,16 @@ impl Pattern {
     /// Compiles `text`. Findings are added to `problems` with spans relative to `text`.
     #[must_use]
     pub fn compile(text: &str, syntax: Syntax, problems: &mut Vec<(Problem, Span)>) -> Self {
+        Self::compile_as(text, syntax, false, problems)
+    }
+
+    /// Compiles `text` as if `${key, 'default'}` worked in AWS IoT Core as it does in IAM.
+    #[must_use]
+    pub fn compile_with_defaults(text: &str, syntax: Syntax, problems: &mut Vec<(Problem, Span)>) -> Self {
+        Self::compile_as(text, syntax, true, problems)
+    }
+
+    fn compile_as(text: &str, syntax: Syntax, defaults: bool, problems: &mut Vec<(Problem, Span)>) -> Self {
         let mut segments: Vec<Segment> = Vec::new();
         // Text that follows an escape begins a new segment, so that offsets stay those of the written text.
         let push_text = |segments: &mut Vec<Segment>, piece: &str, at: usize| match segments.last_mut() {
@@ -139,7 +151,9 @@ impl Pattern {
                 match name {
                     "*" | "?" | "$" => push_text(&mut segments, name, at),
                     _ => segments.push(Segment {
-                        kind: variable(name, syntax.arn && colons < 5, at..end, problems),
+                        kind: defaulted(name)
+                            .filter(|_| defaults && !(syntax.arn && colons < 5))
+                            .unwrap_or_else(|| variable(name, syntax.arn && colons < 5, at..end, problems)),
                         at,
                     }),
                 }
@@ -162,8 +176,7 @@ impl Pattern {
             }
             at += length;
         }
-        let variables =
-            segments.iter().any(|s| matches!(s.kind, SegmentKind::Variable(_) | SegmentKind::Dead(_)));
+        let variables = segments.iter().any(|segment| segment.kind.is_variable());
         Self { segments, variables }
     }
 
@@ -182,8 +195,7 @@ impl Pattern {
                 _ => vec![segment.clone()],
             })
             .collect();
-        let variables =
-            segments.iter().any(|s| matches!(s.kind, SegmentKind::Variable(_) | SegmentKind::Dead(_)));
+        let variables = segments.iter().any(|segment| segment.kind.is_variable());
         Self { segments, variables }
     }
 
@@ -196,7 +208,7 @@ impl Pattern {
     /// The variables in order, repetitions included.
     pub fn variables(&self) -> impl Iterator<Item = &Key> {
         self.segments.iter().filter_map(|segment| match &segment.kind {
-            SegmentKind::Variable(key) => Some(key),
+            SegmentKind::Variable(key) | SegmentKind::Defaulted(key, _) => Some(key),
             _ => None,
         })
     }
@@ -222,6 +234,14 @@ impl Pattern {
                         Value::Unknown => unknown = true,
                         _ => {}
                     }
+                    values.push((segment.at, found));
+                }
+                SegmentKind::Defaulted(key, default) => {
+                    let found = match lookup.lookup(key) {
+                        Value::None(_) => Value::Known(Cow::Borrowed(default.as_str())),
+                        found => found,
+                    };
+                    unknown |= found == Value::Unknown;
                     values.push((segment.at, found));
                 }
                 SegmentKind::Dead(why) if missing.is_none() => missing = Some((*why, segment.at)),
@@ -261,10 +281,28 @@ impl Pattern {
                     Value::Known(text) => Some(text.into_owned()),
                     _ => None,
                 },
+                SegmentKind::Defaulted(key, default) => match lookup.lookup(key) {
+                    Value::Known(text) => Some(text.into_owned()),
+                    Value::None(_) => Some(default.clone()),
+                    Value::Unknown => None,
+                },
                 SegmentKind::Dead(_) => None,
             })
             .collect()
     }
+}
+
+impl SegmentKind {
+    const fn is_variable(&self) -> bool {
+        matches!(self, Self::Variable(_) | Self::Defaulted(..) | Self::Dead(_))
+    }
+}
+
+/// `key, 'default'`
+fn defaulted(name: &str) -> Option<SegmentKind> {
+    let (key, default) = name.split_once(',')?;
+    let default = default.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+    Some(SegmentKind::Defaulted(Key::parse(key.trim()), default.to_owned()))
 }
 
 fn variable(name: &str, too_early: bool, span: Span, problems: &mut Vec<(Problem, Span)>) -> SegmentKind {
@@ -304,14 +342,16 @@ fn run<'v>(
                 SegmentKind::AnyOne => {
                     value.get(at..).and_then(|rest| rest.chars().next()).map(char::len_utf8)
                 }
-                SegmentKind::Variable(_) | SegmentKind::Dead(_) => match text(segment.at) {
-                    Some(text) => prefix(rest, text, segment, at, &mut best, false),
-                    None if holes => {
-                        retry = Some((index + 1, at));
-                        Some(0)
+                SegmentKind::Variable(_) | SegmentKind::Defaulted(..) | SegmentKind::Dead(_) => {
+                    match text(segment.at) {
+                        Some(text) => prefix(rest, text, segment, at, &mut best, false),
+                        None if holes => {
+                            retry = Some((index + 1, at));
+                            Some(0)
+                        }
+                        None => None,
                     }
-                    None => None,
-                },
+                }
                 SegmentKind::AnyRun => {
                     retry = Some((index + 1, at));
                     if index + 1 == segments.len() {

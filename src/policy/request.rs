@@ -110,6 +110,12 @@ impl Check {
 }
 
 impl Request {
+    /// Whether it is a delivery through a shared subscription, which has two resource forms.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self, Self::Receive { share: Some(_), .. })
+    }
+
     /// The checks to be made, in order. All must succeed, save that [`Part::ShareForm`] is an alternative to the
     /// check before it.
     #[must_use]

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 
 use super::{
-    context::{Binding, Context, Field, Principal, Protocol, Side},
+    context::{Binding, BoundBy, Context, Field, Principal, Protocol, Side},
     pattern::{Lookup, Value},
     request::Request,
+    switch::{Switch, Switches},
     variable::{CERTIFICATE_FIELDS, Key, NoValue, Party, Pick},
 };
 use crate::iot::action::ResourceType;
@@ -38,6 +39,7 @@ pub struct Values<'a> {
     action: &'a str,
     side: Side,
     assumed: &'a [Assumption],
+    switches: Switches,
 }
 
 /// At most this many values of a certificate field count (Developer Guide, policy variables).
@@ -56,7 +58,13 @@ impl<'a> Values<'a> {
         side: Side,
         assumed: &'a [Assumption],
     ) -> Self {
-        Self { context, binding, request, action, side, assumed }
+        Self { context, binding, request, action, side, assumed, switches: Switches::NONE }
+    }
+
+    /// The same under other readings of undecided points.
+    #[must_use]
+    pub const fn under(self, switches: Switches) -> Self {
+        Self { switches, ..self }
     }
 
     /// The context that the values come from.
@@ -70,6 +78,12 @@ impl<'a> Values<'a> {
     pub fn condition(&self, key: &Key) -> KeyValue<'a> {
         match self.raw(key) {
             // The Developer Guide has these characters escaped where a policy compares them.
+            KeyValue::One(_) | KeyValue::Unknown
+                if self.switches.thrown(Switch::ConditionKeys)
+                    && matches!(key, Key::ClientId | Key::CurrentTime | Key::EpochTime) =>
+            {
+                KeyValue::Absent(NoValue::Undocumented)
+            }
             KeyValue::One(text) if key.is_certificate() => KeyValue::One(escaped(text)),
             KeyValue::Set(values) if key.is_certificate() => {
                 KeyValue::Set(values.into_iter().map(escaped).collect())
@@ -82,13 +96,18 @@ impl<'a> Values<'a> {
         if let Some((_, value)) = self.assumed.iter().find(|(assumed, _)| assumed == key) {
             return match (value, key) {
                 (None, _) => KeyValue::Absent(NoValue::NotInRequest),
-                (Some(text), Key::Certificate { pick: Pick::List, .. } | Key::ConnectAttributes) => {
-                    KeyValue::Set(vec![Cow::Borrowed(text)])
-                }
+                (
+                    Some(text),
+                    Key::Certificate { pick: Pick::List, .. }
+                    | Key::CertificateKeys
+                    | Key::CognitoAmr
+                    | Key::ConnectAttributes,
+                ) => KeyValue::Set(vec![Cow::Borrowed(text)]),
                 (Some(text), _) => KeyValue::One(Cow::Borrowed(text)),
             };
         }
-        if self.side == Side::Iam && (key.is_thing() || key.is_certificate()) {
+        let barred = key.is_certificate() || (key.is_thing() && !self.switches.thrown(Switch::ThingInIam));
+        if self.side == Side::Iam && barred {
             return KeyValue::Absent(NoValue::NotInIamPolicy);
         }
         if !self.context.unknown.is_empty() && self.context.unknown.iter().any(|known| known.same_fact(key)) {
@@ -109,6 +128,7 @@ impl<'a> Values<'a> {
                 | Principal::CognitoUnauthenticated { identity } => field(identity),
                 _ => KeyValue::Absent(NoValue::NotInRequest),
             },
+            Key::CognitoAud | Key::CognitoAmr | Key::JobId | Key::IncludeSocketInformation => self.few(key),
             Key::ConnectAttributes => self.connect_attributes(),
             Key::LastWillTopic => match self.request {
                 Request::Connect { will: Some(will), .. } if self.action == "iot:Connect" => {
@@ -130,8 +150,48 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Keys of few requests (Service Authorization Reference for AWS IoT Core and its jobs data plane; IAM, keys for
+    /// Amazon Cognito). In an AWS IoT Core policy `:aud` and `:amr` are inferred to work as `:sub` does.
+    fn few(&self, key: &Key) -> KeyValue<'a> {
+        let belongs = match key {
+            Key::JobId => {
+                self.action.starts_with("iotjobsdata:")
+                    || (self.action.starts_with("iot:") && self.action.ends_with("JobExecution"))
+            }
+            Key::IncludeSocketInformation => self.action == "iot:GetConnection",
+            _ => matches!(
+                self.context.principal,
+                Principal::CognitoAuthenticated { .. } | Principal::CognitoUnauthenticated { .. }
+            ),
+        };
+        let absent = KeyValue::Absent(NoValue::NotInRequest);
+        match &self.context.keys {
+            _ if !belongs => absent,
+            Field::Unknown => KeyValue::Unknown,
+            Field::Absent => absent,
+            Field::Given(keys) => match (keys.get(key).map(Vec::as_slice), key) {
+                (None | Some([]), _) => absent,
+                (Some(values), Key::CognitoAmr) => {
+                    KeyValue::Set(values.iter().map(|value| Cow::Borrowed(value.as_str())).collect())
+                }
+                (Some([first, ..]), _) => KeyValue::One(Cow::Borrowed(first)),
+            },
+        }
+    }
+
     fn thing(&self, key: &Key) -> KeyValue<'a> {
         let thing = match (self.binding, key) {
+            (Binding::Thing { thing, by: BoundBy::ExclusiveAttachment }, key)
+                if self.switches.thrown(Switch::ExclusiveThingFacts)
+                    && *key != Key::ThingName
+                    && self.context.client_id.given() != Some(&thing.name) =>
+            {
+                return match (&self.context.client_id, key) {
+                    (Field::Unknown, _) => KeyValue::Unknown,
+                    (_, Key::IsAttached) => KeyValue::One(Cow::Borrowed("false")),
+                    _ => KeyValue::Absent(NoValue::ClientIdNotThing),
+                };
+            }
             (Binding::Thing { thing, .. }, _) => thing,
             (Binding::Unknown, _) => return KeyValue::Unknown,
             // Over MQTT the key is there and says so; elsewhere it is absent (inferred).
@@ -191,6 +251,9 @@ impl<'a> Values<'a> {
                 let index = match pick {
                     Pick::List => return KeyValue::Set(counting.collect()),
                     Pick::First => 0,
+                    Pick::At(index) if *index != 1 && self.switches.thrown(Switch::CertificateIndexes) => {
+                        return KeyValue::Absent(NoValue::IndexPastEnd);
+                    }
                     Pick::At(index) => usize::from(*index),
                 };
                 counting.nth(index).map_or(KeyValue::Absent(NoValue::IndexPastEnd), KeyValue::One)
@@ -245,7 +308,9 @@ impl Lookup for Values<'_> {
     fn lookup(&self, key: &Key) -> Value<'_> {
         match self.raw(key) {
             KeyValue::One(text) if key.is_certificate() => {
-                if text.contains(['*', '$', '+', '?', '#']) {
+                if text.contains(['*', '$', '+', '?', '#'])
+                    && !self.switches.thrown(Switch::CertificateCharacters)
+                {
                     Value::None(NoValue::ForbiddenCharacter)
                 } else if text.chars().count() > CERTIFICATE_CHARACTERS {
                     Value::None(NoValue::TooLong)

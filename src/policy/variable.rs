@@ -81,6 +81,14 @@ pub enum Key {
     CertificateKeys,
     /// `cognito-identity.amazonaws.com:sub`
     CognitoSub,
+    /// `cognito-identity.amazonaws.com:aud`: the identity pool
+    CognitoAud,
+    /// `cognito-identity.amazonaws.com:amr`: how the identity was proved, a set
+    CognitoAmr,
+    /// `iot:JobId`, for `iotjobsdata:` actions
+    JobId,
+    /// `iot:IncludeSocketInformation`, for `iot:GetConnection`
+    IncludeSocketInformation,
     /// `iot:ConnectAttributes`
     ConnectAttributes,
     /// `iot:LastWillTopic`
@@ -108,6 +116,10 @@ const PLAIN: &[(&str, Key)] = &[
     ("iot:Certificate.SerialNumber", Key::CertificateSerial),
     ("iot:Certificate.AvailableKeys", Key::CertificateKeys),
     ("cognito-identity.amazonaws.com:sub", Key::CognitoSub),
+    ("cognito-identity.amazonaws.com:aud", Key::CognitoAud),
+    ("cognito-identity.amazonaws.com:amr", Key::CognitoAmr),
+    ("iot:JobId", Key::JobId),
+    ("iot:IncludeSocketInformation", Key::IncludeSocketInformation),
     ("iot:ConnectAttributes", Key::ConnectAttributes),
     ("iot:LastWillTopic", Key::LastWillTopic),
     ("iot:Topic", Key::Topic),
@@ -134,9 +146,7 @@ impl Key {
                 return Self::Certificate { party, field, pick };
             }
         }
-        let undocumented = ["iot:JobId", "iot:IncludeSocketInformation"];
-        if undocumented.iter().any(|known| known.eq_ignore_ascii_case(name))
-            || strip_prefix(name, "aws:").is_some()
+        if strip_prefix(name, "aws:").is_some()
             || strip_prefix(name, "cognito-identity.amazonaws.com:").is_some()
         {
             return Self::Undocumented(name.to_owned());

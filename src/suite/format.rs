@@ -144,6 +144,12 @@ struct PrincipalJson {
     certificate: Option<CertificateJson>,
     #[serde(default)]
     cognito_identity_id: Option<String>,
+    /// `cognito-identity.amazonaws.com:aud`
+    #[serde(default)]
+    cognito_identity_pool: Option<String>,
+    /// `cognito-identity.amazonaws.com:amr`
+    #[serde(default)]
+    cognito_methods: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -264,6 +270,12 @@ struct RequestJson {
     source_ip: Option<String>,
     #[serde(default)]
     domain_name: Option<String>,
+    /// `iot:JobId`
+    #[serde(default)]
+    job_id: Option<String>,
+    /// `iot:IncludeSocketInformation`
+    #[serde(default)]
+    include_socket_information: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -332,6 +344,18 @@ fn case(json: CaseJson) -> Result<Case, SuiteError> {
     context.source_ip = Field::from(request.source_ip.clone());
     context.domain_name = Field::from(request.domain_name.clone());
     context.time = Field::Absent;
+    context.keys = Field::Given(
+        [
+            (Key::CognitoAud, json.principal.cognito_identity_pool.iter().cloned().collect()),
+            (Key::CognitoAmr, json.principal.cognito_methods.clone()),
+            (Key::JobId, request.job_id.iter().cloned().collect()),
+            (
+                Key::IncludeSocketInformation,
+                request.include_socket_information.iter().map(bool::to_string).collect(),
+            ),
+        ]
+        .into(),
+    );
     context.unknown = unknown;
     let policies = json.policies.into_iter().map(policy).collect::<Result<Vec<_>, _>>();
     let policies = policies.map_err(|problem| wrong("document", problem))?;

@@ -427,6 +427,7 @@ fn statement_step(policy: usize, part: &PartTrail, statement: &StatementTrail) -
 pub const fn source(source: Source) -> &'static str {
     match source {
         Source::ThingVariables => "Developer Guide: Thing policy variables",
+        Source::ThingExamples => "Developer Guide: Thing policy examples",
         Source::ExclusiveThing => {
             "Developer Guide: Associating an AWS IoT thing to an MQTT client connection"
         }
@@ -438,6 +439,7 @@ pub const fn source(source: Source) -> &'static str {
         Source::Policies => "Developer Guide: AWS IoT Core policies",
         Source::ThingGroups => "Developer Guide: Static thing groups",
         Source::RetainedMessages => "Developer Guide: Retained message policy examples",
+        Source::IamResource => "IAM User Guide: JSON policy elements: Resource",
         Source::IamVariables => "IAM User Guide: Policy variables",
         Source::IamConditions => "IAM User Guide: Condition operators",
         Source::IamEvaluation => "IAM User Guide: Policy evaluation logic",

@@ -8,12 +8,13 @@ use super::{
         explain::{ConditionTrail, PolicyTrail, ResourceTrail, Skipped, StatementTrail},
         pattern::{Lookup, Match, Progress, SegmentKind, Value},
         request::Check,
+        switch::Switch,
         values::{KeyValue, Values},
         variable::Key,
     },
     Attachment, Place, Policy, PolicySet, ReasonCode, Switches, Verdict,
     combine::Possible,
-    compile::{Compiled, Resource},
+    compile::{Compiled, Fields, NoVariables, Resource},
     miss::{Miss, rank},
 };
 
@@ -150,7 +151,10 @@ impl PolicySet {
                 Binding::None(_) => Err(Skipped::NoThingBound),
                 Binding::Thing { thing, by } => {
                     let named = matches!(&context.client_id, Field::Given(id) if *id == thing.name);
-                    if by == BoundBy::ExclusiveAttachment && !named && self.switches.group_needs_client_id {
+                    if by == BoundBy::ExclusiveAttachment
+                        && !named
+                        && !self.switches.thrown(Switch::GroupNeedsClientId)
+                    {
                         if context.client_id == Field::Unknown {
                             return Ok(Truth::Unknown);
                         }
@@ -229,14 +233,23 @@ impl Compiled {
     ) -> Result<(Truth, Option<usize>), Miss> {
         let (mut best, mut best_at) = (Truth::No, None);
         let mut miss: Option<Miss> = None;
+        let fits_without_value = if self.not_resource {
+            switches.thrown(Switch::NotResourceWithoutValue)
+        } else {
+            self.effect == Some(Effect::Deny) && switches.thrown(Switch::DenyWithoutValue)
+        };
+        let one_spoils_all = switches.thrown(Switch::OneWithoutValue) && self.resources.len() > 1;
+        let mut spoilt = false;
         let texts = written.resources.iter().flat_map(|listed| &listed.values);
         for (index, (resource, text)) in self.resources.iter().zip(texts).enumerate() {
             let result = resource.matches(check, values, switches);
             let truth = match &result {
                 Match::Yes => Truth::Yes,
                 Match::Unknown => Truth::Unknown,
+                Match::NoValue { otherwise: true, .. } if fits_without_value => Truth::Yes,
                 Match::No(_) | Match::NoValue { .. } => Truth::No,
             };
+            spoilt |= matches!(result, Match::NoValue { .. });
             if truth > best {
                 (best, best_at) = (truth, Some(index));
             }
@@ -249,7 +262,7 @@ impl Compiled {
                 }
             }
             match trail.as_deref_mut() {
-                None if best == Truth::Yes => break,
+                None if best == Truth::Yes && !one_spoils_all => break,
                 None => {}
                 Some(trail) => trail.resources.push(ResourceTrail {
                     written: text.value.clone(),
@@ -264,7 +277,7 @@ impl Compiled {
                 }),
             }
         }
-        let truth = best.flipped(self.not_resource);
+        let truth = if one_spoils_all && spoilt { Truth::No } else { best.flipped(self.not_resource) };
         if truth != Truth::No {
             return Ok((truth, best_at.filter(|_| !self.not_resource)));
         }
@@ -280,14 +293,40 @@ impl Resource {
         if check.open {
             return self.matches_open(&check.resource);
         }
-        if switches.client_id_wildcards
+        if switches.thrown(Switch::ClientIdWildcards)
             && let Value::Known(id) = values.lookup(&Key::ClientId)
             && id.contains(['*', '?'])
             && self.pattern.variables().any(|key| *key == Key::ClientId)
         {
             return self.pattern.with_wildcards(&Key::ClientId, &id).matches(&check.resource, values);
         }
-        self.pattern.matches(&check.resource, values)
+        let whole = self.pattern.matches(&check.resource, values);
+        let beyond = Match::No(Progress::default());
+        match (&self.fields, &whole) {
+            (None, _) | (_, Match::No(_)) => whole,
+            (Some(Fields::Short { open_end }), _) if *open_end == switches.thrown(Switch::ArnFields) => {
+                beyond
+            }
+            (Some(Fields::Short { .. }), _) => whole,
+            (Some(Fields::Apart { .. }), _) if switches.thrown(Switch::ArnFields) => whole,
+            (Some(Fields::Apart { head, rest, at: offset }), _) => {
+                let mut asked = check.resource.splitn(6, ':');
+                let fits = head.iter().all(|field| {
+                    asked.next().is_some_and(|asked| field.matches(asked, &NoVariables) == Match::Yes)
+                });
+                match rest.matches(asked.next().unwrap_or_default(), values) {
+                    _ if !fits => beyond,
+                    Match::No(progress) => Match::No(Progress {
+                        value: check.resource.len() - check.relative().len() + progress.value,
+                        pattern: offset + progress.pattern,
+                    }),
+                    Match::NoValue { why, at, otherwise } => {
+                        Match::NoValue { why, at: offset + at, otherwise }
+                    }
+                    found => found,
+                }
+            }
+        }
     }
 
     /// Against an ARN of which only the beginning is known: certain only for a pattern that takes every ending, or

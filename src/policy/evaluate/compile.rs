@@ -5,6 +5,7 @@ use super::super::{
     document::{Effect, Statement},
     pattern::{Lookup, Match, Pattern, Syntax, Value},
     request::Check,
+    switch::{Switch, Switches},
     variable::{Key, NoValue},
 };
 use crate::iot::action::ACTIONS;
@@ -17,6 +18,8 @@ pub(super) struct Compiled {
     pub(super) known_actions: u64,
     /// The written actions in lower case, for actions that are not in the table.
     pub(super) actions: Vec<Pattern>,
+    /// Whether letter case counts in action names.
+    pub(super) exact_case: bool,
     pub(super) not_action: bool,
     pub(super) resources: Vec<Resource>,
     pub(super) not_resource: bool,
@@ -30,18 +33,58 @@ pub(super) struct Resource {
     /// The first word of the sixth field, when it is plain text.
     pub(super) kind: Option<String>,
     pub(super) variables_off: bool,
+    /// How its fields are compared, where wildcards stand before the fifth colon or fields are missing.
+    pub(super) fields: Option<Fields>,
+}
+
+/// An ARN whose `*` and `?` are not all in its sixth field.
+#[derive(Clone, Debug)]
+pub(super) enum Fields {
+    /// Fewer than six fields.
+    Short {
+        /// Ends in `*`.
+        open_end: bool,
+    },
+    /// Compared field by field.
+    Apart {
+        /// The first five.
+        head: Vec<Pattern>,
+        /// The sixth.
+        rest: Pattern,
+        /// Where the sixth begins.
+        at: usize,
+    },
+}
+
+impl Fields {
+    fn new(written: &str, syntax: Syntax) -> Option<Self> {
+        if written.bytes().all(|byte| byte == b'*') {
+            return None;
+        }
+        let mut fields = written.splitn(6, ':');
+        let head: Vec<&str> = fields.by_ref().take(5).collect();
+        let Some(rest) = fields.next() else { return Some(Self::Short { open_end: written.ends_with('*') }) };
+        let plain = Syntax { wildcards: true, variables: false, arn: false };
+        head.iter().any(|field| field.contains(['*', '?'])).then(|| Self::Apart {
+            head: head.iter().map(|field| Pattern::compile(field, plain, &mut Vec::new())).collect(),
+            rest: Pattern::compile(rest, Syntax { arn: false, ..syntax }, &mut Vec::new()),
+            at: written.len() - rest.len(),
+        })
+    }
 }
 
 impl Compiled {
-    pub(super) fn new(statement: &Statement, variables: bool) -> Self {
+    pub(super) fn new(statement: &Statement, variables: bool, switches: Switches) -> Self {
         let plain = Syntax { wildcards: true, variables: false, arn: false };
         let mut ignored = Vec::new();
         let mut known_actions = 0_u64;
         let mut actions = Vec::new();
+        let exact_case = switches.thrown(Switch::ActionCase);
+        let cased = |name: &str| if exact_case { name.to_owned() } else { name.to_ascii_lowercase() };
         for written in statement.actions.iter().flat_map(|listed| &listed.values) {
-            let pattern = Pattern::compile(&written.value.to_ascii_lowercase(), plain, &mut ignored);
+            let pattern = Pattern::compile(&cased(&written.value), plain, &mut ignored);
             for (bit, known) in ACTIONS.iter().enumerate() {
-                if pattern.matches(&known.name.to_ascii_lowercase(), &NoVariables) == Match::Yes {
+                if pattern.matches(&cased(known.name), &NoVariables) == Match::Yes {
                     known_actions |= 1 << bit;
                 }
             }
@@ -53,7 +96,11 @@ impl Compiled {
             .iter()
             .flat_map(|listed| &listed.values)
             .map(|written| Resource {
-                pattern: Pattern::compile(&written.value, arn, &mut ignored),
+                pattern: if switches.thrown(Switch::DefaultValues) {
+                    Pattern::compile_with_defaults(&written.value, arn, &mut ignored)
+                } else {
+                    Pattern::compile(&written.value, arn, &mut ignored)
+                },
                 kind: written
                     .value
                     .splitn(6, ':')
@@ -62,6 +109,7 @@ impl Compiled {
                     .map(|(kind, _)| kind.to_owned())
                     .filter(|kind| !kind.contains(['*', '?', '$'])),
                 variables_off: !variables && written.value.contains("${"),
+                fields: Fields::new(&written.value, arn),
             })
             .collect();
         let conditions = statement
@@ -79,13 +127,17 @@ impl Compiled {
                 )
             })
             .collect();
-        let complete =
-            statement.effect.is_some() && statement.actions.is_some() && statement.resources.is_some();
+        let not_action = statement.actions.as_ref().is_some_and(|listed| listed.negated);
+        let complete = !(not_action && switches.thrown(Switch::NotAction))
+            && statement.effect.is_some()
+            && statement.actions.is_some()
+            && statement.resources.is_some();
         Self {
             effect: statement.effect.as_ref().map(|effect| effect.value).filter(|_| complete),
             known_actions,
             actions,
-            not_action: statement.actions.as_ref().is_some_and(|listed| listed.negated),
+            exact_case,
+            not_action,
             resources,
             not_resource: statement.resources.as_ref().is_some_and(|listed| listed.negated),
             conditions,
@@ -101,7 +153,10 @@ impl Compiled {
         let named = match check.known {
             Some(bit) => self.known_actions & (1 << bit) != 0,
             None => {
-                let action = check.action.to_ascii_lowercase();
+                let action = match self.exact_case {
+                    true => check.action.clone(),
+                    false => check.action.to_ascii_lowercase(),
+                };
                 self.actions.iter().any(|pattern| pattern.matches(&action, &NoVariables) == Match::Yes)
             }
         };

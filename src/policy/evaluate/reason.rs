@@ -1,6 +1,10 @@
 //! Verdicts and reasons, as closed lists with stable codes.
 
-use super::super::{request::Part, variable::NoValue};
+use super::super::{
+    explain::{Confidence, Source},
+    request::Part,
+    variable::NoValue,
+};
 
 /// The answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +127,39 @@ impl ReasonCode {
             Self::ValueUnknown => "VALUE_UNKNOWN",
             Self::NotModelled => "NOT_MODELLED",
         }
+    }
+}
+
+impl ReasonCode {
+    /// How sure the claim behind the reason is, and the pages it rests on; `None` where the documented rule "nothing
+    /// is allowed unless a statement allows it" is all there is.
+    #[must_use]
+    pub fn standing(self) -> Option<(Confidence, Vec<Source>)> {
+        use Confidence::{Documented, Inferred, Observed};
+        Some(match self {
+            Self::Unresolved { group, why } => match (group, why) {
+                // AWS takes no certificate value with such a character; that nothing matches then is our conclusion.
+                (_, NoValue::ForbiddenCharacter | NoValue::TooLong) => {
+                    (Inferred, vec![Source::CertificateVariables])
+                }
+                (_, NoValue::NotInIamPolicy) => (Observed, vec![Source::ThingVariables]),
+                (VariableGroup::Thing, NoValue::ClientIdNotThing | NoValue::ThingNotAttached) => {
+                    (Documented, vec![Source::ThingVariables, Source::ExclusiveThing, Source::ThingExamples])
+                }
+                (VariableGroup::Thing, _) => {
+                    (Documented, vec![Source::ThingVariables, Source::ThingExamples])
+                }
+                (VariableGroup::Certificate, _) => (Documented, vec![Source::CertificateVariables]),
+                (VariableGroup::Other, _) => (Inferred, vec![Source::IamVariables]),
+            },
+            Self::NoIotPolicy | Self::NoIamPolicy => (Documented, vec![Source::CognitoPolicies]),
+            Self::GroupPolicyNotApplied => (Documented, vec![Source::ThingGroups]),
+            Self::ResourceType | Self::MqttWildcard => (Documented, vec![Source::PubSubPolicy]),
+            Self::VariablesOff => (Inferred, vec![Source::IamVariables]),
+            Self::ActionNotAllowed => (Documented, vec![Source::PolicyActions]),
+            Self::CertificateNotActive => (Documented, vec![Source::Policies]),
+            _ => return None,
+        })
     }
 }
 

@@ -1,20 +1,22 @@
 //! Fills an [`Explanation`] around the trails of the evaluator.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use super::{Attachment, Decision, PolicySet, ReasonCode, Switches, VariableGroup, Verdict};
+use super::{Decision, PolicySet, Verdict};
 use crate::policy::{
     condition::Truth,
     context::{Binding, BoundBy, Context, Principal, Side},
-    document::{Effect, Version},
     explain::{
-        Confidence, Explanation, Facts, Gap, GapKind, Mismatch, Origin, PartTrail, Skipped, Source,
-        Substitution, Switch,
+        Confidence, Explanation, Facts, Gap, GapKind, Origin, PartTrail, Skipped, Source, Substitution,
     },
     pattern::Pattern,
     request::{Part, Request},
+    switch::Switch,
     values::Values,
-    variable::{Key, NoValue},
+    variable::Key,
 };
 
 impl PolicySet {
@@ -51,39 +53,13 @@ impl PolicySet {
         }
     }
 
+    /// The undecided points that the verdict turns on: each alone changes it when thrown.
     fn switches_that_matter(&self, context: &Context, request: &Request, decision: Decision) -> Vec<Switch> {
-        let now = self.switches;
-        let absent = self
-            .policies
-            .iter()
-            .any(|policy| policy.document.version == Version::Missing && policy.document.text.contains("${"));
-        let wild = context.client_id.given().is_some_and(|id| id.contains(['*', '?']));
-        let group = self.policies.iter().any(|p| matches!(p.attached_to, Attachment::ThingGroup(_)));
-        [
-            (
-                group,
-                Switch::GroupNeedsClientId,
-                Switches { group_needs_client_id: !now.group_needs_client_id, ..now },
-            ),
-            (
-                wild,
-                Switch::ClientIdWildcards,
-                Switches { client_id_wildcards: !now.client_id_wildcards, ..now },
-            ),
-            (
-                absent,
-                Switch::AbsentVersion,
-                Switches { absent_version_is_2008: !now.absent_version_is_2008, ..now },
-            ),
-        ]
-        .into_iter()
-        .filter(|(possible, _, thrown)| {
-            *possible
-                && Self::with_switches(self.policies.clone(), *thrown).decide(context, request).verdict
-                    != decision.verdict
-        })
-        .map(|(_, switch, _)| switch)
-        .collect()
+        let thrown = |switch: &Switch| {
+            let other = Self::over(Arc::clone(&self.policies), self.switches.turned(*switch));
+            other.decide(context, request).verdict != decision.verdict
+        };
+        Switch::ALL.iter().copied().filter(thrown).collect()
     }
 
     fn substitutions(&self, context: &Context, request: &Request, parts: &[PartTrail]) -> Vec<Substitution> {
@@ -187,7 +163,8 @@ fn substitution(key: &Key, iam: bool, values: &Values<'_>, binding: Binding<'_>)
     Substitution { key: key.clone(), iam, value, origin }
 }
 
-/// How sure the verdict is, and the pages it rests on.
+/// How sure the verdict is, and the pages it rests on. The weakest of what it rests on counts: every claim of the
+/// default model is documented, save the undecided points and the reasons listed here.
 fn standing(
     decision: Decision,
     parts: &[PartTrail],
@@ -195,60 +172,29 @@ fn standing(
     switches: &[Switch],
 ) -> (Confidence, Vec<Source>) {
     let mut sources = BTreeSet::from([Source::IamEvaluation]);
-    let mut confidence = Confidence::Documented;
     let trails = decisive.and_then(|at| parts.get(at)).into_iter().flat_map(|part| &part.policies);
     for policy in trails {
         if matches!(policy.skipped, Some(Skipped::NoThingBound | Skipped::ClientIdNotThingName)) {
             sources.insert(Source::ThingGroups);
         }
         for statement in &policy.statements {
-            // A Deny that a missing value keeps from matching is inferred for AWS IoT Core.
-            let missing = |m: &Option<Mismatch>| matches!(m, Some(Mismatch::NoValue { otherwise: true, .. }));
-            if statement.effect == Some(Effect::Deny)
-                && statement.resources.iter().any(|resource| missing(&resource.mismatch))
-            {
-                confidence = Confidence::Inferred;
-                sources.insert(Source::IamVariables);
-            }
             if !statement.conditions.is_empty() {
                 sources.insert(Source::IamConditions);
             }
-        }
-    }
-    match decision.reason {
-        ReasonCode::Unresolved { group: VariableGroup::Thing, why } => {
-            sources.insert(Source::ThingVariables);
-            if matches!(why, NoValue::ClientIdNotThing | NoValue::ThingNotAttached) {
-                sources.insert(Source::ExclusiveThing);
+            if statement.outcome == Truth::Yes
+                && statement
+                    .resources
+                    .iter()
+                    .any(|resource| resource.written.contains("${iot:Connection.Thing."))
+            {
+                sources.insert(Source::ThingVariables);
             }
         }
-        ReasonCode::Unresolved { group: VariableGroup::Certificate, .. } => {
-            sources.insert(Source::CertificateVariables);
-        }
-        ReasonCode::Unresolved { group: VariableGroup::Other, .. } => {
-            sources.insert(Source::IamVariables);
-            confidence = Confidence::Inferred;
-        }
-        ReasonCode::NoIotPolicy | ReasonCode::NoIamPolicy => {
-            sources.insert(Source::CognitoPolicies);
-        }
-        ReasonCode::GroupPolicyNotApplied => {
-            sources.insert(Source::ThingGroups);
-        }
-        ReasonCode::ResourceType | ReasonCode::MqttWildcard => {
-            sources.insert(Source::PubSubPolicy);
-        }
-        ReasonCode::VariablesOff => {
-            sources.insert(Source::IamVariables);
-            confidence = Confidence::Inferred;
-        }
-        ReasonCode::ActionNotAllowed => {
-            sources.insert(Source::PolicyActions);
-        }
-        ReasonCode::CertificateNotActive => {
-            sources.insert(Source::Policies);
-        }
-        _ => {}
+    }
+    let mut confidence = Confidence::Documented;
+    if let Some((weaker, source)) = decision.reason.standing() {
+        confidence = weaker;
+        sources.extend(source);
     }
     match decision.part {
         Part::Retain | Part::WillRetain => {
@@ -257,23 +203,11 @@ fn standing(
         Part::Will => {
             sources.insert(Source::ConnectPolicy);
         }
-        Part::ShareForm => confidence = Confidence::Inferred,
-        Part::Request => {}
+        Part::Request | Part::ShareForm => {}
     }
-    let uses_exclusive = parts.iter().any(|part| {
-        part.policies.iter().flat_map(|policy| &policy.statements).any(|statement| {
-            statement.outcome == Truth::Yes
-                && statement
-                    .resources
-                    .iter()
-                    .any(|resource| resource.written.contains("${iot:Connection.Thing."))
-        })
-    });
-    if uses_exclusive {
-        sources.insert(Source::ThingVariables);
-    }
-    if !switches.is_empty() {
-        confidence = Confidence::Inferred;
+    for switch in switches {
+        confidence = confidence.min(switch.confidence());
+        sources.insert(switch.source());
     }
     (confidence, sources.into_iter().collect())
 }

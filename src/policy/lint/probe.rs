@@ -143,7 +143,7 @@ pub(super) fn sample(pattern: &Pattern, value: &str) -> String {
     let text = |kind: &SegmentKind| match kind {
         SegmentKind::Literal(text) => text.clone(),
         SegmentKind::AnyRun | SegmentKind::AnyOne => "x".to_owned(),
-        SegmentKind::Variable(_) | SegmentKind::Dead(_) => value.to_owned(),
+        SegmentKind::Variable(_) | SegmentKind::Defaulted(..) | SegmentKind::Dead(_) => value.to_owned(),
     };
     pattern.segments().iter().map(|segment| text(&segment.kind)).collect()
 }
