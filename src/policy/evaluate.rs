@@ -69,7 +69,7 @@ pub struct Policy {
 pub struct PolicySet {
     /// Shared with the variants that answer "what if this switch were thrown?".
     policies: Arc<[Policy]>,
-    compiled: Vec<Vec<Compiled>>,
+    compiled: Arc<[Vec<Compiled>]>,
     switches: Switches,
 }
 
@@ -84,6 +84,19 @@ impl PolicySet {
     #[must_use]
     pub fn with_switches(policies: Vec<Policy>, switches: Switches) -> Self {
         Self::over(policies.into(), switches)
+    }
+
+    /// The same policies with one undecided point read otherwise.
+    fn turned(&self, switch: Switch) -> Self {
+        let switches = self.switches.turned(switch);
+        match switch {
+            Switch::AbsentVersion
+            | Switch::OldVersion
+            | Switch::DefaultValues
+            | Switch::ActionCase
+            | Switch::NotAction => Self::over(Arc::clone(&self.policies), switches),
+            _ => Self { switches, ..self.clone() },
+        }
     }
 
     fn over(policies: Arc<[Policy]>, switches: Switches) -> Self {
@@ -107,6 +120,12 @@ impl PolicySet {
     #[must_use]
     pub fn policies(&self) -> &[Policy] {
         &self.policies
+    }
+
+    /// Which undecided points are read otherwise than by default.
+    #[must_use]
+    pub const fn switches(&self) -> Switches {
+        self.switches
     }
 
     /// Decides a request.

@@ -8,7 +8,8 @@ use super::{
     context::BoundBy,
     diagnostic::Span,
     document::Effect,
-    evaluate::{Decision, ReasonCode, Verdict},
+    evaluate::{Decision, Place, ReasonCode, Verdict},
+    fix::NearMiss,
     pattern::Progress,
     request::Part,
     variable::{Key, NoValue},
@@ -77,12 +78,59 @@ pub struct Explanation {
     pub branches: Vec<Branch>,
     /// What was not evaluated, and whether it can change the verdict.
     pub gaps: Vec<Gap>,
+    /// What would have to differ for the answer to be *allowed*; each was evaluated. Empty unless denied.
+    pub near_misses: Vec<NearMiss>,
+    /// Resources that look as if they admitted clients and admit none.
+    pub surprises: Vec<Surprise>,
+    /// What the device sees of the refusal; `None` when it is not refused, or over HTTPS.
+    pub seen: Option<Seen>,
+    /// For a PUBLISH, SUBSCRIBE or delivery over MQTT: the decision on the session's CONNECT, when that is refused.
+    /// Then the request is never made.
+    pub connect_refused: Option<Decision>,
     /// Undecided points that the verdict turns on: each alone changes it when thrown.
     pub switches: Vec<Switch>,
     /// How sure the verdict is.
     pub confidence: Confidence,
     /// What it rests on.
     pub sources: Vec<Source>,
+}
+
+/// A resource of `iot:Connect` that holds the thing's name and more. Without exclusive attachment the variable has a
+/// value only when the client ID *equals* the thing's name, and the pattern asks for a longer one: it admits nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Surprise {
+    /// The resource.
+    pub place: Place,
+}
+
+/// What a device sees of a refusal, by version of MQTT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// MQTT 3.1.1
+    pub v3: (Sight, Confidence),
+    /// MQTT 5
+    pub v5: (Sight, Confidence),
+}
+
+/// What a device sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// The connection closes without CONNACK.
+    ClosedWithoutConnack,
+    /// CONNACK 0x87 (Not authorized), then the connection closes.
+    ConnackNotAuthorized,
+    /// The connection closes.
+    Closed,
+    /// DISCONNECT 0x87 (Not authorized), then the connection closes.
+    DisconnectNotAuthorized,
+    /// PUBACK 0x87 (Not authorized); the connection stays.
+    PubackNotAuthorized,
+    /// SUBACK 0x87 (Not authorized) for the filter; the connection stays.
+    SubackNotAuthorized,
+    /// Nothing: the message does not arrive, the connection stays.
+    Nothing,
+    /// The TLS handshake fails, before any MQTT.
+    TlsAlert,
 }
 
 /// The facts that sentences need, taken from context and request.

@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod evaluate;
 pub mod explain;
+pub mod fix;
 pub mod json;
 pub mod lint;
 pub mod pattern;

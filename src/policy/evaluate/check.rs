@@ -41,7 +41,8 @@ impl PolicySet {
         let mut not_modelled = false;
         let mut nearest: Option<(Miss, Place)> = None;
         let (mut any_policy, mut group_skipped) = (false, false);
-        for (policy_index, (policy, statements)) in self.policies.iter().zip(&self.compiled).enumerate() {
+        for (policy_index, (policy, statements)) in self.policies.iter().zip(self.compiled.iter()).enumerate()
+        {
             let applies = self.applies(policy, values.context(), binding, side);
             let mut policy_trail = trail.is_some().then(|| PolicyTrail {
                 policy: policy_index,

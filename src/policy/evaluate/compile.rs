@@ -3,7 +3,7 @@
 use super::super::{
     condition::Operator,
     document::{Effect, Statement},
-    pattern::{Lookup, Match, Pattern, Syntax, Value},
+    pattern::{Lookup, Match, Pattern, SegmentKind, Syntax, Value},
     request::Check,
     switch::{Switch, Switches},
     variable::{Key, NoValue},
@@ -18,6 +18,8 @@ pub(super) struct Compiled {
     pub(super) known_actions: u64,
     /// The written actions in lower case, for actions that are not in the table.
     pub(super) actions: Vec<Pattern>,
+    /// Whether every action is written as AWS writes it, or is `*` or `iot:*`.
+    pub(super) plain_actions: bool,
     /// Whether letter case counts in action names.
     pub(super) exact_case: bool,
     pub(super) not_action: bool,
@@ -136,6 +138,10 @@ impl Compiled {
             effect: statement.effect.as_ref().map(|effect| effect.value).filter(|_| complete),
             known_actions,
             actions,
+            plain_actions: statement.actions.iter().flat_map(|listed| &listed.values).all(|written| {
+                matches!(written.value.as_str(), "*" | "iot:*")
+                    || ACTIONS.iter().any(|known| known.name == written.value)
+            }),
             exact_case,
             not_action,
             resources,
@@ -170,5 +176,24 @@ pub(super) struct NoVariables;
 impl Lookup for NoVariables {
     fn lookup(&self, _: &Key) -> Value<'_> {
         Value::None(NoValue::UnknownName)
+    }
+}
+
+impl Resource {
+    /// Whether it holds the thing's name and more, so that no client ID that *is* the thing's name fits it.
+    pub(super) fn admits_nobody(&self, written: &str) -> bool {
+        let at = written.splitn(6, ':').nth(5).and_then(|rest| rest.strip_prefix("client/"));
+        let Some(start) = at.map(|rest| written.len() - rest.len()) else { return false };
+        let mut names = 0_usize;
+        let mut more = false;
+        for segment in self.pattern.segments() {
+            match &segment.kind {
+                SegmentKind::Variable(Key::ThingName) => names += 1,
+                SegmentKind::Literal(text) => more |= segment.at + text.len() > start,
+                SegmentKind::AnyOne => more |= segment.at >= start,
+                _ => {}
+            }
+        }
+        names > 1 || (names == 1 && more)
     }
 }

@@ -131,6 +131,12 @@ impl ReasonCode {
 }
 
 impl ReasonCode {
+    /// Whether a variable without a value is the reason.
+    #[must_use]
+    pub const fn is_unresolved(self) -> bool {
+        matches!(self, Self::Unresolved { .. })
+    }
+
     /// How sure the claim behind the reason is, and the pages it rests on; `None` where the documented rule "nothing
     /// is allowed unless a statement allows it" is all there is.
     #[must_use]

@@ -1,17 +1,17 @@
 //! Fills an [`Explanation`] around the trails of the evaluator.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Decision, PolicySet, Verdict};
+use super::{Decision, Place, PolicySet, ReasonCode, Verdict};
 use crate::policy::{
     condition::Truth,
-    context::{Binding, BoundBy, Context, Principal, Side},
+    context::{Binding, BoundBy, Context, Field, Principal, Protocol, Side},
+    document::Effect,
     explain::{
-        Confidence, Explanation, Facts, Gap, GapKind, Origin, PartTrail, Skipped, Source, Substitution,
+        Confidence, Explanation, Facts, Gap, GapKind, Origin, PartTrail, Seen, Sight, Skipped, Source,
+        Substitution, Surprise,
     },
+    fix::near_misses,
     pattern::Pattern,
     request::{Part, Request},
     switch::Switch,
@@ -44,22 +44,113 @@ impl PolicySet {
             facts: facts(context),
             substitutions: self.substitutions(context, request, &parts),
             gaps: self.gaps(&parts, decision),
-            parts,
             decisive,
+            near_misses: match decision.verdict {
+                Verdict::ImplicitDeny | Verdict::ExplicitDeny => near_misses(self, context, request, &parts),
+                Verdict::Allowed | Verdict::CannotTell => Vec::new(),
+            },
+            surprises: self.surprises(context, &parts),
+            seen: seen(context, request, decision),
+            connect_refused: self.connect_refused(context, request),
             branches,
             switches,
             confidence,
             sources,
+            parts,
         }
+    }
+
+    /// The decision on the CONNECT without which there is no session, when it is refused.
+    fn connect_refused(&self, context: &Context, request: &Request) -> Option<Decision> {
+        let within_session =
+            matches!(request, Request::Publish { .. } | Request::Subscribe { .. } | Request::Receive { .. });
+        let connect = Request::Connect { persistent: Field::Unknown, will: None };
+        (within_session && context.protocol != Protocol::Https && context.client_id != Field::Absent)
+            .then(|| self.decide(context, &connect))
+            .filter(|found| matches!(found.verdict, Verdict::ImplicitDeny | Verdict::ExplicitDeny))
+    }
+
+    /// Resources that admit no client at all: see [`Surprise`].
+    fn surprises(&self, context: &Context, parts: &[PartTrail]) -> Vec<Surprise> {
+        let by_client_id = match context.principal {
+            Principal::X509(_) => context.exclusive.given() == Some(&false),
+            Principal::CognitoAuthenticated { .. } => true,
+            _ => false,
+        };
+        if !by_client_id || context.protocol == Protocol::Https {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for part in parts.iter().filter(|part| part.action == "iot:Connect" && !part.iam) {
+            for policy in &part.policies {
+                for trail in policy.statements.iter().filter(|trail| trail.effect == Some(Effect::Allow)) {
+                    let statement = self
+                        .compiled
+                        .get(policy.policy)
+                        .and_then(|statements| statements.get(trail.statement))
+                        .filter(|statement| !statement.not_resource);
+                    let resources = statement.map(|statement| statement.resources.as_slice());
+                    for (index, (resource, listed)) in
+                        resources.unwrap_or_default().iter().zip(&trail.resources).enumerate()
+                    {
+                        if resource.admits_nobody(&listed.written) {
+                            let (policy, statement) = (policy.policy, trail.statement);
+                            out.push(Surprise { place: Place { policy, statement, resource: Some(index) } });
+                        }
+                    }
+                }
+            }
+        }
+        out
     }
 
     /// The undecided points that the verdict turns on: each alone changes it when thrown.
     fn switches_that_matter(&self, context: &Context, request: &Request, decision: Decision) -> Vec<Switch> {
-        let thrown = |switch: &Switch| {
-            let other = Self::over(Arc::clone(&self.policies), self.switches.turned(*switch));
-            other.decide(context, request).verdict != decision.verdict
+        let turns = |switch: &Switch| {
+            self.concerns(*switch, context, request)
+                && self.turned(*switch).decide(context, request).verdict != decision.verdict
         };
-        Switch::ALL.iter().copied().filter(thrown).collect()
+        Switch::ALL.iter().copied().filter(turns).collect()
+    }
+
+    /// Whether a switch can matter at all: cheap, and true when in doubt.
+    fn concerns(&self, switch: Switch, context: &Context, request: &Request) -> bool {
+        let text = |part: &str| self.policies.iter().any(|policy| policy.document.text.contains(part));
+        let statements = || self.compiled.iter().flatten();
+        match switch {
+            Switch::GroupNeedsClientId => context.exclusive.given() != Some(&false),
+            Switch::ClientIdWildcards => {
+                context.client_id.given().is_none_or(|id| id.contains(['*', '?'])) && text("${")
+            }
+            Switch::AbsentVersion
+            | Switch::OldVersion
+            | Switch::DefaultValues
+            | Switch::DenyWithoutValue
+            | Switch::NotResourceWithoutValue
+            | Switch::OneWithoutValue => text("${"),
+            Switch::CertificateCharacters | Switch::CertificateIndexes => {
+                matches!(context.principal, Principal::X509(_)) && text("${")
+            }
+            Switch::SharePlainForm | Switch::ShareForm => request.is_shared(),
+            Switch::ExclusiveConnect | Switch::ExclusiveThingFacts => {
+                context.exclusive.given() != Some(&false)
+            }
+            Switch::ArnFields => {
+                statements().any(|statement| statement.resources.iter().any(|one| one.fields.is_some()))
+            }
+            Switch::ActionCase => statements().any(|statement| !statement.plain_actions),
+            Switch::NotAction => statements().any(|statement| statement.not_action),
+            Switch::ConditionKeys => statements().any(|statement| {
+                statement
+                    .conditions
+                    .iter()
+                    .any(|(_, key, _)| matches!(key, Key::ClientId | Key::CurrentTime | Key::EpochTime))
+            }),
+            Switch::WillRetain => {
+                matches!(request, Request::Connect { will: Some(will), .. } if will.retain)
+            }
+            Switch::ThingInIam => self.policies.iter().any(|policy| policy.kind == Side::Iam),
+        }
     }
 
     fn substitutions(&self, context: &Context, request: &Request, parts: &[PartTrail]) -> Vec<Substitution> {
@@ -123,6 +214,35 @@ impl PolicySet {
         }
         gaps.into_values().collect()
     }
+}
+
+/// What the device sees of a refusal (observed by users of AWS's SDKs; MQTT 5 codes listed in the Developer Guide).
+fn seen(context: &Context, request: &Request, decision: Decision) -> Option<Seen> {
+    use Confidence::{Inferred, Observed};
+    if !matches!(decision.verdict, Verdict::ImplicitDeny | Verdict::ExplicitDeny)
+        || context.protocol == Protocol::Https
+    {
+        return None;
+    }
+    if decision.reason == ReasonCode::CertificateNotActive {
+        return Some(Seen { v3: (Sight::TlsAlert, Observed), v5: (Sight::TlsAlert, Observed) });
+    }
+    Some(match request {
+        Request::Connect { .. } => {
+            Seen { v3: (Sight::ClosedWithoutConnack, Observed), v5: (Sight::ConnackNotAuthorized, Observed) }
+        }
+        Request::Publish { qos: 0, .. } => {
+            Seen { v3: (Sight::Closed, Observed), v5: (Sight::DisconnectNotAuthorized, Inferred) }
+        }
+        Request::Publish { qos: 1, .. } => {
+            Seen { v3: (Sight::Closed, Observed), v5: (Sight::PubackNotAuthorized, Observed) }
+        }
+        Request::Subscribe { .. } => {
+            Seen { v3: (Sight::Closed, Observed), v5: (Sight::SubackNotAuthorized, Observed) }
+        }
+        Request::Receive { .. } => Seen { v3: (Sight::Nothing, Observed), v5: (Sight::Nothing, Observed) },
+        Request::Publish { .. } | Request::Action { .. } => return None,
+    })
 }
 
 fn facts(context: &Context) -> Facts {

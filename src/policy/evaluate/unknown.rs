@@ -108,7 +108,8 @@ impl PolicySet {
 
     /// Gathers values worth trying for every unknown key that the policies of `side` use.
     fn suggest(&self, check: &Check, values: &Values<'_>, side: Side, found: &mut BTreeMap<Key, Candidates>) {
-        let compiled = self.policies.iter().zip(&self.compiled).filter(|(policy, _)| policy.kind == side);
+        let compiled =
+            self.policies.iter().zip(self.compiled.iter()).filter(|(policy, _)| policy.kind == side);
         for statement in compiled.flat_map(|(_, statements)| statements).filter(|s| s.names(check)) {
             for resource in &statement.resources {
                 for key in resource.pattern.variables() {
