@@ -89,8 +89,6 @@ pub enum Risk {
     ThingVariablesStayEmpty,
     /// Every device can take over every session, or reach every topic.
     OpenToAll,
-    /// It ends the session that already uses this client ID.
-    Takeover,
     /// What the statement was to forbid becomes possible.
     LiftsDeny,
 }

@@ -70,6 +70,8 @@ pub trait Lookup {
 pub struct Pattern {
     segments: Vec<Segment>,
     variables: bool,
+    /// Bytes of the written text.
+    length: usize,
 }
 
 /// The result of a match.
@@ -177,7 +179,7 @@ impl Pattern {
             at += length;
         }
         let variables = segments.iter().any(|segment| segment.kind.is_variable());
-        Self { segments, variables }
+        Self { segments, variables, length: text.len() }
     }
 
     /// This pattern with `text` in place of `key`, wildcards in `text` counting as wildcards.
@@ -196,7 +198,7 @@ impl Pattern {
             })
             .collect();
         let variables = segments.iter().any(|segment| segment.kind.is_variable());
-        Self { segments, variables }
+        Self { segments, variables, length: self.length }
     }
 
     /// The pieces in order.
@@ -217,7 +219,7 @@ impl Pattern {
     #[must_use]
     pub fn matches(&self, value: &str, lookup: &impl Lookup) -> Match {
         if !self.variables {
-            return match run(&self.segments, value, |_| None, false) {
+            return match self.run(value, |_| None, false) {
                 Ok(()) => Match::Yes,
                 Err(progress) => Match::No(progress),
             };
@@ -259,9 +261,9 @@ impl Pattern {
                 })
         };
         if let Some((why, at)) = missing {
-            return Match::NoValue { why, at, otherwise: run(&self.segments, value, text, true).is_ok() };
+            return Match::NoValue { why, at, otherwise: self.run(value, text, true).is_ok() };
         }
-        match run(&self.segments, value, text, true) {
+        match self.run(value, text, true) {
             Err(progress) => Match::No(progress),
             Ok(()) if unknown => Match::Unknown,
             Ok(()) => Match::Yes,
@@ -321,61 +323,60 @@ fn variable(name: &str, too_early: bool, span: Span, problems: &mut Vec<(Problem
     SegmentKind::Variable(key)
 }
 
-/// Greedy matching with one point of return: the last `*`. With `holes`, a variable without text matches any run.
-fn run<'v>(
-    segments: &[Segment],
-    value: &str,
-    text: impl Fn(usize) -> Option<&'v str>,
-    holes: bool,
-) -> Result<(), Progress> {
-    let mut best = Progress::default();
-    let (mut index, mut at) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    let bytes = value.as_bytes();
-    loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let step = match segments.get(index) {
-            None if rest.is_empty() => return Ok(()),
-            None => None,
-            Some(segment) => match &segment.kind {
-                SegmentKind::Literal(literal) => prefix(rest, literal, segment, at, &mut best, true),
-                SegmentKind::AnyOne => {
-                    value.get(at..).and_then(|rest| rest.chars().next()).map(char::len_utf8)
-                }
-                SegmentKind::Variable(_) | SegmentKind::Defaulted(..) | SegmentKind::Dead(_) => {
-                    match text(segment.at) {
-                        Some(text) => prefix(rest, text, segment, at, &mut best, false),
-                        None if holes => {
-                            retry = Some((index + 1, at));
-                            Some(0)
+impl Pattern {
+    /// Greedy matching with one point of return: the last `*`. With `holes`, a variable without text matches any run.
+    fn run<'v>(
+        &self,
+        value: &str,
+        text: impl Fn(usize) -> Option<&'v str>,
+        holes: bool,
+    ) -> Result<(), Progress> {
+        let segments = self.segments.as_slice();
+        let mut best = Progress::default();
+        let (mut index, mut at) = (0, 0);
+        let mut retry: Option<(usize, usize)> = None;
+        let bytes = value.as_bytes();
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let step = match segments.get(index) {
+                None if rest.is_empty() => return Ok(()),
+                None => None,
+                Some(segment) => match &segment.kind {
+                    SegmentKind::Literal(literal) => prefix(rest, literal, segment, at, &mut best, true),
+                    SegmentKind::AnyOne => {
+                        value.get(at..).and_then(|rest| rest.chars().next()).map(char::len_utf8)
+                    }
+                    SegmentKind::Variable(_) | SegmentKind::Defaulted(..) | SegmentKind::Dead(_) => {
+                        match text(segment.at) {
+                            Some(text) => prefix(rest, text, segment, at, &mut best, false),
+                            None if holes => {
+                                retry = Some((index + 1, at));
+                                Some(0)
+                            }
+                            None => None,
                         }
-                        None => None,
                     }
-                }
-                SegmentKind::AnyRun => {
-                    retry = Some((index + 1, at));
-                    if index + 1 == segments.len() {
-                        return Ok(());
+                    SegmentKind::AnyRun => {
+                        retry = Some((index + 1, at));
+                        if index + 1 == segments.len() {
+                            return Ok(());
+                        }
+                        Some(0)
                     }
-                    Some(0)
-                }
-            },
-        };
-        if let Some(length) = step {
-            at += length;
-            index += 1;
-            let pattern = segments.get(index).map(|next| next.at);
-            if at >= best.value
-                && let Some(pattern) = pattern
-            {
+                },
+            };
+            if let Some(length) = step {
+                at += length;
+                index += 1;
+                let pattern = segments.get(index).map_or(self.length, |next| next.at);
                 best = best.max(Progress { value: at, pattern });
+                continue;
             }
-            continue;
+            let Some((after, from)) = retry else { return Err(best) };
+            let Some(next) = value.get(from..).and_then(|rest| rest.chars().next()) else { return Err(best) };
+            retry = Some((after, from + next.len_utf8()));
+            (index, at) = (after, from + next.len_utf8());
         }
-        let Some((after, from)) = retry else { return Err(best) };
-        let Some(next) = value.get(from..).and_then(|rest| rest.chars().next()) else { return Err(best) };
-        retry = Some((after, from + next.len_utf8()));
-        (index, at) = (after, from + next.len_utf8());
     }
 }
 

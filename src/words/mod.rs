@@ -4,11 +4,19 @@
 //! values in code type; no "may" in a verdict.
 
 mod diagnostic;
-mod explanation;
+mod fix;
+mod headline;
 pub mod page;
+mod report;
 pub mod session;
+mod steps;
 pub mod timeline;
+mod undecided;
 
 pub use crate::text::{Piece, Text};
 pub use diagnostic::diagnostic;
-pub use explanation::{Step, headline, headline_text, source, steps, verdict, why_no_value};
+pub use fix::{change, cost, fix_kind, near_miss, risk, who};
+pub use headline::{headline, headline_text, verdict, why_no_value};
+pub use report::{Format, report};
+pub use steps::{Row, Step, source, steps};
+pub use undecided::{confidence, seen, undecided};

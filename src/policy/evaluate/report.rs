@@ -291,7 +291,7 @@ fn standing(
     decisive: Option<usize>,
     switches: &[Switch],
 ) -> (Confidence, Vec<Source>) {
-    let mut sources = BTreeSet::from([Source::IamEvaluation]);
+    let mut sources = BTreeSet::from([Source::Policies, Source::IamEvaluation]);
     let trails = decisive.and_then(|at| parts.get(at)).into_iter().flat_map(|part| &part.policies);
     for policy in trails {
         if matches!(policy.skipped, Some(Skipped::NoThingBound | Skipped::ClientIdNotThingName)) {

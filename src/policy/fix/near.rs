@@ -5,7 +5,7 @@ use super::{
         Context, PolicySet, Principal, Request, Verdict,
         context::Protocol,
         evaluate::Place,
-        explain::{Mismatch, PartTrail, ResourceTrail},
+        explain::{Confidence, Mismatch, PartTrail, ResourceTrail},
         request::Part,
         variable::NoValue,
     },
@@ -40,6 +40,8 @@ pub struct NearMiss {
     pub change: Change,
     /// What allows the request then.
     pub place: Option<Place>,
+    /// How sure it is that it helps.
+    pub confidence: Confidence,
 }
 
 /// Most near misses that are told.
@@ -64,7 +66,8 @@ pub(in super::super) fn near_misses(
         let Some(after) = setting.with(&change) else { continue };
         let decision = after.policies.decide(&after.context, &after.request);
         if decision.verdict == Verdict::Allowed {
-            found.push(NearMiss { kind, change, place: decision.place });
+            let confidence = after.policies.explain(&after.context, &after.request).confidence;
+            found.push(NearMiss { kind, change, place: decision.place, confidence });
         }
     }
     found

@@ -117,11 +117,9 @@ impl Proposals<'_> {
                     Cost::PolicyText,
                     Risk::None,
                 ),
-                (_, NearMissKind::Exclusive) => {}
-                (_, kind) => {
-                    let risk = if kind == NearMissKind::OwnName { Risk::Takeover } else { Risk::None };
-                    self.add(FixKind::OtherName, Some(near.change.clone()), Cost::Device, risk);
-                }
+                // Exclusive attachment has its own proposal; the own name serves the session that has it already.
+                (_, NearMissKind::Exclusive | NearMissKind::OwnName) => {}
+                (_, _) => self.add(FixKind::OtherName, Some(near.change.clone()), Cost::Device, Risk::None),
             }
         }
     }
