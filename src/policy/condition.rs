@@ -301,7 +301,7 @@ fn contains(network: &str, address: &str) -> bool {
 }
 
 /// Seconds since 1970 UTC of an ISO 8601 date or of a plain number.
-fn seconds(text: &str) -> Option<f64> {
+pub(super) fn seconds(text: &str) -> Option<f64> {
     if let Ok(number) = text.parse::<f64>() {
         // A bare year would be a number too; IAM takes a number as epoch seconds.
         return number.is_finite().then_some(number);

@@ -17,6 +17,7 @@ use super::{
     variable::NoValue,
 };
 
+mod candidates;
 mod check;
 mod combine;
 mod compile;

@@ -67,6 +67,12 @@ impl<'a> Values<'a> {
         Self { switches, ..self }
     }
 
+    /// The same with other suppositions.
+    #[must_use]
+    pub const fn supposing<'b>(&'b self, assumed: &'b [Assumption]) -> Values<'b> {
+        Values { assumed, ..*self }
+    }
+
     /// The context that the values come from.
     #[must_use]
     pub const fn context(&self) -> &'a Context {

@@ -243,6 +243,11 @@ fn cannot_tell(text: Text, explanation: &Explanation, number: usize) -> Text {
                 _ => text.say("without exclusive attachment"),
             };
         }
+        let text = match branch.exclusive {
+            Some(true) => text.say("with exclusive attachment, "),
+            Some(false) => text.say("without exclusive attachment, "),
+            None => text,
+        };
         branch.assumed.iter().enumerate().fold(text, |text, (index, (key, value))| {
             let text = if index == 0 { text.say("if ") } else { text.say(" and ") }.code(key.name());
             match value {

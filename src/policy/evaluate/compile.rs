@@ -180,6 +180,13 @@ impl Lookup for NoVariables {
 }
 
 impl Resource {
+    /// Whether the name after the kind of resource is this variable and nothing else.
+    pub(super) fn is_bare(&self, key: &Key) -> bool {
+        matches!(self.pattern.segments(), [head, variable]
+            if matches!(&head.kind, SegmentKind::Literal(text) if text.ends_with('/') && text.matches('/').count() == 1)
+                && variable.kind == SegmentKind::Variable(key.clone()))
+    }
+
     /// Whether it holds the thing's name and more, so that no client ID that *is* the thing's name fits it.
     pub(super) fn admits_nobody(&self, written: &str) -> bool {
         let at = written.splitn(6, ':').nth(5).and_then(|rest| rest.strip_prefix("client/"));

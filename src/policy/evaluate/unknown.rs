@@ -1,33 +1,34 @@
 //! What follows when values that nobody gave are supposed: both branches of a *cannot tell*.
 //!
-//! Each unknown value is tried as absent, as every value that the policies or the request suggest, and as one that
-//! nothing suggests. Two verdicts prove the doubt and become its branches. One verdict throughout settles the answer
-//! only where the tried values stand for all values: exact comparisons and nothing else.
+//! Every unknown fact is tried with values that the policies and the request suggest ([`super::candidates`]). Two
+//! verdicts prove the doubt and become its branches. One verdict throughout settles the answer only where the tried
+//! values stand for all values. More combinations than can be real do no harm to that: if even those agree, the real
+//! ones do. Those known to be impossible are left out, so that no branch supposes them.
 
 use std::collections::BTreeMap;
 
-use super::{Decision, PolicySet, Verdict, sides};
+use super::{Decision, PolicySet, Verdict, candidates::Questions, sides};
 use crate::policy::{
-    condition::{Operator, Quantifier, Test},
-    context::{Binding, Context, Field, Side},
+    condition::{Operator, Test},
+    context::{Binding, Context, Field, Protocol, Side},
     explain::Branch,
-    pattern::{Lookup, Pattern, SegmentKind, Value},
+    pattern::{Lookup, Match, Pattern, SegmentKind, Value},
     request::{Check, Request},
     values::{Assumption, KeyValue, Values},
-    variable::Key,
+    variable::{Key, Pick},
 };
 
 /// At most this many combinations are tried.
-const MAX_COMBINATIONS: usize = 256;
-/// A value that no policy names.
-const OTHER: &str = "some other value";
+const MAX_COMBINATIONS: usize = 1024;
+/// At most this many values of one variable are tried for one resource.
+const MAX_FITTING: usize = 64;
 
-/// The values to try for one key.
-#[derive(Default)]
-struct Candidates {
-    values: Vec<Option<String>>,
-    /// Whether they stand for all values.
-    closed: bool,
+/// A situation in which facts that are no keys are supposed.
+struct World {
+    context: Context,
+    request: Request,
+    assumed: Vec<Assumption>,
+    exclusive: Option<bool>,
 }
 
 impl PolicySet {
@@ -38,29 +39,22 @@ impl PolicySet {
         request: &Request,
         decision: Decision,
     ) -> (Decision, Vec<Branch>) {
-        let attachments: Vec<(Option<bool>, Context)> = match context.exclusive {
-            Field::Unknown if matches!(context.binding(), Binding::Unknown) => [true, false]
-                .map(|exclusive| {
-                    (Some(exclusive), Context { exclusive: Field::Given(exclusive), ..context.clone() })
-                })
-                .into(),
-            _ => vec![(None, context.clone())],
-        };
         let mut branches: Vec<Branch> = Vec::new();
         let mut first: Option<Decision> = None;
-        let mut closed = true;
-        for (exclusive, context) in &attachments {
-            let (combinations, exhaustive) = self.combinations(context, request);
+        let (worlds, mut closed) = self.worlds(context, request);
+        for world in worlds {
+            let (combinations, exhaustive) = self.combinations(&world.context, &world.request);
             closed &= exhaustive;
             for assumed in combinations {
-                let found = self.once(context, request, &assumed, None);
+                let found = self.once(&world.context, &world.request, &assumed, None);
                 if found.verdict == Verdict::CannotTell {
                     closed = false;
                     continue;
                 }
                 first.get_or_insert(found);
                 if branches.iter().all(|branch| branch.verdict != found.verdict) {
-                    branches.push(Branch { assumed, exclusive: *exclusive, verdict: found.verdict });
+                    let assumed = world.assumed.iter().cloned().chain(assumed).collect();
+                    branches.push(Branch { assumed, exclusive: world.exclusive, verdict: found.verdict });
                 }
             }
         }
@@ -70,117 +64,348 @@ impl PolicySet {
         }
     }
 
-    fn combinations(&self, context: &Context, request: &Request) -> (Vec<Vec<Assumption>>, bool) {
+    /// Exclusive or not, persistent or not, and client IDs; and whether they are all there are.
+    fn worlds(&self, context: &Context, request: &Request) -> (Vec<World>, bool) {
+        let world = World {
+            context: context.clone(),
+            request: request.clone(),
+            assumed: Vec::new(),
+            exclusive: None,
+        };
+        let mut worlds = vec![world];
+        if context.exclusive == Field::Unknown && matches!(context.binding(), Binding::Unknown) {
+            worlds = split(worlds, &[true, false], |world, exclusive| {
+                world.context.exclusive = Field::Given(*exclusive);
+                world.exclusive = Some(*exclusive);
+            });
+        }
+        let uncertain = matches!(request, Request::Connect { persistent: Field::Unknown, .. });
+        if uncertain
+            && self.asks_for(&Key::ConnectAttributes)
+            && !context.unknown.contains(&Key::ConnectAttributes)
+        {
+            worlds = split(worlds, &[true, false], |world, wanted| {
+                if let Request::Connect { persistent, .. } = &mut world.request {
+                    *persistent = Field::Given(*wanted);
+                }
+                let value = wanted.then(|| "PersistentConnect".to_owned());
+                world.assumed.push((Key::ConnectAttributes, value));
+            });
+        }
+        let mut closed = true;
+        if context.client_id == Field::Unknown && context.protocol != Protocol::Https {
+            let mut with_id = Vec::new();
+            for world in worlds {
+                let (values, exhaustive) = self.client_ids(&world.context, &world.request);
+                closed &= exhaustive;
+                let known = values.into_iter().flatten().collect::<Vec<_>>();
+                with_id.extend(split(vec![world], &known, |world, id: &String| {
+                    world.context.client_id = Field::Given(id.clone());
+                    world.context.unknown.retain(|key| *key != Key::ClientId);
+                    world.assumed.push((Key::ClientId, Some(id.clone())));
+                }));
+            }
+            worlds = with_id;
+        }
+        (worlds, closed)
+    }
+
+    fn asks_for(&self, key: &Key) -> bool {
+        self.compiled
+            .iter()
+            .flatten()
+            .flat_map(|statement| &statement.conditions)
+            .any(|(_, asked, _)| asked == key)
+    }
+
+    /// Client IDs that stand for all: names of things, and what resources and conditions ask for.
+    fn client_ids(&self, context: &Context, request: &Request) -> (Vec<Option<String>>, bool) {
+        let mut questions = Questions::default();
+        if let Field::Given(things) = &context.things {
+            for name in things.iter().map(|thing| &thing.name).chain(&context.registered) {
+                questions.value(name.clone());
+            }
+        } else {
+            questions.not_followed();
+        }
         let binding = context.binding();
-        let mut found: BTreeMap<Key, Candidates> = BTreeMap::new();
         for check in request.checks(context) {
             for side in sides(&context.principal, &check.action) {
-                let values = Values::new(context, binding, request, &check.action, *side, &[]);
-                self.suggest(&check, &values, *side, &mut found);
+                let values =
+                    Values::new(context, binding, request, &check.action, *side, &[]).under(self.switches);
+                for statement in self.speaking(&check, context, binding, *side) {
+                    for resource in &statement.resources {
+                        let own = resource.pattern.variables().any(|key| *key == Key::ClientId);
+                        if own && !(check.open && resource.is_bare(&Key::ClientId)) {
+                            questions.not_followed();
+                        }
+                        if !check.open || own {
+                            continue;
+                        }
+                        // A thing variable has a value for the names of things only, which are tried anyway.
+                        let by_id = resource.pattern.variables().any(Key::is_thing)
+                            && !matches!(binding, Binding::Thing { .. });
+                        if by_id || never(&resource.pattern, &values) {
+                            continue;
+                        }
+                        let text = as_like(&resource.pattern, &values).filter(|_| resource.fields.is_none());
+                        let rest = text.as_deref().map(|text| text.splitn(6, ':').nth(5).unwrap_or(text));
+                        match rest.map(|rest| (rest, rest.strip_prefix("client/"))) {
+                            Some((_, Some(name))) => questions.like(name),
+                            Some(("*", None)) => {}
+                            Some((rest, None)) if !rest.contains(['*', '?']) => {}
+                            _ => questions.not_followed(),
+                        }
+                    }
+                    for (operator, key, wanted) in &statement.conditions {
+                        if wanted.iter().flat_map(Pattern::variables).any(|inner| *inner == Key::ClientId) {
+                            questions.not_followed();
+                        }
+                        if *key == Key::ClientId {
+                            ask(&mut questions, *operator, key, wanted, &values);
+                        }
+                    }
+                }
             }
         }
-        let mut closed = context.client_id != Field::Unknown;
-        let keys: Vec<&Key> = found.keys().collect();
-        // Several indexes of one field hang together, and thing variables do too.
-        closed &= !keys.iter().enumerate().any(|(index, key)| {
-            keys.iter()
-                .skip(index + 1)
-                .any(|other| key.same_fact(other) || (key.is_thing() && other.is_thing()))
-        });
+        questions.candidates(true)
+    }
+
+    /// The statements about the action in the policies that may count.
+    fn speaking<'a>(
+        &'a self,
+        check: &'a Check,
+        context: &'a Context,
+        binding: Binding<'a>,
+        side: Side,
+    ) -> impl Iterator<Item = &'a super::Compiled> {
+        self.policies
+            .iter()
+            .zip(self.compiled.iter())
+            .filter(move |(policy, _)| self.applies(policy, context, binding, side).is_ok())
+            .flat_map(|(_, statements)| statements)
+            .filter(move |statement| statement.names(check))
+    }
+
+    fn combinations(&self, context: &Context, request: &Request) -> (Vec<Vec<Assumption>>, bool) {
+        let mut found: BTreeMap<Key, Questions> = BTreeMap::new();
+        for check in request.checks(context) {
+            let binding = self.binding(context, &check);
+            for side in sides(&context.principal, &check.action) {
+                let values =
+                    Values::new(context, binding, request, &check.action, *side, &[]).under(self.switches);
+                for statement in self.speaking(&check, context, binding, *side) {
+                    for resource in &statement.resources {
+                        if resource.fields.is_some() || check.open {
+                            unfollowed(&mut found, &resource.pattern, &values);
+                        } else {
+                            fitting(&mut found, &resource.pattern, &check.resource, &values);
+                        }
+                    }
+                    for (operator, key, wanted) in &statement.conditions {
+                        let one = match values.condition(key) {
+                            KeyValue::Unknown => {
+                                let questions = found.entry(key.clone()).or_default();
+                                ask(questions, *operator, key, wanted, &values);
+                                if is_set(key) {
+                                    questions.not_followed();
+                                }
+                                None
+                            }
+                            KeyValue::One(value) => Some(value),
+                            _ => None,
+                        };
+                        for pattern in wanted {
+                            let by_pattern = operator.is_some_and(|operator| {
+                                matches!(operator.test, Test::StringEquals | Test::StringLike | Test::Arn)
+                            });
+                            match one.as_ref().filter(|_| by_pattern) {
+                                Some(value) => fitting(&mut found, pattern, value, &values),
+                                None => unfollowed(&mut found, pattern, &values),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let mut closed = true;
         let mut combinations: Vec<Vec<Assumption>> = vec![Vec::new()];
-        for (key, candidates) in &found {
-            closed &= candidates.closed;
-            if combinations.len() * candidates.values.len() > MAX_COMBINATIONS {
+        for (key, questions) in &found {
+            let present = matches!(key, Key::SourceIp | Key::CurrentTime | Key::EpochTime)
+                || (*key == Key::ClientId && context.protocol != Protocol::Https);
+            let (values, exhaustive) = match key {
+                // Over a connection this key always says one or the other.
+                Key::IsAttached => (vec![Some("true".to_owned()), Some("false".to_owned())], true),
+                _ => questions.candidates(present),
+            };
+            closed &= exhaustive;
+            if combinations.len() * values.len() > MAX_COMBINATIONS {
                 closed = false;
                 break;
             }
             combinations = combinations
                 .iter()
                 .flat_map(|so_far| {
-                    candidates.values.iter().map(move |value| {
+                    values.iter().map(move |value| {
                         so_far.iter().cloned().chain([(key.clone(), value.clone())]).collect()
                     })
                 })
+                .filter(|combination: &Vec<Assumption>| is_possible(combination, context))
                 .collect();
         }
         (combinations, closed)
     }
+}
 
-    /// Gathers values worth trying for every unknown key that the policies of `side` use.
-    fn suggest(&self, check: &Check, values: &Values<'_>, side: Side, found: &mut BTreeMap<Key, Candidates>) {
-        let compiled =
-            self.policies.iter().zip(self.compiled.iter()).filter(|(policy, _)| policy.kind == side);
-        for statement in compiled.flat_map(|(_, statements)| statements).filter(|s| s.names(check)) {
-            for resource in &statement.resources {
-                for key in resource.pattern.variables() {
-                    if values.condition(key) == KeyValue::Unknown {
-                        let witness = witness(&resource.pattern, key, &check.resource, values);
-                        offer(found, key, witness, false);
-                    }
-                }
+/// Every world once for each value.
+fn split<T>(worlds: Vec<World>, values: &[T], set: impl Fn(&mut World, &T)) -> Vec<World> {
+    let mut out = Vec::with_capacity(worlds.len() * values.len());
+    for world in worlds {
+        for value in values {
+            let mut next = World {
+                context: world.context.clone(),
+                request: world.request.clone(),
+                assumed: world.assumed.clone(),
+                exclusive: world.exclusive,
+            };
+            set(&mut next, value);
+            out.push(next);
+        }
+    }
+    out
+}
+
+const fn is_set(key: &Key) -> bool {
+    matches!(
+        key,
+        Key::ConnectAttributes
+            | Key::CertificateKeys
+            | Key::CognitoAmr
+            | Key::Certificate { pick: Pick::List, .. }
+    )
+}
+
+fn ask(
+    questions: &mut Questions,
+    operator: Option<Operator>,
+    key: &Key,
+    wanted: &[Pattern],
+    values: &Values<'_>,
+) {
+    let Some(operator) = operator else { return questions.not_followed() };
+    for pattern in wanted.iter().filter(|pattern| !never(pattern, values)) {
+        let text = match operator.test {
+            Test::StringLike | Test::Arn => as_like(pattern, values),
+            _ => pattern.resolved(values).into_iter().collect(),
+        };
+        questions.compared(operator, key, text.as_deref());
+    }
+}
+
+/// Whether a variable in it has no value.
+fn never(pattern: &Pattern, values: &Values<'_>) -> bool {
+    let mut variables = pattern.segments().iter();
+    variables.any(|segment| match &segment.kind {
+        SegmentKind::Variable(key) => matches!(values.lookup(key), Value::None(_)),
+        SegmentKind::Dead(_) => true,
+        _ => false,
+    })
+}
+
+/// The pattern with its values in place; `None` when one is unknown, or when a plain character would read as a
+/// wildcard.
+fn as_like(pattern: &Pattern, values: &Values<'_>) -> Option<String> {
+    let pieces = pattern.resolved(values);
+    let mut out = String::new();
+    for (piece, segment) in pieces.into_iter().zip(pattern.segments()) {
+        let piece = piece?;
+        let wildcard = matches!(segment.kind, SegmentKind::AnyRun | SegmentKind::AnyOne);
+        if !wildcard && piece.contains(['*', '?']) {
+            return None;
+        }
+        out.push_str(&piece);
+    }
+    Some(out)
+}
+
+/// The values of an unknown variable for which `pattern` fits `asked`.
+fn fitting(found: &mut BTreeMap<Key, Questions>, pattern: &Pattern, asked: &str, values: &Values<'_>) {
+    let unknown: Vec<&Key> = pattern.variables().filter(|key| values.lookup(key) == Value::Unknown).collect();
+    let Some(key) = unknown.first() else { return };
+    if unknown.iter().any(|other| other != key) || pattern.variables().any(is_set) {
+        return unfollowed(found, pattern, values);
+    }
+    let questions = found.entry((*key).clone()).or_default();
+    // What stands before the variable must be plain text: then its value is a beginning of the rest.
+    let mut rest = Some(asked);
+    for segment in pattern.segments() {
+        rest = match &segment.kind {
+            SegmentKind::Variable(found) if found == *key => break,
+            SegmentKind::Literal(text) => rest.and_then(|rest| rest.strip_prefix(text.as_str())),
+            SegmentKind::Variable(known) => match values.lookup(known) {
+                Value::Known(text) => rest.and_then(|rest| rest.strip_prefix(text.as_ref())),
+                // It never fits, whatever the unknown value.
+                Value::None(_) => return,
+                Value::Unknown => None,
+            },
+            SegmentKind::Dead(_) => return,
+            SegmentKind::AnyRun | SegmentKind::AnyOne | SegmentKind::Defaulted(..) => {
+                return questions.not_followed();
             }
-            for (operator, key, wanted) in &statement.conditions {
-                let exact = operator.is_some_and(is_exact);
-                for pattern in wanted {
-                    for inner in pattern.variables().filter(|key| values.condition(key) == KeyValue::Unknown)
-                    {
-                        offer(found, inner, None, false);
-                    }
-                }
-                if values.condition(key) != KeyValue::Unknown {
-                    continue;
-                }
-                offer(found, key, None, exact && *key != Key::ConnectAttributes);
-                for pattern in wanted {
-                    let text: Option<String> = pattern.resolved(values).into_iter().collect();
-                    let closed = exact && pattern.variables().next().is_none();
-                    let text = text.filter(|_| operator.is_none_or(|operator| operator.test != Test::Null));
-                    offer(found, key, text, closed && *key != Key::ConnectAttributes);
-                }
+        };
+        if rest.is_none() {
+            return;
+        }
+    }
+    let rest = rest.unwrap_or_default();
+    let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+    let mut fits = 0_usize;
+    for value in ends.filter_map(|end| rest.get(..end)) {
+        let assumed = [((*key).clone(), Some(value.to_owned()))];
+        if matches!(pattern.matches(asked, &values.supposing(&assumed)), Match::Yes | Match::Unknown) {
+            fits += 1;
+            if fits > MAX_FITTING {
+                return questions.not_followed();
             }
+            questions.value(value.to_owned());
         }
     }
 }
 
-fn offer(found: &mut BTreeMap<Key, Candidates>, key: &Key, value: Option<String>, closed: bool) {
-    let candidates = found.entry(key.clone()).or_insert_with(|| Candidates {
-        values: match key {
-            // Over a connection this key always has a value.
-            Key::IsAttached => vec![Some("true".to_owned()), Some("false".to_owned())],
-            _ => vec![None, Some(OTHER.to_owned())],
-        },
-        closed: true,
+fn unfollowed(found: &mut BTreeMap<Key, Questions>, pattern: &Pattern, values: &Values<'_>) {
+    for key in pattern.variables().filter(|key| values.lookup(key) == Value::Unknown) {
+        found.entry(key.clone()).or_default().not_followed();
+    }
+}
+
+/// Whether the suppositions can be true together, as far as that is known.
+fn is_possible(combination: &[Assumption], context: &Context) -> bool {
+    let get =
+        |wanted: &Key| combination.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_deref());
+    let attached = get(&Key::IsAttached).flatten().map(|text| text == "true");
+    let name = get(&Key::ThingName);
+    // By client ID, the thing's name is the client ID.
+    let by_id = context.exclusive == Field::Given(false);
+    let named = match (name.flatten(), &context.client_id) {
+        (Some(name), Field::Given(id)) if by_id => name == id,
+        _ => true,
+    };
+    let no_thing = attached == Some(false) || name == Some(None);
+    let has_facts =
+        combination.iter().any(|(key, value)| key.is_thing() && *key != Key::IsAttached && value.is_some())
+            || attached == Some(true);
+    let index = |key: &Key, at: u16| match key {
+        Key::Certificate { party, field, .. } => {
+            Some(Key::Certificate { party: *party, field, pick: Pick::At(at) })
+        }
+        _ => None,
+    };
+    let same_first = combination.iter().all(|(key, value)| match key {
+        Key::Certificate { pick: Pick::First, .. } => {
+            index(key, 0).and_then(|zero| get(&zero)).is_none_or(|zero| zero == value.as_deref())
+        }
+        Key::CurrentTime => get(&Key::EpochTime).is_none_or(|other| other == value.as_deref()),
+        _ => true,
     });
-    candidates.closed &= closed;
-    if let Some(value) = value.filter(|value| !candidates.values.iter().flatten().any(|known| known == value))
-    {
-        candidates.values.push(Some(value));
-    }
-}
-
-const fn is_exact(operator: Operator) -> bool {
-    matches!(operator.quantifier, Quantifier::One)
-        && matches!(operator.test, Test::StringEquals | Test::Bool | Test::Null)
-}
-
-/// The value that `key` needs for `pattern` to fit `resource`, when the text around it says so.
-fn witness(pattern: &Pattern, key: &Key, resource: &str, values: &Values<'_>) -> Option<String> {
-    let segments = pattern.segments();
-    let hole =
-        segments.iter().position(|segment| matches!(&segment.kind, SegmentKind::Variable(k) if k == key))?;
-    let mut rest = resource;
-    for segment in segments.iter().take(hole) {
-        rest = match &segment.kind {
-            SegmentKind::Literal(text) => rest.strip_prefix(text.as_str())?,
-            SegmentKind::Variable(key) => match values.lookup(key) {
-                Value::Known(text) => rest.strip_prefix(text.as_ref())?,
-                _ => return None,
-            },
-            _ => return None,
-        };
-    }
-    match segments.get(hole + 1).map(|segment| &segment.kind) {
-        Some(SegmentKind::Literal(text)) => rest.split_once(text.as_str()).map(|(value, _)| value.to_owned()),
-        _ => Some(rest.to_owned()),
-    }
+    named && !(no_thing && has_facts) && same_first
 }
