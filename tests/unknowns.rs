@@ -200,3 +200,24 @@ fn a_certain_answer_holds_for_every_value() {
     assert!(told * 10 >= doubts * 9, "{told} of {doubts} doubts have branches");
     assert!(undecided * 6 <= certain, "{undecided} undecided, {certain} certain");
 }
+
+#[test]
+fn many_requests_get_the_answers_of_each() {
+    let statements = r#"{"Effect": "Allow", "Action": "iot:Connect", "Resource": [
+        "~client/${iot:Connection.Thing.ThingName}", "~client/a*"]},
+        {"Effect": "Deny", "Action": "iot:Connect", "Resource": "~client/ab"}"#;
+    let set = policies(statements, r#""Version": "2012-10-17","#);
+    let context = device("t1", &["t1"], false);
+    let connect = Request::Connect { persistent: Field::Given(false), will: None };
+    let publish = Request::Publish { topic: "x".to_owned(), qos: 0, retain: true };
+    let ids = ["t1", "a", "ab", "abc", "", "t2"];
+    let one_by_one = ids.map(|id| {
+        let context = Context { client_id: Field::Given(id.to_owned()), ..context.clone() };
+        set.decide(&context, &connect)
+    });
+    assert!(set.evaluate_client_ids(&context, &connect, ids).eq(one_by_one));
+    let asked = [(&context, &publish), (&context, &connect), (&context, &publish)];
+    let answers: Vec<_> = set.evaluate_many(asked).collect();
+    assert_eq!(answers, asked.map(|(context, request)| set.decide(context, request)));
+    assert_eq!(answers.first().map(|found| found.reason.as_str()), Some("ACTION_NOT_ALLOWED"));
+}

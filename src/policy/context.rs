@@ -199,15 +199,27 @@ impl Context {
     /// The ARN of a resource of this account and region.
     #[must_use]
     pub fn arn(&self, kind: ResourceType, name: &str) -> String {
+        let mut arn = String::new();
+        self.write_arn(kind, &[name], &mut arn);
+        arn
+    }
+
+    /// Appends the ARN of the resource whose name is made of these pieces.
+    pub(super) fn write_arn(&self, kind: ResourceType, name: &[&str], out: &mut String) {
         let Self { partition, region, account, .. } = self;
         let kind = kind.word();
-        let mut arn = String::with_capacity(
-            "arn::iot:::/".len() + partition.len() + region.len() + account.len() + kind.len() + name.len(),
+        out.reserve(
+            "arn::iot:::/".len()
+                + partition.len()
+                + region.len()
+                + account.len()
+                + kind.len()
+                + name.iter().map(|piece| piece.len()).sum::<usize>(),
         );
-        for piece in ["arn:", partition, ":iot:", region, ":", account, ":", kind, "/", name] {
-            arn.push_str(piece);
+        let head = ["arn:", partition, ":iot:", region, ":", account, ":", kind, "/"];
+        for piece in head.iter().chain(name) {
+            out.push_str(piece);
         }
-        arn
     }
 
     /// The thing that AWS IoT Core binds to this connection.

@@ -132,11 +132,38 @@ impl PolicySet {
     /// Decides a request.
     #[must_use]
     pub fn decide(&self, context: &Context, request: &Request) -> Decision {
-        let decision = self.once(context, request, &[], None);
-        if decision.verdict == Verdict::CannotTell {
-            return self.settle(context, request, decision).0;
-        }
-        decision
+        Evaluator::new(self).decide(context, request)
+    }
+
+    /// Decides many requests over the one compiled set. Reasons are kept; sentences are drawn later, from
+    /// [`PolicySet::explain`], for those that somebody looks at.
+    pub fn evaluate_many<'a, I>(&'a self, asked: I) -> impl Iterator<Item = Decision> + use<'a, I>
+    where
+        I: IntoIterator<Item = (&'a Context, &'a Request)>,
+    {
+        let mut evaluator = Evaluator::new(self);
+        asked.into_iter().map(move |(context, request)| evaluator.decide(context, request))
+    }
+
+    /// Decides one request for many client IDs; all else in `context` stays.
+    pub fn evaluate_client_ids<'a, I>(
+        &'a self,
+        context: &Context,
+        request: &'a Request,
+        client_ids: I,
+    ) -> impl Iterator<Item = Decision> + use<'a, I>
+    where
+        I: IntoIterator<Item = &'a str>,
+    {
+        let mut evaluator = Evaluator::new(self);
+        let mut context = context.clone();
+        client_ids.into_iter().map(move |id| {
+            match &mut context.client_id {
+                Field::Given(given) => id.clone_into(given),
+                other => *other = Field::Given(id.to_owned()),
+            }
+            evaluator.decide(&context, request)
+        })
     }
 
     /// The thing of the connection as this check sees it.
@@ -161,16 +188,27 @@ impl PolicySet {
         context: &Context,
         request: &Request,
         assumed: &[Assumption],
+        trails: Option<&mut Vec<PartTrail>>,
+    ) -> Decision {
+        self.pass(context, request, &request.checks(context), assumed, trails)
+    }
+
+    fn pass(
+        &self,
+        context: &Context,
+        request: &Request,
+        checks: &[Check],
+        assumed: &[Assumption],
         mut trails: Option<&mut Vec<PartTrail>>,
     ) -> Decision {
         let inactive = matches!(&context.principal, Principal::X509(certificate)
             if certificate.status != CertificateStatus::Active);
         let mut total: Option<Weighed> = None;
-        for check in request.checks(context) {
+        for check in checks {
             if self.switches.thrown(Switch::WillRetain) && check.part == Part::WillRetain {
                 continue;
             }
-            let binding = self.binding(context, &check);
+            let binding = self.binding(context, check);
             let form_counts = match check.part {
                 Part::ShareForm => !self.switches.thrown(Switch::ShareForm),
                 _ => !self.switches.thrown(Switch::SharePlainForm) || !request.is_shared(),
@@ -186,7 +224,7 @@ impl PolicySet {
                 } else {
                     let values = Values::new(context, binding, request, &check.action, side, assumed)
                         .under(self.switches);
-                    self.check(&check, &values, binding, side, trail.as_mut())
+                    self.check(check, &values, binding, side, trail.as_mut())
                 };
                 let verdict = found.possible.only().unwrap_or(Verdict::CannotTell);
                 if let (Some(parts), Some(policies)) = (trails.as_deref_mut(), trail) {
@@ -222,5 +260,31 @@ impl PolicySet {
             },
             |weighed| weighed.decision,
         )
+    }
+}
+
+/// Decides one request after the other and uses its memory again: for policies without
+/// variables and conditions a certain decision allocates nothing.
+#[derive(Clone, Debug)]
+pub struct Evaluator<'a> {
+    set: &'a PolicySet,
+    checks: Vec<Check>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator over compiled policies.
+    #[must_use]
+    pub const fn new(set: &'a PolicySet) -> Self {
+        Self { set, checks: Vec::new() }
+    }
+
+    /// Decides a request.
+    pub fn decide(&mut self, context: &Context, request: &Request) -> Decision {
+        request.checks_into(context, &mut self.checks);
+        let decision = self.set.pass(context, request, &self.checks, &[], None);
+        if decision.verdict == Verdict::CannotTell {
+            return self.set.settle(context, request, decision).0;
+        }
+        decision
     }
 }

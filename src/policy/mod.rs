@@ -24,6 +24,6 @@ pub mod variable;
 
 pub use context::{Context, Field, Principal};
 pub use document::Document;
-pub use evaluate::{Decision, Policy, PolicySet, ReasonCode, Switches, Verdict};
+pub use evaluate::{Decision, Evaluator, Policy, PolicySet, ReasonCode, Switches, Verdict};
 pub use explain::Explanation;
 pub use request::Request;

@@ -120,52 +120,77 @@ impl Request {
     /// check before it.
     #[must_use]
     pub fn checks(&self, context: &Context) -> Vec<Check> {
-        let on = |part, action: &str, kind: ResourceType, name: &str| {
-            Check::new(part, action, context.arn(kind, name))
+        let mut checks = Vec::new();
+        self.checks_into(context, &mut checks);
+        checks
+    }
+
+    /// The same, into checks that were used before, so that their memory is used again.
+    pub fn checks_into(&self, context: &Context, checks: &mut Vec<Check>) {
+        let mut used = 0_usize;
+        let mut next = |part: Part, action: &str, on: On<'_>| {
+            let known = position(action);
+            let name = known.and_then(|at| ACTIONS.get(at)).map_or(action, |known| known.name);
+            if used == checks.len() {
+                checks.push(Check::new(part, action, String::new()));
+            }
+            if let Some(check) = checks.get_mut(used) {
+                (check.part, check.known, check.open) = (part, known, false);
+                if check.action != name {
+                    name.clone_into(&mut check.action);
+                }
+                check.resource.clear();
+                match on {
+                    On::Arn(arn) => check.resource.push_str(arn),
+                    On::Client(id) => {
+                        context.write_arn(
+                            ResourceType::Client,
+                            &[id.given().map_or("", String::as_str)],
+                            &mut check.resource,
+                        );
+                        check.open = *id == Field::Unknown;
+                    }
+                    On::Topic(name) => context.write_arn(ResourceType::Topic, name, &mut check.resource),
+                    On::Filter(name) => {
+                        context.write_arn(ResourceType::TopicFilter, &[name], &mut check.resource)
+                    }
+                }
+            }
+            used += 1;
         };
         match self {
             Self::Connect { will, .. } => {
-                let client_id = match &context.client_id {
-                    Field::Given(id) => id.as_str(),
-                    _ => "",
-                };
-                let mut connect = on(Part::Request, "iot:Connect", ResourceType::Client, client_id);
-                connect.open = context.client_id == Field::Unknown;
-                let mut checks = vec![connect];
+                next(Part::Request, "iot:Connect", On::Client(&context.client_id));
                 if let Some(will) = will {
-                    checks.push(on(Part::Will, "iot:Publish", ResourceType::Topic, &will.topic));
+                    next(Part::Will, "iot:Publish", On::Topic(&[&will.topic]));
                     if will.retain {
-                        checks.push(on(
-                            Part::WillRetain,
-                            "iot:RetainPublish",
-                            ResourceType::Topic,
-                            &will.topic,
-                        ));
+                        next(Part::WillRetain, "iot:RetainPublish", On::Topic(&[&will.topic]));
                     }
                 }
-                checks
             }
             Self::Publish { topic, retain, .. } => {
-                let mut checks = vec![on(Part::Request, "iot:Publish", ResourceType::Topic, topic)];
+                next(Part::Request, "iot:Publish", On::Topic(&[topic]));
                 if *retain {
-                    checks.push(on(Part::Retain, "iot:RetainPublish", ResourceType::Topic, topic));
+                    next(Part::Retain, "iot:RetainPublish", On::Topic(&[topic]));
                 }
-                checks
             }
-            Self::Subscribe { filter, .. } => {
-                vec![on(Part::Request, "iot:Subscribe", ResourceType::TopicFilter, filter)]
-            }
+            Self::Subscribe { filter, .. } => next(Part::Request, "iot:Subscribe", On::Filter(filter)),
             Self::Receive { topic, share } => {
-                let mut checks = vec![on(Part::Request, "iot:Receive", ResourceType::Topic, topic)];
+                next(Part::Request, "iot:Receive", On::Topic(&[topic]));
                 if let Some(share) = share {
-                    let shared = format!("$share/{share}/{topic}");
-                    checks.push(on(Part::ShareForm, "iot:Receive", ResourceType::Topic, &shared));
+                    next(Part::ShareForm, "iot:Receive", On::Topic(&["$share/", share, "/", topic]));
                 }
-                checks
             }
-            Self::Action { action, resource, .. } => {
-                vec![Check::new(Part::Request, action, resource.clone())]
-            }
+            Self::Action { action, resource, .. } => next(Part::Request, action, On::Arn(resource)),
         }
+        checks.truncate(used);
     }
+}
+
+/// What a check is made on.
+enum On<'a> {
+    Arn(&'a str),
+    Client(&'a Field<String>),
+    Topic(&'a [&'a str]),
+    Filter(&'a str),
 }

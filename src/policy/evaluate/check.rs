@@ -15,7 +15,7 @@ use super::{
     Attachment, Place, Policy, PolicySet, ReasonCode, Switches, Verdict,
     combine::Possible,
     compile::{Compiled, Fields, NoVariables, Resource},
-    miss::{Miss, rank},
+    miss::{Miss, Near, rank},
 };
 
 /// What a check came to.
@@ -256,7 +256,7 @@ impl Compiled {
             }
             let mismatch = (truth == Truth::No && (best == Truth::No || trail.is_some()))
                 .then(|| resource.mismatch(&text.value, check, &result));
-            if let Some(mismatch) = &mismatch {
+            if let Some(mismatch) = mismatch {
                 let (rank, reason) = rank(mismatch);
                 if miss.is_none_or(|other| rank > other.rank) {
                     miss = Some(Miss { rank, reason, resource: Some(index) });
@@ -270,7 +270,7 @@ impl Compiled {
                     span: text.span.clone(),
                     resolved: resource.pattern.resolved(values),
                     outcome: truth,
-                    mismatch,
+                    mismatch: mismatch.map(Near::told),
                     progress: match result {
                         Match::No(progress) => Some(progress),
                         _ => None,

@@ -5,6 +5,7 @@ use super::{
         explain::Mismatch,
         pattern::{Match, SegmentKind},
         request::Check,
+        variable::{Key, NoValue},
     },
     ReasonCode, VariableGroup,
     compile::Resource,
@@ -18,46 +19,77 @@ pub(super) struct Miss {
     pub(super) resource: Option<usize>,
 }
 
+/// A [`Mismatch`] that owns nothing: most are ranked and forgotten.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Near<'a> {
+    NoValue { variable: Option<&'a Key>, why: NoValue, otherwise: bool },
+    ResourceType { written: &'a str, needed: &'a str },
+    ArnField,
+    LetterCase,
+    MqttWildcard,
+    VariablesOff,
+    Text,
+}
+
+impl Near<'_> {
+    /// The same to keep.
+    pub(super) fn told(self) -> Mismatch {
+        match self {
+            Self::NoValue { variable, why, otherwise } => {
+                Mismatch::NoValue { variable: variable.cloned(), why, otherwise }
+            }
+            Self::ResourceType { written, needed } => {
+                Mismatch::ResourceType { written: written.to_owned(), needed: needed.to_owned() }
+            }
+            Self::ArnField => Mismatch::ArnField,
+            Self::LetterCase => Mismatch::LetterCase,
+            Self::MqttWildcard => Mismatch::MqttWildcard,
+            Self::VariablesOff => Mismatch::VariablesOff,
+            Self::Text => Mismatch::Text,
+        }
+    }
+}
+
 impl Resource {
-    pub(super) fn mismatch(&self, written: &str, check: &Check, result: &Match) -> Mismatch {
+    pub(super) fn mismatch<'a>(&'a self, written: &str, check: &'a Check, result: &Match) -> Near<'a> {
         let needed = check.relative();
         let kind = needed.split_once('/').map_or("", |(kind, _)| kind);
         if let Match::NoValue { why, at, otherwise } = result {
             let variable = self.pattern.segments().iter().find(|segment| segment.at == *at);
             let variable = variable.and_then(|segment| match &segment.kind {
-                SegmentKind::Variable(key) => Some(key.clone()),
+                SegmentKind::Variable(key) => Some(key),
                 _ => None,
             });
             let other_kind = self.kind.as_ref().is_some_and(|written| written != kind);
             if !other_kind || *otherwise {
-                return Mismatch::NoValue { variable, why: *why, otherwise: *otherwise };
+                return Near::NoValue { variable, why: *why, otherwise: *otherwise };
             }
         }
         if let Some(written) = self.kind.as_ref().filter(|written| *written != kind) {
-            return Mismatch::ResourceType { written: written.clone(), needed: kind.to_owned() };
+            return Near::ResourceType { written, needed: kind };
         }
         if self.variables_off {
-            return Mismatch::VariablesOff;
+            return Near::VariablesOff;
         }
         let no_wildcards = !written.contains(['*', '?', '$']);
         let (written_head, written_rest) = split_arn(written);
         let (head, rest) = split_arn(&check.resource);
         if no_wildcards {
             if written_rest == rest && written_head != head {
-                return Mismatch::ArnField;
+                return Near::ArnField;
             }
             if written.eq_ignore_ascii_case(&check.resource) {
-                return Mismatch::LetterCase;
+                return Near::LetterCase;
             }
             if written_rest.contains(['+', '#']) && mqtt_matches(written_rest, rest) {
-                return Mismatch::MqttWildcard;
+                return Near::MqttWildcard;
             }
         } else if let Match::No(progress) = result
             && progress.value < check.resource.len() - rest.len()
         {
-            return Mismatch::ArnField;
+            return Near::ArnField;
         }
-        Mismatch::Text
+        Near::Text
     }
 }
 
@@ -83,21 +115,21 @@ pub(in crate::policy) fn mqtt_matches(filter: &str, topic: &str) -> bool {
 }
 
 /// How near a miss is, and its reason.
-pub(super) fn rank(mismatch: &Mismatch) -> (u8, ReasonCode) {
+pub(super) fn rank(mismatch: Near<'_>) -> (u8, ReasonCode) {
     match mismatch {
-        Mismatch::NoValue { variable, why, otherwise } => {
+        Near::NoValue { variable, why, otherwise } => {
             let group = match variable {
                 Some(key) if key.is_thing() => VariableGroup::Thing,
                 Some(key) if key.is_certificate() => VariableGroup::Certificate,
                 _ => VariableGroup::Other,
             };
-            (if *otherwise { 80 } else { 40 }, ReasonCode::Unresolved { group, why: *why })
+            (if otherwise { 80 } else { 40 }, ReasonCode::Unresolved { group, why })
         }
-        Mismatch::MqttWildcard => (75, ReasonCode::MqttWildcard),
-        Mismatch::VariablesOff => (72, ReasonCode::VariablesOff),
-        Mismatch::LetterCase => (70, ReasonCode::LetterCase),
-        Mismatch::ArnField => (65, ReasonCode::ArnField),
-        Mismatch::Text => (50, ReasonCode::ResourceMismatch),
-        Mismatch::ResourceType { .. } => (30, ReasonCode::ResourceType),
+        Near::MqttWildcard => (75, ReasonCode::MqttWildcard),
+        Near::VariablesOff => (72, ReasonCode::VariablesOff),
+        Near::LetterCase => (70, ReasonCode::LetterCase),
+        Near::ArnField => (65, ReasonCode::ArnField),
+        Near::Text => (50, ReasonCode::ResourceMismatch),
+        Near::ResourceType { .. } => (30, ReasonCode::ResourceType),
     }
 }
