@@ -221,3 +221,23 @@ fn many_requests_get_the_answers_of_each() {
     assert_eq!(answers, asked.map(|(context, request)| set.decide(context, request)));
     assert_eq!(answers.first().map(|found| found.reason.as_str()), Some("ACTION_NOT_ALLOWED"));
 }
+
+#[test]
+fn a_large_policy_of_unknowns_ends_soon() {
+    let one = |index: usize| {
+        format!(
+            r#"{{"Effect": "Allow", "Action": "iot:*", "Resource": "~client/*${{iot:Certificate.Subject.Country}}{index}",
+                "Condition": {{"StringEquals": {{"iot:Certificate.Subject.CommonName": "v{index}"}}}}}}"#
+        )
+    };
+    let statements: Vec<_> = (0..1_000).map(one).collect();
+    let set = policies(&statements.join(","), r#""Version": "2012-10-17","#);
+    let mut context = device("t1", &["t1"], false);
+    context.client_id = Field::Unknown;
+    context.exclusive = Field::Unknown;
+    for name in NAMES.iter().take(2) {
+        context.unknown.push(Key::parse(name));
+    }
+    let request = Request::Connect { persistent: Field::Unknown, will: None };
+    assert_eq!(set.explain(&context, &request).decision.verdict, Verdict::CannotTell);
+}

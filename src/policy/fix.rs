@@ -161,6 +161,9 @@ impl Fix {
     }
 }
 
+/// Most changes that are tried.
+const MAX_TRIED: usize = 48;
+
 /// Ways out of a denial, the gentlest first; for an allow, the changes that would deny it.
 #[must_use]
 pub fn fixes(set: &PolicySet, context: &Context, request: &Request) -> Vec<Fix> {
@@ -169,7 +172,7 @@ pub fn fixes(set: &PolicySet, context: &Context, request: &Request) -> Vec<Fix> 
     let setting = Setting::new(set, context, request);
     let wanted = if verdict == Verdict::Allowed { Verdict::ImplicitDeny } else { Verdict::Allowed };
     let mut out: Vec<Fix> = Vec::new();
-    for proposal in propose::proposals(set, context, request, &explanation) {
+    for proposal in propose::proposals(set, context, request, &explanation).into_iter().take(MAX_TRIED) {
         if out.iter().any(|known| known.changes == proposal.changes) {
             continue;
         }
@@ -261,7 +264,11 @@ fn try_out(setting: &Setting, proposal: Proposal, before: Verdict, wanted: Verdi
     }
     let unsure = trials.iter().any(|trial| trial.after == Verdict::CannotTell);
     let needs = if unsure && kind == FixKind::CommonName { vec![COMMON_NAME] } else { Vec::new() };
-    let confidence = after.policies.explain(&after.context, &after.request).confidence;
+    // The variable is documented, a pattern around it is our conclusion.
+    let confidence = match kind {
+        FixKind::CommonName => Confidence::Inferred,
+        _ => after.policies.explain(&after.context, &after.request).confidence,
+    };
     Some(Fix { kind, changes, trials, other_device_if_shared, needs, confidence, cost, risk })
 }
 

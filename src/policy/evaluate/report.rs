@@ -110,7 +110,9 @@ impl PolicySet {
             self.concerns(*switch, context, request)
                 && self.turned(*switch).decide(context, request).verdict != decision.verdict
         };
-        Switch::ALL.iter().copied().filter(turns).collect()
+        // In doubt about the situation there is no verdict yet that could turn on AWS.
+        let certain = decision.verdict != Verdict::CannotTell;
+        Switch::ALL.iter().copied().filter(|switch| certain && turns(switch)).collect()
     }
 
     /// Whether a switch can matter at all: cheap, and true when in doubt.

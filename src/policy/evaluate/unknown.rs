@@ -22,6 +22,12 @@ use crate::policy::{
 const MAX_COMBINATIONS: usize = 1024;
 /// At most this many values of one variable are tried for one resource.
 const MAX_FITTING: usize = 64;
+/// At most this many client IDs are tried.
+const MAX_CLIENT_IDS: usize = 64;
+/// In longer texts values that fit are not searched; AWS takes names of 256 bytes.
+const MAX_SEARCHED: usize = 512;
+/// At most this many statements are asked in all combinations together, so that a large policy ends soon too.
+const MAX_STATEMENTS_ASKED: usize = 200_000;
 
 /// A situation in which facts that are no keys are supposed.
 struct World {
@@ -42,10 +48,17 @@ impl PolicySet {
         let mut branches: Vec<Branch> = Vec::new();
         let mut first: Option<Decision> = None;
         let (worlds, mut closed) = self.worlds(context, request);
-        for world in worlds {
+        let statements = self.compiled.iter().map(Vec::len).sum::<usize>();
+        let mut passes = MAX_STATEMENTS_ASKED / statements.max(1);
+        'worlds: for world in worlds {
             let (combinations, exhaustive) = self.combinations(&world.context, &world.request);
             closed &= exhaustive;
             for assumed in combinations {
+                if passes == 0 {
+                    closed = false;
+                    break 'worlds;
+                }
+                passes -= 1;
                 let found = self.once(&world.context, &world.request, &assumed, None);
                 if found.verdict == Verdict::CannotTell {
                     closed = false;
@@ -97,8 +110,8 @@ impl PolicySet {
             let mut with_id = Vec::new();
             for world in worlds {
                 let (values, exhaustive) = self.client_ids(&world.context, &world.request);
-                closed &= exhaustive;
-                let known = values.into_iter().flatten().collect::<Vec<_>>();
+                closed &= exhaustive && values.len() <= MAX_CLIENT_IDS;
+                let known = values.into_iter().flatten().take(MAX_CLIENT_IDS).collect::<Vec<_>>();
                 with_id.extend(split(vec![world], &known, |world, id: &String| {
                     world.context.client_id = Field::Given(id.clone());
                     world.context.unknown.retain(|key| *key != Key::ClientId);
@@ -358,6 +371,9 @@ fn fitting(found: &mut BTreeMap<Key, Questions>, pattern: &Pattern, asked: &str,
         }
     }
     let rest = rest.unwrap_or_default();
+    if rest.len() > MAX_SEARCHED {
+        return questions.not_followed();
+    }
     let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
     let mut fits = 0_usize;
     for value in ends.filter_map(|end| rest.get(..end)) {

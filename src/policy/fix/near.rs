@@ -5,7 +5,7 @@ use super::{
         Context, PolicySet, Principal, Request, Verdict,
         context::Protocol,
         evaluate::Place,
-        explain::{Confidence, Mismatch, PartTrail, ResourceTrail},
+        explain::{Confidence, Mismatch, PartTrail, ResourceTrail, Skipped},
         request::Part,
         variable::NoValue,
     },
@@ -46,6 +46,8 @@ pub struct NearMiss {
 
 /// Most near misses that are told.
 const MAX: usize = 6;
+/// Most changes that are tried for them.
+const MAX_TRIED: usize = 32;
 
 /// The near misses of a denied request.
 pub(in super::super) fn near_misses(
@@ -56,7 +58,7 @@ pub(in super::super) fn near_misses(
 ) -> Vec<NearMiss> {
     let setting = Setting::new(set, context, request);
     let mut found: Vec<NearMiss> = Vec::new();
-    for (kind, change) in candidates(set, context, parts) {
+    for (kind, change) in candidates(set, context, parts).into_iter().take(MAX_TRIED) {
         if found.len() == MAX {
             break;
         }
@@ -76,6 +78,13 @@ pub(in super::super) fn near_misses(
 fn candidates(set: &PolicySet, context: &Context, parts: &[PartTrail]) -> Vec<(NearMissKind, Change)> {
     let mut out = Vec::new();
     for part in parts.iter().filter(|part| part.verdict != Verdict::Allowed) {
+        // A thing group's policy that does not count for this client ID.
+        let by_name = |why| matches!(why, Skipped::NoThingBound | Skipped::ClientIdNotThingName);
+        if context.protocol != Protocol::Https && part.policies.iter().filter_map(|p| p.skipped).any(by_name)
+        {
+            let things = context.things.given().into_iter().flatten();
+            out.extend(things.map(|thing| (NearMissKind::OwnName, Change::ClientId(thing.name.clone()))));
+        }
         for (policy, resource) in resources(part) {
             match resource.mismatch.as_ref() {
                 Some(Mismatch::NoValue {
