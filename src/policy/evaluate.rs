@@ -24,6 +24,7 @@ mod compile;
 mod miss;
 mod reason;
 mod report;
+mod suggest;
 mod unknown;
 
 pub(super) use miss::mqtt_matches;

@@ -5,7 +5,8 @@
 //!
 //! [`document::parse`] turns text into a tree and never fails. [`PolicySet::compile`] prepares policies once;
 //! [`PolicySet::decide`] answers a request, [`PolicySet::explain`] answers it with the whole trail. Both run the
-//! same evaluation ([`evaluate`]); the explanation only listens.
+//! same evaluation ([`evaluate`]); the explanation only listens. [`fix::fixes`] tries changes and offers those that
+//! help. What AWS leaves undecided stands in [`switch`], each point with its default.
 
 pub mod condition;
 pub mod context;

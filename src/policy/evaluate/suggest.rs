@@ -1,0 +1,160 @@
+//! What conditions and resources ask of unknown values, and which suppositions can be true together.
+
+use std::collections::BTreeMap;
+
+use super::candidates::Questions;
+use crate::policy::{
+    condition::{Operator, Test},
+    context::{Context, Field},
+    pattern::{Lookup, Match, Pattern, SegmentKind, Value},
+    values::{Assumption, Values},
+    variable::{Key, Pick},
+};
+
+/// At most this many values of one variable are tried for one resource.
+const MAX_FITTING: usize = 64;
+/// In longer texts values that fit are not searched; AWS takes names of 256 bytes.
+const MAX_SEARCHED: usize = 512;
+
+pub(super) const fn is_set(key: &Key) -> bool {
+    matches!(
+        key,
+        Key::ConnectAttributes
+            | Key::CertificateKeys
+            | Key::CognitoAmr
+            | Key::Certificate { pick: Pick::List, .. }
+    )
+}
+
+pub(super) fn ask(
+    questions: &mut Questions,
+    operator: Option<Operator>,
+    key: &Key,
+    wanted: &[Pattern],
+    values: &Values<'_>,
+) {
+    let Some(operator) = operator else { return questions.not_followed() };
+    for pattern in wanted.iter().filter(|pattern| !never(pattern, values)) {
+        let text = match operator.test {
+            Test::StringLike | Test::Arn => as_like(pattern, values),
+            _ => pattern.resolved(values).into_iter().collect(),
+        };
+        questions.compared(operator, key, text.as_deref());
+    }
+}
+
+/// Whether a variable in it has no value.
+pub(super) fn never(pattern: &Pattern, values: &Values<'_>) -> bool {
+    let mut variables = pattern.segments().iter();
+    variables.any(|segment| match &segment.kind {
+        SegmentKind::Variable(key) => matches!(values.lookup(key), Value::None(_)),
+        SegmentKind::Dead(_) => true,
+        _ => false,
+    })
+}
+
+/// The pattern with its values in place; `None` when one is unknown, or when a plain character would read as a
+/// wildcard.
+pub(super) fn as_like(pattern: &Pattern, values: &Values<'_>) -> Option<String> {
+    let pieces = pattern.resolved(values);
+    let mut out = String::new();
+    for (piece, segment) in pieces.into_iter().zip(pattern.segments()) {
+        let piece = piece?;
+        let wildcard = matches!(segment.kind, SegmentKind::AnyRun | SegmentKind::AnyOne);
+        if !wildcard && piece.contains(['*', '?']) {
+            return None;
+        }
+        out.push_str(&piece);
+    }
+    Some(out)
+}
+
+/// The values of an unknown variable for which `pattern` fits `asked`.
+pub(super) fn fitting(
+    found: &mut BTreeMap<Key, Questions>,
+    pattern: &Pattern,
+    asked: &str,
+    values: &Values<'_>,
+) {
+    let unknown: Vec<&Key> = pattern.variables().filter(|key| values.lookup(key) == Value::Unknown).collect();
+    let Some(key) = unknown.first() else { return };
+    if unknown.iter().any(|other| other != key) || pattern.variables().any(is_set) {
+        return unfollowed(found, pattern, values);
+    }
+    let questions = found.entry((*key).clone()).or_default();
+    // What stands before the variable must be plain text: then its value is a beginning of the rest.
+    let mut rest = Some(asked);
+    for segment in pattern.segments() {
+        rest = match &segment.kind {
+            SegmentKind::Variable(found) if found == *key => break,
+            SegmentKind::Literal(text) => rest.and_then(|rest| rest.strip_prefix(text.as_str())),
+            SegmentKind::Variable(known) => match values.lookup(known) {
+                Value::Known(text) => rest.and_then(|rest| rest.strip_prefix(text.as_ref())),
+                // It never fits, whatever the unknown value.
+                Value::None(_) => return,
+                Value::Unknown => None,
+            },
+            SegmentKind::Dead(_) => return,
+            SegmentKind::AnyRun | SegmentKind::AnyOne | SegmentKind::Defaulted(..) => {
+                return questions.not_followed();
+            }
+        };
+        if rest.is_none() {
+            return;
+        }
+    }
+    let rest = rest.unwrap_or_default();
+    if rest.len() > MAX_SEARCHED {
+        return questions.not_followed();
+    }
+    let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+    let mut fits = 0_usize;
+    for value in ends.filter_map(|end| rest.get(..end)) {
+        let assumed = [((*key).clone(), Some(value.to_owned()))];
+        if matches!(pattern.matches(asked, &values.supposing(&assumed)), Match::Yes | Match::Unknown) {
+            fits += 1;
+            if fits > MAX_FITTING {
+                return questions.not_followed();
+            }
+            questions.value(value.to_owned());
+        }
+    }
+}
+
+pub(super) fn unfollowed(found: &mut BTreeMap<Key, Questions>, pattern: &Pattern, values: &Values<'_>) {
+    for key in pattern.variables().filter(|key| values.lookup(key) == Value::Unknown) {
+        found.entry(key.clone()).or_default().not_followed();
+    }
+}
+
+/// Whether the suppositions can be true together, as far as that is known.
+pub(super) fn is_possible(combination: &[Assumption], context: &Context) -> bool {
+    let get =
+        |wanted: &Key| combination.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_deref());
+    let attached = get(&Key::IsAttached).flatten().map(|text| text == "true");
+    let name = get(&Key::ThingName);
+    // By client ID, the thing's name is the client ID.
+    let by_id = context.exclusive == Field::Given(false);
+    let named = match (name.flatten(), &context.client_id) {
+        (Some(name), Field::Given(id)) if by_id => name == id,
+        _ => true,
+    };
+    let no_thing = attached == Some(false) || name == Some(None);
+    let has_facts =
+        combination.iter().any(|(key, value)| key.is_thing() && *key != Key::IsAttached && value.is_some())
+            || attached == Some(true);
+    let index = |key: &Key, at: u16| match key {
+        Key::Certificate { party, field, .. } => {
+            Some(Key::Certificate { party: *party, field, pick: Pick::At(at) })
+        }
+        _ => None,
+    };
+    let same_first = combination.iter().all(|(key, value)| match key {
+        Key::Certificate { pick: Pick::First, .. } => {
+            index(key, 0).and_then(|zero| get(&zero)).is_none_or(|zero| zero == value.as_deref())
+        }
+        Key::CurrentTime => get(&Key::EpochTime).is_none_or(|other| other == value.as_deref()),
+        _ => true,
+    });
+    named && !(no_thing && has_facts) && same_first
+}
