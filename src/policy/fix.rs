@@ -16,7 +16,7 @@ pub(super) use near::near_misses;
 
 use super::{
     Context, Field, PolicySet, Principal, Request, Verdict,
-    context::{Certificate, Protocol, Thing},
+    context::{Certificate, Thing},
     explain::Confidence,
     variable::{Key, Party, Pick},
 };
@@ -89,6 +89,8 @@ pub enum Risk {
     ThingVariablesStayEmpty,
     /// Every device can take over every session, or reach every topic.
     OpenToAll,
+    /// It passes by the condition that keeps the request out today.
+    PassesCondition,
     /// What the statement was to forbid becomes possible.
     LiftsDeny,
 }
@@ -184,11 +186,13 @@ pub fn fixes(set: &PolicySet, context: &Context, request: &Request) -> Vec<Fix> 
             None => out.push(fix),
         }
     }
-    if wanted == Verdict::Allowed
-        && matches!(request, Request::Connect { .. })
-        && context.protocol != Protocol::Https
-        && verdict != Verdict::CannotTell
-    {
+    // A client ID that begins with an attached thing's name is a further session of that device.
+    let further_session = context.client_id.given().is_some_and(|id| {
+        let mut things = context.things.given().into_iter().flatten();
+        things.any(|thing| id.strip_prefix(&thing.name).is_some_and(|rest| !rest.is_empty()))
+    });
+    let denied = matches!(verdict, Verdict::ImplicitDeny | Verdict::ExplicitDeny);
+    if denied && further_session && matches!(request, Request::Connect { .. }) {
         out.push(Fix {
             kind: FixKind::OneSession,
             changes: Vec::new(),

@@ -119,6 +119,7 @@ pub const fn risk(risk: Risk) -> &'static str {
         Risk::SharedCommonName => "a common name shared by all devices opens it for all of them",
         Risk::ThingVariablesStayEmpty => "thing variables in topic rules stay without a value",
         Risk::OpenToAll => "every device gets what this one gets",
+        Risk::PassesCondition => "it passes by the condition that keeps this out today",
         Risk::LiftsDeny => "what the statement forbids becomes possible",
     }
 }

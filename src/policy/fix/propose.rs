@@ -177,7 +177,12 @@ impl Proposals<'_> {
             let (at, span) = nearest.as_ref()?;
             beside(*at, self.document(*at)?, span, text)
         };
-        if nearest.is_some() {
+        if explanation.decision.reason == ReasonCode::ConditionFailed {
+            let around = self
+                .document(policy)
+                .and_then(|document| further_statement(policy, document, "Allow", &part.action, asked));
+            self.add(FixKind::Statement, around, Cost::PolicyText, Risk::PassesCondition);
+        } else if nearest.is_some() {
             let (exact, all) = (widened(asked), widened(&everything));
             if !connect {
                 self.add(FixKind::ExactName, exact, Cost::PolicyText, Risk::None);
