@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own files has to stop")]
 
-use std::process::Command;
-
 use iot_policy_lab::{
     policy::{Verdict, explain::Confidence},
     suite::{Case, Suite},
@@ -100,35 +98,4 @@ fn a_malformed_suite_names_the_place() {
         let error = Suite::parse(text).unwrap_err().to_string();
         assert!(error.contains(place), "{error}");
     }
-}
-
-#[test]
-fn the_command_line_tells_by_its_exit_code() {
-    let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_policylab"))
-            .args(arguments)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap(), output.stderr)
-    };
-    let (code, out, _) = run(&["test", "tests/cases/article.json"]);
-    assert_eq!((code, out.as_str()), (Some(0), "25 passed, 0 failed\n"));
-    let (code, out, error) = run(&["test", "Cargo.toml"]);
-    assert_eq!((code, out.as_str(), error.is_empty()), (Some(2), "", false));
-    assert_eq!(run(&["test", "tests/cases/none.json"]).0, Some(2));
-    assert_eq!(run(&["test"]).0, Some(2));
-    let wrong = std::env::temp_dir().join(format!("policylab-{}.json", std::process::id()));
-    let text =
-        std::fs::read_to_string(format!("{}/tests/cases/article.json", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    std::fs::write(&wrong, text.replacen("\"expect\": \"allow\"", "\"expect\": \"explicitDeny\"", 1))
-        .unwrap();
-    let (code, out, _) = run(&["test", wrong.to_str().unwrap()]);
-    std::fs::remove_file(&wrong).unwrap();
-    assert_eq!(code, Some(1));
-    assert!(
-        out.starts_with("FAIL p1-own-name: expected explicitDeny, got allow: Allowed by statement 1"),
-        "{out}"
-    );
-    assert!(out.ends_with("24 passed, 1 failed\n"), "{out}");
 }

@@ -39,6 +39,7 @@ impl Diagnostic {
             | Problem::VariableTooEarly
             | Problem::DuplicateSid { .. }
             | Problem::VariablesOff
+            | Problem::Computed { .. }
             | Problem::MissingVersion { uses_variables: true } => Severity::Warning,
             _ => Severity::Error,
         }
@@ -58,7 +59,10 @@ impl Diagnostic {
             Problem::UnknownAction { .. } | Problem::ActionCase { .. } => "IPL-P004",
             Problem::SecondDocument => "IPL-P005",
             Problem::TypographicQuotes { .. } => "IPL-P006",
-            Problem::TooLong { .. } | Problem::TextTooLarge { .. } | Problem::TooDeep => "IPL-P007",
+            Problem::TooLong { .. }
+            | Problem::TextTooLarge { .. }
+            | Problem::PasteTooLarge { .. }
+            | Problem::TooDeep => "IPL-P007",
             Problem::WrongType { .. }
             | Problem::UnknownElement { .. }
             | Problem::UnsupportedElement { .. }
@@ -74,6 +78,9 @@ impl Diagnostic {
             | Problem::VariableTooEarly => "IPL-P010",
             Problem::UnknownOperator { .. } => "IPL-C002",
             Problem::NotAnArn => "IPL-P011",
+            Problem::Computed { .. } | Problem::YamlTemplate => "IPL-P012",
+            Problem::EatenByTemplate { .. } => "IPL-P013",
+            Problem::PrivateKey => "IPL-P014",
         }
     }
 }
@@ -104,7 +111,7 @@ pub enum Problem {
         /// The name.
         key: String,
     },
-    /// Quotes such as U+201C instead of `"`.
+    /// Quotes such as U+201C instead of `"`. The span is the whole text in quotes.
     TypographicQuotes {
         /// The character.
         quote: char,
@@ -201,6 +208,27 @@ pub enum Problem {
     UnknownOperator {
         /// As written.
         name: String,
+    },
+    /// A template computes this when it is deployed.
+    Computed {
+        /// As written, possibly cut.
+        what: String,
+    },
+    /// A template takes this policy variable for its own, because `${` is not escaped.
+    EatenByTemplate {
+        /// The variable, without `${` and `}`.
+        name: String,
+        /// What to write for `${`.
+        escape: &'static str,
+    },
+    /// A template in YAML, which is not read.
+    YamlTemplate,
+    /// A private key: nothing of the text is read or kept.
+    PrivateKey,
+    /// More text than is searched for policies; see [`super::import::MAX_PASTE`].
+    PasteTooLarge {
+        /// Bytes of the text.
+        bytes: usize,
     },
     /// A resource that is neither `*` nor begins with `arn:`.
     NotAnArn,

@@ -18,6 +18,20 @@ pub const MAX_TEXT: usize = 404_600;
 /// Longest policy that AWS takes, in characters without white space (AWS IoT Core quotas). Documented.
 pub const MAX_CHARACTERS: usize = 2048;
 
+/// The names that the policy language has.
+pub const ELEMENTS: &[&str] = &[
+    "Version",
+    "Id",
+    "Statement",
+    "Sid",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spanned<T> {

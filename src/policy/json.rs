@@ -72,6 +72,13 @@ pub fn read(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     (node, reader.found)
 }
 
+/// The character that the escape at the backslash at `at` stands for, and where the escape ends.
+pub(super) fn escape_at(text: &str, at: usize) -> (Option<char>, usize) {
+    let mut reader = Reader { text, at: at + 1, found: Vec::new() };
+    let escaped = reader.escape();
+    (escaped, reader.at)
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -304,9 +311,14 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> String {
         let start = self.at;
         let opener = self.bump().unwrap_or('"');
+        let out = self.string_after(opener);
         if opener != '"' {
             self.report(Problem::TypographicQuotes { quote: opener }, start..self.at);
         }
+        out
+    }
+
+    fn string_after(&mut self, opener: char) -> String {
         let mut out = String::new();
         loop {
             let at = self.at;
@@ -388,7 +400,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-const fn is_quote(c: char) -> bool {
+/// `"`, or what a word processor makes of it.
+pub(super) const fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{ff02}')
 }
 

@@ -8,6 +8,7 @@
 //! same evaluation ([`evaluate`]); the explanation only listens. [`fix::fixes`] tries changes and offers those that
 //! help. What AWS leaves undecided stands in [`switch`], each point with its default.
 
+pub mod certificate;
 pub mod condition;
 pub mod context;
 pub mod diagnostic;
@@ -15,9 +16,12 @@ pub mod document;
 pub mod evaluate;
 pub mod explain;
 pub mod fix;
+pub mod import;
 pub mod json;
 pub mod lint;
+pub mod missing;
 pub mod pattern;
+pub mod repair;
 pub mod request;
 pub mod switch;
 pub mod values;

@@ -1,7 +1,66 @@
 //! What is wrong with the text of a policy, said.
 
 use super::Text;
-use crate::policy::diagnostic::{Diagnostic, Problem};
+use crate::policy::{
+    diagnostic::{Diagnostic, Problem},
+    import::{MAX_PASTE, Unwrapped},
+    missing::MissingValue,
+    repair::{Change, Repair},
+};
+
+/// What a repair does, for a button.
+#[must_use]
+pub fn repair(repair: &Repair) -> Text {
+    match &repair.change {
+        Change::Split(_) => Text::new().say("Split into two"),
+        Change::Edit(edit) if edit.text.trim().is_empty() => Text::new().say("Remove"),
+        Change::Edit(edit) if edit.span.is_empty() => Text::new().say("Insert ").code(edit.text.trim()),
+        Change::Edit(edit) => Text::new().say("Replace with ").code(edit.text.trim()),
+    }
+}
+
+/// The sentence for a value that the verdict waits for.
+#[must_use]
+pub fn missing(missing: &MissingValue) -> Text {
+    Text::new()
+        .say(format!("Value needed: statement {} uses ", missing.statement + 1))
+        .code(missing.key.name())
+        .say(". Until it is set the answer depends on it.")
+}
+
+/// What a policy was taken out of.
+#[must_use]
+pub fn unwrapped(step: &Unwrapped) -> Text {
+    let text = Text::new();
+    match step {
+        Unwrapped::Preamble => text.say("The text before the first ").code("{").say(" was left out."),
+        Unwrapped::GetPolicy => text.say("Taken out of the output of ").code("aws iot get-policy").say("."),
+        Unwrapped::GetPolicyVersion => {
+            text.say("Taken out of the output of ").code("aws iot get-policy-version").say(".")
+        }
+        Unwrapped::AuthorizerAnswer => {
+            text.say("Taken out of ").code("policyDocuments").say(" of a custom authorizer's answer.")
+        }
+        Unwrapped::List => text.say("Taken out of a list."),
+        Unwrapped::Quoted => text.say("The policy stood in quotes; its escapes are undone."),
+        Unwrapped::CloudFormation => text.say("Taken out of a CloudFormation template."),
+        Unwrapped::TerraformHeredoc => text.say("Taken out of a here-document of a Terraform configuration."),
+        Unwrapped::TerraformJsonencode => {
+            text.say("Taken out of ").code("jsonencode").say(" of a Terraform configuration.")
+        }
+        Unwrapped::TerraformQuoted => {
+            text.say("Taken out of quotes in a Terraform configuration; the escapes are undone.")
+        }
+        Unwrapped::Escapes { written, count: 1 } => {
+            text.code(*written).say(" of the template is read as ").code("${").say(", once.")
+        }
+        Unwrapped::Escapes { written, count } => text
+            .code(*written)
+            .say(" of the template is read as ")
+            .code("${")
+            .say(format!(", {count} times.")),
+    }
+}
 
 /// The sentence for a finding. The place is the caller's to name.
 #[must_use]
@@ -94,6 +153,24 @@ pub fn diagnostic(found: &Diagnostic) -> Text {
         Problem::VariableTooEarly => text.say("Variables work only after the fifth colon of an ARN."),
         Problem::UnknownOperator { name } => {
             text.say("Not modelled: condition operator ").code(name).say(". The answer depends on it.")
+        }
+        Problem::Computed { what } => text
+            .code(what)
+            .say(" is computed when the template is deployed, so its value cannot be read here. Write the value in its place."),
+        Problem::EatenByTemplate { name, escape } => text
+            .say("The template takes ")
+            .code(format!("${{{name}}}"))
+            .say(" for its own and the policy never sees it. Write ")
+            .code(format!("{escape}{name}}}"))
+            .say("."),
+        Problem::YamlTemplate => {
+            text.say("A template in YAML is not read here. Paste it as JSON, or the policy alone.")
+        }
+        Problem::PrivateKey => text.say(
+            "The text holds a private key; nothing of it was read or kept. Paste the policy alone, and replace the key if others saw it.",
+        ),
+        Problem::PasteTooLarge { bytes } => {
+            text.say(format!("The text has {bytes} bytes; at most {MAX_PASTE} are searched for policies."))
         }
         Problem::NotAnArn => {
             text.say("A resource is ").code("*").say(" or an ARN that begins with ").code("arn:").say(".")

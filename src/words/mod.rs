@@ -14,7 +14,7 @@ pub mod timeline;
 mod undecided;
 
 pub use crate::text::{Piece, Text};
-pub use diagnostic::diagnostic;
+pub use diagnostic::{diagnostic, missing, repair, unwrapped};
 pub use fix::{change, cost, fix_kind, near_miss, risk, who};
 pub use headline::{headline, headline_text, verdict, why_no_value};
 pub use report::{Format, report};
