@@ -1,98 +1,229 @@
 //! `policylab`: suites of policy cases, and lint, on the command line.
 //!
-//! Exit codes: 0 all cases passed and no warning, 1 a case failed or a warning, 2 a file cannot be used or the command
-//! is wrong.
+//! Exit codes: 0 all cases passed and no warning, 1 a case failed or a warning, 2 a file cannot be used or the command is wrong. Nothing is
+//! judged unless every file can be read.
 
-use std::{env, fs, io::Write as _, process::ExitCode};
-
-use iot_policy_lab::{
-    policy::{
-        Policy,
-        context::Side,
-        diagnostic::Severity,
-        document,
-        evaluate::Attachment,
-        lint::{self, MAX_TEXT},
-    },
-    suite::{Suite, VerdictWord},
-    words,
+use std::{
+    env,
+    fmt::Write as _,
+    fs::File,
+    io::{Read as _, Write as _},
+    process::ExitCode,
 };
 
-const USAGE: &str = "usage: policylab test FILE...\n       policylab lint POLICY...\n\n  \
-     test   judge the cases of suites; exit 0 when all pass\n  \
-     lint   find mistakes in policies, each taken alone; exit 0 when there is no warning\n";
+use iot_policy_lab::{
+    policy::{Policy, context::Side, diagnostic::Severity, document, evaluate::Attachment, fix, lint},
+    suite::{
+        self, Case, Suite, VerdictWord,
+        json::{self, Judged, Said},
+        junit,
+    },
+    words::{self, Format},
+};
+
+const USAGE: &str = "\
+usage: policylab test [--format text|json|junit] FILE...
+       policylab explain [--format text|markdown|json] FILE ID
+       policylab lint POLICY...
+
+  test      judge every case of suites
+  explain   say why one case of a suite is decided as it is, and what would change it
+  lint      find mistakes in policies, each taken alone
+
+FILE is a suite of cases, POLICY a policy document; `-` reads it from standard input. `--` ends the options.
+
+exit codes: 0 done, every case passed, no warning
+            1 a case failed, or there is a warning or an error
+            2 a file cannot be used or the command is wrong
+";
+
+/// What a command prints, and how it ends.
+type Outcome = Result<(String, ExitCode), String>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> =
         env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let mut out = String::new();
-    let code = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["test", files @ ..] if !files.is_empty() => test(files, &mut out),
-        ["lint", files @ ..] if !files.is_empty() => lint(files, &mut out),
-        ["--help" | "-h" | "help"] => {
-            out.push_str(USAGE);
-            Ok(ExitCode::SUCCESS)
-        }
-        _ => Err(USAGE.to_owned()),
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.split_first() {
+        None => Err(USAGE.to_owned()),
+        Some((&("help" | "--help" | "-h"), _)) => Ok((USAGE.to_owned(), ExitCode::SUCCESS)),
+        Some((_, rest)) if is_help_wanted(rest) => Ok((USAGE.to_owned(), ExitCode::SUCCESS)),
+        Some((&"test", rest)) => test(rest),
+        Some((&"explain", rest)) => explain(rest),
+        Some((&"lint", rest)) => lint(rest),
+        Some((other, _)) => Err(format!("unknown command `{other}`\n\n{USAGE}")),
     };
-    // A closed pipe is the reader's choice, not an error of ours.
-    let _ = std::io::stdout().write_all(out.as_bytes());
-    code.unwrap_or_else(|message| {
-        let _ = writeln!(std::io::stderr(), "{}", message.trim_end());
-        ExitCode::from(2)
-    })
+    match outcome {
+        Ok((out, code)) => {
+            // A closed pipe is the reader's choice, not an error of ours.
+            let _ = std::io::stdout().write_all(out.as_bytes());
+            code
+        }
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "policylab: {}", message.trim_end());
+            ExitCode::from(2)
+        }
+    }
 }
 
-/// Judges every case of every file. All files are read before the first case is judged.
-fn test(files: &[&str], out: &mut String) -> Result<ExitCode, String> {
-    let mut suites = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(file).map_err(|error| format!("{file}: cannot be read: {error}"))?;
-        suites.push(Suite::parse(&text).map_err(|error| format!("{file}: {error}"))?);
-    }
-    let (mut passed, mut failed) = (0_usize, 0_usize);
-    for case in suites.iter().flat_map(|suite| &suite.cases) {
-        let explanation = case.explain();
-        let got = explanation.decision.verdict;
-        if got == case.expect {
-            passed += 1;
-            continue;
+fn is_help_wanted(arguments: &[&str]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| **argument != "--")
+        .any(|argument| matches!(*argument, "--help" | "-h"))
+}
+
+/// Options and operands of a command.
+struct Arguments<'a> {
+    format: &'a str,
+    operands: Vec<&'a str>,
+}
+
+/// Reads the arguments of a command that knows `--format`; the first of `formats` is the default.
+fn read_arguments<'a>(arguments: &[&'a str], formats: &[&'a str]) -> Result<Arguments<'a>, String> {
+    let mut read = Arguments { format: formats.first().copied().unwrap_or_default(), operands: Vec::new() };
+    let mut rest = arguments.iter().copied();
+    while let Some(argument) = rest.next() {
+        let format = match argument {
+            "--" => {
+                read.operands.extend(rest);
+                break;
+            }
+            "--format" => rest.next().ok_or("`--format` needs a value".to_owned())?,
+            _ if argument.starts_with("--format=") => argument.trim_start_matches("--format="),
+            _ if argument.starts_with('-') && argument != "-" => {
+                return Err(format!("unknown option `{argument}`\n\n{USAGE}"));
+            }
+            _ => {
+                read.operands.push(argument);
+                continue;
+            }
+        };
+        if !formats.contains(&format) {
+            return Err(format!("unknown format `{format}`; write `{}`", formats.join("`, `")));
         }
-        failed += 1;
-        let (expected, got) = (VerdictWord(case.expect), VerdictWord(got));
-        let headline = words::headline(&explanation);
-        out.push_str(&format!("FAIL {}: expected {expected}, got {got}: {headline}\n", case.id));
+        read.format = format;
     }
-    out.push_str(&format!("{passed} passed, {failed} failed\n"));
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(read)
+}
+
+/// Reads a text of at most `limit` bytes, and one byte more where there is more.
+fn read(file: &str, limit: usize) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let read = if file == "-" {
+        std::io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        File::open(file).and_then(|open| open.take(most).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| format!("{file}: cannot be read: {error}"))?;
+    match String::from_utf8(bytes) {
+        // A limit that cuts a character is a limit all the same.
+        Err(error) if error.as_bytes().len() <= limit => {
+            Err(format!("{file}: not UTF-8: {}", error.utf8_error()))
+        }
+        read => Ok(read.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())),
+    }
+}
+
+fn read_suite(file: &str) -> Result<Suite, String> {
+    Suite::parse(&read(file, suite::MAX_TEXT)?).map_err(|error| format!("{file}: {error}"))
+}
+
+/// Judges every case of every file.
+fn test(arguments: &[&str]) -> Outcome {
+    let Arguments { format, operands: files } = read_arguments(arguments, &["text", "json", "junit"])?;
+    if files.is_empty() {
+        return Err(format!("`test` needs a file\n\n{USAGE}"));
+    }
+    let suites = files.iter().map(|file| read_suite(file)).collect::<Result<Vec<_>, _>>()?;
+    let mut judged = Vec::new();
+    for (file, suite) in files.iter().zip(&suites) {
+        judged.extend(suite.cases.iter().map(|case| judge(file, case)));
+    }
+    let failed = judged.iter().filter(|case| !case.passed()).count();
+    let code = if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) };
+    let out = match format {
+        "json" => json::outcome(&judged),
+        "junit" => junit::outcome(&judged),
+        _ => {
+            let mut out = String::new();
+            for case in judged.iter().filter(|case| !case.passed()) {
+                let (expected, got) = (VerdictWord(case.expected), VerdictWord(case.verdict));
+                let _ = writeln!(out, "FAIL {}: expected {expected}, got {got}: {}", case.id, case.headline);
+            }
+            let _ = writeln!(out, "{} passed, {failed} failed", judged.len() - failed);
+            out
+        }
+    };
+    Ok((out, code))
+}
+
+fn judge(file: &str, case: &Case) -> Judged {
+    let explanation = case.explain();
+    Judged {
+        file: file.to_owned(),
+        id: case.id.clone(),
+        expected: case.expect,
+        verdict: explanation.decision.verdict,
+        reason: explanation.decision.reason.as_str(),
+        headline: words::headline(&explanation),
+    }
+}
+
+/// Says why one case is decided as it is. A verdict other than the expected one is `test`'s business.
+fn explain(arguments: &[&str]) -> Outcome {
+    let Arguments { format, operands } = read_arguments(arguments, &["text", "markdown", "json"])?;
+    let [file, id] = operands.as_slice() else {
+        return Err(format!("`explain` needs a file and the id of a case\n\n{USAGE}"));
+    };
+    let suite = read_suite(file)?;
+    let mut cases = suite.cases.iter().filter(|case| case.id == *id);
+    let case = match (cases.next(), cases.next()) {
+        (Some(case), None) => case,
+        (None, _) => return Err(format!("{file}: no case `{id}`")),
+        (Some(_), Some(_)) => return Err(format!("{file}: two cases are called `{id}`; rename one")),
+    };
+    let explanation = case.explain();
+    let out = match format {
+        "json" => {
+            let said = Said {
+                headline: words::headline(&explanation),
+                steps: words::steps(&explanation).iter().map(|step| step.text.to_string()).collect(),
+                sources: explanation.sources.iter().map(|page| words::source(*page).to_owned()).collect(),
+            };
+            json::explanation(case, &explanation, &said)
+        }
+        format => {
+            let format = if format == "markdown" { Format::Markdown } else { Format::Plain };
+            words::report(&explanation, &fix::fixes(&case.policies, &case.context, &case.request), format)
+        }
+    };
+    Ok((out, ExitCode::SUCCESS))
 }
 
 /// Lints each policy alone: what is wrong with its text, and what the rules find. All files are read first.
-fn lint(files: &[&str], out: &mut String) -> Result<ExitCode, String> {
-    let mut policies = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(file).map_err(|error| format!("{file}: cannot be read: {error}"))?;
-        policies.push(Policy {
-            name: (*file).to_owned(),
-            kind: Side::Iot,
-            attached_to: Attachment::Certificate,
-            document: document::parse(&text),
-        });
+fn lint(arguments: &[&str]) -> Outcome {
+    let Arguments { operands: files, .. } = read_arguments(arguments, &["text"])?;
+    if files.is_empty() {
+        return Err(format!("`lint` needs a file\n\n{USAGE}"));
     }
+    let policies = files
+        .iter()
+        .map(|file| {
+            Ok(Policy {
+                name: (*file).to_owned(),
+                kind: Side::Iot,
+                attached_to: Attachment::Certificate,
+                document: document::parse(&read(file, document::MAX_TEXT)?),
+            })
+        })
+        .collect::<Result<Vec<_>, String>>()?;
+    let mut out = String::new();
     let (mut errors, mut warnings, mut notes) = (0_usize, 0_usize, 0_usize);
     for policy in &policies {
         let document = &policy.document;
-        let text = document.diagnostics.iter().map(|found| {
-            (found.span.start, found.severity(), found.code(), words::diagnostic(found).to_string())
-        });
-        let findings = lint::check(std::slice::from_ref(policy), None);
-        let findings = findings.iter().map(|finding| {
-            let start = finding.found.places.first().map_or(0, |place| place.span.start);
-            (start, finding.rule.severity, finding.rule.code, finding.found.message.to_string())
-        });
-        let mut lines: Vec<_> = text.chain(findings).collect();
-        lines.sort_by_key(|(start, _, code, _)| (*start, *code));
-        for (start, severity, code, sentence) in lines {
+        for (start, severity, code, sentence) in findings(policy) {
             let (count, word) = match severity {
                 Severity::Error => (&mut errors, "error"),
                 Severity::Warning => (&mut warnings, "warning"),
@@ -102,15 +233,27 @@ fn lint(files: &[&str], out: &mut String) -> Result<ExitCode, String> {
             let before = document.text.get(..start).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-            out.push_str(&format!("{}:{line}:{column}: {word} {code} {sentence}\n", policy.name));
+            let _ = writeln!(out, "{}:{line}:{column}: {word} {code} {sentence}", policy.name);
         }
-        if document.text.len() > MAX_TEXT {
-            out.push_str(&format!(
-                "{}: not linted beyond its text: more than {MAX_TEXT} bytes\n",
-                policy.name
-            ));
+        if document.text.len() > lint::MAX_TEXT {
+            let limit = lint::MAX_TEXT;
+            let _ = writeln!(out, "{}: more than {limit} bytes: the rules were not asked", policy.name);
         }
     }
-    out.push_str(&format!("errors: {errors}, warnings: {warnings}, notes: {notes}\n"));
-    Ok(if errors + warnings == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    let _ = writeln!(out, "errors: {errors}, warnings: {warnings}, notes: {notes}");
+    Ok((out, if errors + warnings == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) }))
+}
+
+/// Byte, severity, code and sentence of everything that is wrong with a policy, in order of place.
+fn findings(policy: &Policy) -> Vec<(usize, Severity, &'static str, String)> {
+    let of_text = policy.document.diagnostics.iter().map(|found| {
+        (found.span.start, found.severity(), found.code(), words::diagnostic(found).to_string())
+    });
+    let of_rules = lint::check(std::slice::from_ref(policy), None).into_iter().map(|finding| {
+        let start = finding.found.places.first().map_or(0, |place| place.span.start);
+        (start, finding.rule.severity, finding.rule.code, finding.found.message.to_string())
+    });
+    let mut all: Vec<_> = of_text.chain(of_rules).collect();
+    all.sort_by_key(|(start, _, code, _)| (*start, *code));
+    all
 }

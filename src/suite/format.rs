@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, error::Error, fmt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Case, MAX_TEXT, Suite};
+use super::{Case, MAX_CASES, MAX_TEXT, Suite};
 use crate::{
     iot::action::{ACTIONS, ResourceType, position},
     policy::{
@@ -25,6 +25,11 @@ pub enum SuiteError {
     TooLong {
         /// Bytes.
         bytes: usize,
+    },
+    /// More than [`MAX_CASES`].
+    TooMany {
+        /// Cases.
+        cases: usize,
     },
     /// Not JSON of this format; the message names line and column.
     Json(serde_json::Error),
@@ -50,6 +55,9 @@ impl fmt::Display for SuiteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong { bytes } => write!(f, "the suite has {bytes} bytes; at most {MAX_TEXT} are read"),
+            Self::TooMany { cases } => {
+                write!(f, "the suite has {cases} cases; at most {MAX_CASES} are judged, so split it")
+            }
             Self::Json(error) => write!(f, "not a suite: {error}"),
             Self::Empty => f.write_str("the suite has no case; write at least one"),
             Self::Format { found } => write!(f, "unknown format `{found}`; write `{FORMAT}`"),
@@ -294,7 +302,7 @@ pub(super) fn parse(text: &str) -> Result<Suite, SuiteError> {
         return Err(SuiteError::TooLong { bytes: text.len() });
     }
     let text = text.trim_start_matches('\u{feff}');
-    let cases = if text.trim_start().starts_with('[') {
+    let cases: Vec<CaseJson> = if text.trim_start().starts_with('[') {
         serde_json::from_str(text).map_err(SuiteError::Json)?
     } else {
         let file: File = serde_json::from_str(text).map_err(SuiteError::Json)?;
@@ -303,6 +311,9 @@ pub(super) fn parse(text: &str) -> Result<Suite, SuiteError> {
         }
         file.cases
     };
+    if cases.len() > MAX_CASES {
+        return Err(SuiteError::TooMany { cases: cases.len() });
+    }
     let cases = cases.into_iter().map(case).collect::<Result<Vec<_>, _>>()?;
     if cases.is_empty() { Err(SuiteError::Empty) } else { Ok(Suite { cases }) }
 }

@@ -5,6 +5,8 @@
 //! Unknown fields and values are errors that name the place. Reads text, not files.
 
 mod format;
+pub mod json;
+pub mod junit;
 
 use std::fmt;
 
@@ -14,6 +16,8 @@ use crate::policy::{Context, Decision, Explanation, PolicySet, Request, Verdict}
 
 /// Longest suite that is read, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024 * 1024;
+/// Most cases in one suite.
+pub const MAX_CASES: usize = 100_000;
 
 /// A suite of cases.
 #[derive(Clone, Debug)]
