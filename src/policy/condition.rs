@@ -234,10 +234,18 @@ impl Operator {
     /// Whether one value of the request fits one value of the policy.
     fn fits(self, request: &str, pattern: &Pattern, lookup: &impl Lookup) -> Truth {
         match self.test {
-            Test::StringEquals | Test::StringLike | Test::Arn => match pattern.matches(request, lookup) {
-                Match::Yes => Truth::Yes,
-                Match::Unknown => Truth::Unknown,
-                Match::No(_) | Match::NoValue { .. } => Truth::No,
+            Test::StringEquals | Test::StringLike => truth(&pattern.matches(request, lookup)),
+            Test::Arn => match pattern.arn_fields() {
+                Some(patterns) => {
+                    // Six fields, compared one by one.
+                    let fields: Vec<&str> = request.splitn(6, ':').collect();
+                    let all = patterns.iter().zip(&fields);
+                    let same = Truth::from(patterns.len() == fields.len());
+                    all.fold(same, |sum, (pattern, field)| sum.and(truth(&pattern.matches(field, lookup))))
+                }
+                // A variable may hold a whole ARN.
+                None if pattern.variables().next().is_some() => truth(&pattern.matches(request, lookup)),
+                None => Truth::No,
             },
             _ if pattern.variables().any(|key| lookup.lookup(key) == Value::Unknown) => Truth::Unknown,
             _ => {
@@ -259,6 +267,14 @@ impl Operator {
                 })
             }
         }
+    }
+}
+
+const fn truth(found: &Match) -> Truth {
+    match found {
+        Match::Yes => Truth::Yes,
+        Match::Unknown => Truth::Unknown,
+        Match::No(_) | Match::NoValue { .. } => Truth::No,
     }
 }
 
@@ -397,6 +413,10 @@ mod tests {
             ("IpAddress", &["10.0.0.0/33"], &["10.0.0.0"], No),
             ("NotIpAddress", &["2001:db8::/32"], &["2001:db9::1"], Yes),
             ("ArnEquals", &["arn:aws:iot:*:1:topic/a"], &["arn:aws:iot:r:1:topic/a"], Yes),
+            ("ArnLike", &["arn:aws:iot:*"], &["arn:aws:iot:r:1:topic/a"], No),
+            ("ArnLike", &["arn:aws:iot:*:*:topic/a"], &["arn:aws:iot:r:1:topic/x:topic/a"], No),
+            ("ArnLike", &["arn:aws:iot:*:*:topic/*"], &["arn:aws:iot:r:1:topic/x:topic/a"], Yes),
+            ("ArnNotLike", &["arn:aws:iot:*"], &["arn:aws:iot:r:1:topic/a"], Yes),
             ("Null", &["true"], &[], Yes),
             ("Null", &["false"], &["x"], Yes),
             ("ForAllValues:StringEquals", &[], &[], Yes),

@@ -215,6 +215,34 @@ impl Pattern {
         })
     }
 
+    /// The six fields of an ARN, split at the first five written colons; `None` when there are fewer.
+    #[must_use]
+    pub fn arn_fields(&self) -> Option<Vec<Self>> {
+        let mut fields = vec![Self { segments: Vec::new(), variables: self.variables, length: self.length }];
+        for segment in &self.segments {
+            let SegmentKind::Literal(text) = &segment.kind else {
+                fields.last_mut()?.segments.push(segment.clone());
+                continue;
+            };
+            let mut at = segment.at;
+            for (place, piece) in text.splitn(7 - fields.len(), ':').enumerate() {
+                if place > 0 {
+                    fields.push(Self {
+                        segments: Vec::new(),
+                        variables: self.variables,
+                        length: self.length,
+                    });
+                }
+                if !piece.is_empty() {
+                    let kind = SegmentKind::Literal(piece.to_owned());
+                    fields.last_mut()?.segments.push(Segment { kind, at });
+                }
+                at += piece.len() + 1;
+            }
+        }
+        (fields.len() == 6).then_some(fields)
+    }
+
     /// Whether the pattern fits the whole of `value`.
     #[must_use]
     pub fn matches(&self, value: &str, lookup: &impl Lookup) -> Match {
