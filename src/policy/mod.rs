@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod evaluate;
 pub mod explain;
+pub mod facts;
 pub mod fix;
 pub mod import;
 pub mod json;

@@ -94,6 +94,9 @@ struct CaseJson {
     _source: String,
     #[serde(default, rename = "confidence")]
     _confidence: Option<ConfidenceJson>,
+    /// The facts of [`crate::policy::facts`] that the case shows.
+    #[serde(default)]
+    facts: Vec<String>,
     principal: PrincipalJson,
     policies: Vec<PolicyJson>,
     request: RequestJson,
@@ -374,6 +377,7 @@ fn case(json: CaseJson) -> Result<Case, SuiteError> {
         request: ask(request, &context).map_err(|(field, problem)| wrong(field, problem))?,
         id,
         title: json.title,
+        facts: json.facts,
         policies: PolicySet::compile(policies),
         context,
         expect: match json.expect {

@@ -33,6 +33,8 @@ pub struct Case {
     pub id: String,
     /// One line.
     pub title: String,
+    /// The facts that it shows, by their names in [`crate::policy::facts`].
+    pub facts: Vec<String>,
     /// The policies.
     pub policies: PolicySet,
     /// Who asks, and how.
