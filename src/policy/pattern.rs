@@ -247,7 +247,7 @@ impl Pattern {
     #[must_use]
     pub fn matches(&self, value: &str, lookup: &impl Lookup) -> Match {
         if !self.variables {
-            return match self.run(value, |_| None, false) {
+            return match self.run(value, |_| None, false, &mut 0) {
                 Ok(()) => Match::Yes,
                 Err(progress) => Match::No(progress),
             };
@@ -289,13 +289,34 @@ impl Pattern {
                 })
         };
         if let Some((why, at)) = missing {
-            return Match::NoValue { why, at, otherwise: self.run(value, text, true).is_ok() };
+            return Match::NoValue { why, at, otherwise: self.run(value, text, true, &mut 0).is_ok() };
         }
-        match self.run(value, text, true) {
+        match self.run(value, text, true, &mut 0) {
             Err(progress) => Match::No(progress),
             Ok(()) if unknown => Match::Unknown,
             Ok(()) => Match::Yes,
         }
+    }
+
+    /// How many steps [`Pattern::matches`] takes; at most the product of both lengths in bytes, each plus one.
+    #[must_use]
+    pub fn steps(&self, value: &str, lookup: &impl Lookup) -> usize {
+        let texts: Vec<_> = self
+            .segments
+            .iter()
+            .map(|segment| match &segment.kind {
+                SegmentKind::Variable(key) => (segment.at, lookup.lookup(key)),
+                _ => (segment.at, Value::Unknown),
+            })
+            .collect();
+        let text = |at: usize| match texts.iter().find(|(place, _)| *place == at) {
+            Some((_, Value::Known(text))) => Some(text.as_ref()),
+            _ => None,
+        };
+        let mut steps = 0;
+        // Whether it fits is not asked here.
+        let _ = self.run(value, text, true, &mut steps);
+        steps
     }
 
     /// The pattern with its values in place. `None` stands where a variable has no known value.
@@ -358,6 +379,7 @@ impl Pattern {
         value: &str,
         text: impl Fn(usize) -> Option<&'v str>,
         holes: bool,
+        steps: &mut usize,
     ) -> Result<(), Progress> {
         let segments = self.segments.as_slice();
         let mut best = Progress::default();
@@ -365,6 +387,7 @@ impl Pattern {
         let mut retry: Option<(usize, usize)> = None;
         let bytes = value.as_bytes();
         loop {
+            *steps += 1;
             let rest = bytes.get(at..).unwrap_or_default();
             let step = match segments.get(index) {
                 None if rest.is_empty() => return Ok(()),

@@ -1,0 +1,359 @@
+//! Hostile text: policies and suites that were mutated, cut, repeated or never meant well.
+//!
+//! Nothing may panic or hang, and what comes out must stay small: see the bounds at each check. Inputs are mutations
+//! of the policies and cases under `tests/cases` with a dictionary of tokens. On stable Rust there is no coverage to
+//! steer by; an input that shows a kind of finding, verdict or reason not seen before joins the seeds instead.
+//!
+//! `cargo test` runs a fixed number of inputs from a fixed seed. `SOAK=1` runs each target for ten minutes, or for
+//! `SOAK_SECONDS`, and then also looks at the clock: no input may take longer than [`SLOWEST`].
+
+#![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::disallowed_methods, reason = "only the soak reads the clock")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its own files has to stop")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    time::{Duration, Instant},
+};
+
+use iot_policy_lab::{
+    policy::{
+        Explanation, Policy, PolicySet,
+        context::Side,
+        document::{self, MAX_TEXT},
+        evaluate::Attachment,
+        json::{self, MAX_DIAGNOSTICS, Node, Value},
+        pattern::{Lookup, Pattern, Syntax, Value as Text},
+        variable::{Key, NoValue},
+    },
+    suite::{Case, Suite},
+    words,
+};
+
+/// Longest time for one input of at most [`LONGEST`] bytes, in a soak.
+const SLOWEST: Duration = Duration::from_secs(10);
+/// Longest input, in bytes; a few go to the limit of the reader.
+const LONGEST: usize = 16 * 1024;
+
+const TOKENS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    "\\u0000",
+    "\\ud800",
+    "\n",
+    "\u{feff}",
+    "\u{201c}",
+    "\0",
+    "é",
+    "🦀",
+    "//",
+    "/*",
+    "#",
+    "null",
+    "true",
+    "1e999",
+    "-0",
+    "Version",
+    "2012-10-17",
+    "2008-10-17",
+    "Statement",
+    "Effect",
+    "Allow",
+    "Deny",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+    "Principal",
+    "Sid",
+    "iot:*",
+    "iot:Connect",
+    "iot:Publish",
+    "*",
+    "?",
+    "**",
+    "*a",
+    "+",
+    "${",
+    "}",
+    "${*}",
+    "${iot:ClientId}",
+    "${iot:Connection.Thing.ThingName}",
+    "${iot:Certificate.Subject.CommonName.9}",
+    "${iot:ClientId, 'a'}",
+    "arn:",
+    "arn:aws:iot:eu-west-1:123456789012:topic/",
+    "ForAllValues:",
+    "ForAnyValue:",
+    "IfExists",
+    "StringLike",
+    "NotIpAddress",
+    "192.0.2.0/33",
+    "DateEquals",
+    "9999-99-99T99:99:99Z",
+    "NumericEquals",
+    "NaN",
+    "Null",
+    "expect",
+    "unknown",
+    "things",
+    "client",
+    "$share/g/",
+];
+
+/// A small generator of numbers; the seed alone decides.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap_or(0) % end.max(1)
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+        from.get(self.below(from.len())).copied().unwrap()
+    }
+
+    /// A place in `text` on a character border.
+    fn place(&mut self, text: &str) -> usize {
+        text.floor_char_boundary(self.below(text.len() + 1))
+    }
+
+    fn range(&mut self, text: &str) -> std::ops::Range<usize> {
+        let (from, span) = (self.place(text), *self.pick(&[&1, &8, &64, &text.len()]));
+        from..text.floor_char_boundary((from + self.below(span + 1)).min(text.len()))
+    }
+
+    fn mutated(&mut self, seeds: &[String]) -> String {
+        let texts: Vec<&str> = seeds.iter().map(String::as_str).collect();
+        let mut text = self.pick(&texts).to_owned();
+        for _ in 0..=self.below(6) {
+            match self.below(8) {
+                0 => text.replace_range(self.range(&text), ""),
+                1 => {
+                    let piece = text.get(self.range(&text)).unwrap_or_default().to_owned();
+                    text.insert_str(self.place(&text), &piece);
+                }
+                2 => {
+                    let other = self.pick(&texts);
+                    let piece = other.get(self.range(other)).unwrap_or_default();
+                    text.replace_range(self.range(&text), piece);
+                }
+                3 => text.truncate(self.place(&text)),
+                4 => {
+                    let token = self.pick(TOKENS).repeat(*self.pick(&[&2, &40, &1000]));
+                    text.insert_str(self.place(&text), &token);
+                }
+                5 => text.replace_range(self.range(&text), self.pick(TOKENS)),
+                _ => text.insert_str(self.place(&text), self.pick(TOKENS)),
+            }
+        }
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text
+    }
+}
+
+/// Runs `target` on mutations of `seeds`: `count` of them, or for the time of a soak. The target returns what it saw.
+fn attack(seed: u64, count: usize, mut seeds: Vec<String>, target: impl Fn(&str) -> Vec<String>) {
+    let soak = std::env::var_os("SOAK").map(|_| {
+        let seconds = std::env::var("SOAK_SECONDS").map_or(600, |seconds| seconds.parse().unwrap());
+        Duration::from_secs(seconds)
+    });
+    let (mut chance, mut seen, mut inputs) = (Chance(seed), BTreeSet::new(), 0_usize);
+    let begin = Instant::now();
+    while soak.map_or(inputs < count, |limit| begin.elapsed() < limit) {
+        let text = chance.mutated(&seeds);
+        let start = Instant::now();
+        let found = target(&text);
+        assert!(soak.is_none() || start.elapsed() < SLOWEST, "slow: {text:?}");
+        inputs += 1;
+        // `insert` for each: an input may show several new things.
+        if found.into_iter().filter(|what| seen.insert(what.clone())).count() > 0 {
+            seeds.push(text);
+        }
+    }
+    println!("{inputs} inputs, {} kinds of outcome, {} seeds", seen.len(), seeds.len());
+    assert!(seen.len() > 10, "the inputs find nothing: {seen:?}");
+}
+
+fn cases() -> Vec<serde_json::Value> {
+    let folder = format!("{}/tests/cases", env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let json = files.into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "json"));
+    json.flat_map(|path| {
+        let file: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        let cases = file.as_array().or_else(|| file.get("cases")?.as_array());
+        cases.cloned().unwrap_or_default()
+    })
+    .collect()
+}
+
+fn documents() -> Vec<String> {
+    let cases = cases();
+    let policies = cases.iter().filter_map(|case| case.get("policies")?.as_array()).flatten();
+    policies
+        .filter_map(|policy| policy.get("document"))
+        .map(|document| document.as_str().map_or_else(|| document.to_string(), str::to_owned))
+        .collect()
+}
+
+fn nodes(node: &Node) -> usize {
+    1 + match &node.value {
+        Value::Array(all) => all.iter().map(nodes).sum(),
+        Value::Object(members) => members.iter().map(|member| nodes(&member.value)).sum(),
+        _ => 0,
+    }
+}
+
+/// Parses a policy and holds the bounds: at most one node a byte, at most `3 * MAX_DIAGNOSTICS` findings, values no
+/// longer than the text, every span inside the text and on character borders.
+fn parsed(text: &str) -> (document::Document, Vec<String>) {
+    let (node, findings) = json::read(text);
+    assert!(node.as_ref().map_or(0, nodes) <= text.len());
+    assert!(findings.len() <= MAX_DIAGNOSTICS);
+    let document = document::parse(text);
+    assert!(document.diagnostics.len() <= 3 * MAX_DIAGNOSTICS, "{}", document.diagnostics.len());
+    let spans = document.diagnostics.iter().map(|found| &found.span);
+    for span in spans.chain(document.statements.iter().map(|statement| &statement.span)) {
+        assert!(text.get(span.clone()).is_some() || text.len() > MAX_TEXT, "{span:?}");
+    }
+    let values = document.statements.iter().flat_map(|statement| {
+        let listed = statement.actions.iter().chain(&statement.resources).flat_map(|listed| &listed.values);
+        listed.chain(statement.conditions.iter().flat_map(|condition| &condition.values))
+    });
+    let bytes: usize = values.map(|value| value.value.len() + 1).sum();
+    // A lone surrogate of six bytes becomes a character of three; nothing grows.
+    assert!(bytes + document.statements.len() <= text.len() + 1, "{bytes} bytes of values");
+    let kinds = document.diagnostics.iter().map(|found| {
+        let kind = format!("{:?}", found.problem);
+        kind.split([' ', '(']).next().unwrap_or_default().to_owned()
+    });
+    let kinds = kinds.collect();
+    (document, kinds)
+}
+
+/// At most one entry for each statement, resource and condition of each policy in each check, and at most six checks
+/// on a side (three of a CONNECT, by two kinds of policy).
+fn explained(policies: &PolicySet, explanation: &Explanation) -> String {
+    let parts = explanation.parts.len();
+    assert!(parts <= 6);
+    let statements: usize = policies.policies().iter().map(|policy| policy.document.statements.len()).sum();
+    let bytes: usize = policies.policies().iter().map(|policy| policy.document.text.len()).sum();
+    let trails =
+        explanation.parts.iter().flat_map(|part| &part.policies).flat_map(|policy| &policy.statements);
+    assert!(trails.clone().count() <= parts * statements);
+    let entries: usize = trails.map(|trail| trail.resources.len() + trail.conditions.len()).sum();
+    assert!(entries <= parts * bytes);
+    assert!(explanation.branches.len() <= 3);
+    assert!(explanation.substitutions.len() <= 2 * bytes && explanation.gaps.len() <= bytes);
+    let steps = words::steps(explanation);
+    assert!(!words::headline(explanation).is_empty() && !steps.is_empty());
+    assert!(steps.len() <= 50 + parts * (4 + 2 * bytes));
+    explanation.decision.reason.as_str().to_owned()
+}
+
+#[test]
+fn hostile_policies() {
+    attack(0x9e37_79b9_7f4a_7c15, 3_000, documents(), |text| parsed(text).1);
+}
+
+#[test]
+fn hostile_policies_explained() {
+    let questions: Vec<Case> = ["article", "principals", "unknown"]
+        .iter()
+        .flat_map(|name| {
+            let path = format!("{}/tests/cases/{name}.json", env!("CARGO_MANIFEST_DIR"));
+            Suite::parse(&fs::read_to_string(path).unwrap()).unwrap().cases.into_iter().step_by(6)
+        })
+        .collect();
+    attack(0x2545_f491_4f6c_dd1d, 600, documents(), |text| {
+        let (document, mut seen) = parsed(text);
+        let policy =
+            |kind, attached_to| Policy { name: String::new(), kind, attached_to, document: document.clone() };
+        let policies = PolicySet::compile(vec![
+            policy(Side::Iot, Attachment::Certificate),
+            policy(Side::Iot, Attachment::CognitoIdentity),
+            policy(Side::Iam, Attachment::Role),
+            policy(Side::Iot, Attachment::Authorizer),
+            policy(Side::Iot, Attachment::ThingGroup(None)),
+        ]);
+        for case in &questions {
+            let explanation = policies.explain(&case.context, &case.request);
+            assert_eq!(explanation.decision, policies.decide(&case.context, &case.request));
+            seen.push(explained(&policies, &explanation));
+        }
+        seen
+    });
+}
+
+#[test]
+fn hostile_suites() {
+    let seeds = cases().into_iter().map(|case| serde_json::json!([case]).to_string()).collect();
+    attack(0xda94_2042_e4dd_58b5, 4_000, seeds, |text| match Suite::parse(text) {
+        Ok(suite) => {
+            assert!(suite.cases.len() <= text.len());
+            suite.cases.iter().map(|case| explained(&case.policies, &case.explain())).collect()
+        }
+        Err(error) => {
+            let words = error.to_string();
+            assert!(words.len() <= text.len() + 1_000, "{words}");
+            // Without quoted text and places, what is left is the kind of error.
+            let kind = words.split(['`', '"']).next().unwrap_or_default();
+            vec![kind.chars().filter(|c| !c.is_ascii_digit()).collect()]
+        }
+    });
+}
+
+struct Known;
+
+impl Lookup for Known {
+    fn lookup(&self, key: &Key) -> Text<'_> {
+        match key {
+            Key::ClientId => Text::Known("aaab".into()),
+            Key::DomainName => Text::Unknown,
+            _ => Text::None(NoValue::NotInRequest),
+        }
+    }
+}
+
+/// The step count of a match is at most pattern length times value length, each plus one.
+#[test]
+fn hostile_wildcards_are_matched_in_bounded_steps() {
+    let mut chance = Chance(0x5851_f42d_4c95_7f2d);
+    let pieces =
+        ["*", "?", "a", "aa", "b", "*a", "a*", "*?", "**", "${iot:ClientId}", "${iot:DomainName}", "é"];
+    let mut worst = 0.0_f64;
+    for round in 0..2_000 {
+        let written: String = (0..chance.below(40)).map(|_| chance.pick(&pieces)).collect();
+        let value: String = (0..chance.below(60)).map(|_| chance.pick(&["a", "a", "a", "b", "é"])).collect();
+        let many = if round % 100 == 0 { 30 } else { 1 };
+        let (written, value) = (written.repeat(many), value.repeat(many));
+        let syntax = Syntax { wildcards: true, variables: true, arn: false };
+        let pattern = Pattern::compile(&written, syntax, &mut Vec::new());
+        let steps = pattern.steps(&value, &Known);
+        let bound = (written.len() + 1) * (value.len() + 1);
+        assert!(steps <= bound, "{steps} steps for `{written}` on `{value}`");
+        #[expect(clippy::cast_precision_loss, reason = "a figure to print")]
+        let share = steps as f64 / bound as f64;
+        worst = worst.max(share);
+    }
+    for (written, value) in
+        [("*a".repeat(1_000) + "b", "a".repeat(1_000)), ("*?".repeat(500), "a".repeat(499))]
+    {
+        let syntax = Syntax { wildcards: true, variables: true, arn: false };
+        let steps = Pattern::compile(&written, syntax, &mut Vec::new()).steps(&value, &Known);
+        assert!(steps <= (written.len() + 1) * (value.len() + 1));
+    }
+    println!("at most {worst:.2} of pattern length times value length");
+}
