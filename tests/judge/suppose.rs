@@ -40,14 +40,16 @@ fn suppose(world: &World, supposed: &Supposed, values: &Values, found: &mut BTre
     let or_none = |all: &[String]| -> Vec<Known<String>> {
         std::iter::once(Known::No).chain(all.iter().cloned().map(Known::Is)).collect()
     };
-    each!(source_ip, or_none(&values.addresses), "aws:sourceip");
+    // Every client has an address.
+    each!(source_ip, values.addresses.iter().cloned().map(Known::Is), "aws:sourceip");
     each!(domain_name, or_none(&values.texts), "iot:domainname");
     each!(identity, or_none(&values.texts), "cognito-identity");
     each!(certificate.id, or_none(&values.texts), "iot:certificateid");
     each!(certificate.serial, or_none(&values.texts), "certificate.serialnumber");
     each!(certificate.subject, fields_of(values), "certificate.subject");
     each!(certificate.issuer, fields_of(values), "certificate.issuer");
-    each!(time, std::iter::once(Known::No).chain(values.times.iter().copied().map(Known::Is)), "time");
+    // Every request has a time.
+    each!(time, values.times.iter().copied().map(Known::Is), "time");
     if matches!(world.things, Known::Unknown) {
         let names = std::iter::once("elsewhere".to_owned()).chain(world.client_id.is().cloned());
         let some = names.map(|name| {
