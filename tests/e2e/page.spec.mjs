@@ -1,5 +1,5 @@
-// The page itself: every screen in every look, the keyboard alone, and what it can reach.
-import { axe, expect, HOST, LOOKS, test } from './lab.mjs';
+// The page itself: every screen in every look, the keyboard alone, and what it asks for. What it can reach: lock.spec.mjs.
+import { axe, expect, LOOKS, test } from './lab.mjs';
 
 const SCREENS = ['Check', 'Simulate', 'Live'];
 const open = async (page, screen) => {
@@ -70,46 +70,6 @@ test('every control shows its focus and none is hidden behind another', async ({
   }
   expect(seen.length).toBeGreaterThan(15);
   expect(seen.filter(({ outline, inView }) => !outline || !inView)).toEqual([]);
-});
-
-test('outside Live no foreign host can be reached, not by a script that does not belong here either', async ({ page, expectViolation }) => {
-  expectViolation('connect-src');
-  expectViolation('require-trusted-types-for');
-  expectViolation('trusted-types');
-  await open(page, 'Live');
-  const reached = await page.evaluate(async (host) => {
-    const socket = (url) => new Promise((resolve) => {
-      try {
-        const it = new WebSocket(url, 'mqtt');
-        it.onopen = () => resolve('open');
-        it.onerror = () => resolve('refused');
-      } catch { resolve('refused'); }
-    });
-    const tries = {
-      aws: await socket(`wss://${host}/mqtt`),
-      local: await socket('ws://127.0.0.1:1/mqtt'),
-      fetch: await fetch('https://other.example/').then(() => 'open', () => 'refused'),
-      beacon: navigator.sendBeacon('https://other.example/') ? 'queued' : 'refused',
-    };
-    // A worker of one's own would have a policy of its own: Trusted Types refuse to make it.
-    const blob = URL.createObjectURL(new Blob(['postMessage(1)'], { type: 'text/javascript' }));
-    for (const [name, url] of [['blob', blob], ['url', './boot.js']]) {
-      try { new Worker(url); tries[name] = 'made'; } catch { tries[name] = 'refused'; }
-    }
-    try { trustedTypes.createPolicy('iot-policy-lab', { createScriptURL: (url) => url }); tries.policy = 'made'; }
-    catch { tries.policy = 'refused'; }
-    return tries;
-  }, HOST);
-  expect(reached).toEqual({
-    aws: 'refused', local: 'refused', fetch: 'refused', beacon: expect.any(String), blob: 'refused', url: 'refused', policy: 'refused',
-  });
-});
-
-test('a query alone does not unlock anything', async ({ page, expectViolation }) => {
-  expectViolation('connect-src');
-  await page.goto(`./?live#wss://${HOST}`);
-  await expect(page.getByText('Stays in this tab')).toBeVisible();
-  await page.evaluate(() => fetch('https://other.example/').catch(() => null));
 });
 
 test('nothing is requested from anywhere but the page\'s own origin', async ({ page, site }) => {
