@@ -164,15 +164,15 @@ test('a long-lived key works after a deliberate press', async ({ page }) => {
   await expect(session(page, 'A')).toContainText('Connected as iotlab-');
 });
 
-test('a secret pasted with a line end: said, and the rest is kept', async ({ page }) => {
+test('a secret pasted with a line end: said, and the rest is kept', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await lock(page, HOST);
+  await page.evaluate(() => navigator.clipboard.writeText('wJalrXUtnFEMI\nK7MDENG'));
   await page.getByLabel('Secret access key').focus();
-  await page.evaluate(() => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', 'wJalrXUtnFEMI\nK7MDENG');
-    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
-  });
+  await page.keyboard.press('Control+V');
   await expect(page.getByRole('alert')).toContainText('held a line end');
+  // Chromium puts a space where the line end was.
+  await expect(page.getByLabel('Secret access key')).toHaveValue('wJalrXUtnFEMI K7MDENG');
 });
 
 for (const [typed, says] of [
@@ -216,51 +216,18 @@ for (const [name, attack] of [...Object.entries(ATTACKS), ['noise 1', noise(1, 6
     await lock(page, `ws://127.0.0.1:${broker.port}`);
     await plain(page);
     await press(page, 'Connect', 'A');
-    const ended = /not MQTT|without an answer|Refused:|not right|was lost|Ended by/;
-    // Bytes that announce more than they bring leave a session waiting, as they should; the user ends it.
-    await expect(session(page, 'A')).toContainText(new RegExp(`${ended.source}|Connecting|Connected as`));
     await expect(log(page)).toContainText('CONNECT');
-    // It may end by itself first; then there is nothing to press.
-    await page.getByRole('button', { name: 'Disconnect A', exact: true }).click({ timeout: 2_000 }).catch(() => null);
-    await expect(session(page, 'A')).toContainText(new RegExp(`${ended.source}|Given up|Disconnected by you`));
+    // Bytes that announce more than they bring leave a session waiting, as they should; the user ends it. Others end it before
+    // that, then the button is off and takes no click.
+    const disconnect = page.getByRole('button', { name: 'Disconnect A', exact: true });
+    await disconnect.evaluate((button) => button.click());
+    await expect(session(page, 'A')).toContainText(
+      /not MQTT|without an answer|Refused:|not right|was lost|Ended by|Given up|Disconnected by you/);
+    await expect(disconnect).toBeDisabled();
     expect(await session(page, 'A').getByLabel('Client ID').inputValue()).toMatch(/^iotlab-[0-9a-z]{4}-a$/);
     await broker.close();
   });
 }
-
-test('locked to one endpoint: that one and no other, from the page and from its worker', async ({ page, context, mosquitto, expectViolation }) => {
-  expectViolation('connect-src');
-  expectViolation('require-trusted-types-for');
-  await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);
-  const probe = async (pinned) => {
-    const socket = (url) => new Promise((resolve) => {
-      try {
-        const it = new WebSocket(url, 'mqtt');
-        it.onopen = () => resolve('open');
-        it.onerror = () => resolve('refused');
-      } catch { resolve('refused'); }
-    });
-    return {
-      pinned: await socket(pinned),
-      other: await socket('wss://other.example/mqtt'),
-      neighbour: await socket('ws://127.0.0.1:1/mqtt'),
-      fetch: await fetch('https://other.example/').then(() => 'open', () => 'refused'),
-    };
-  };
-  const pinned = `ws://127.0.0.1:${mosquitto.wsPort}/mqtt`;
-  const expected = { pinned: 'open', other: 'refused', neighbour: 'refused', fetch: 'refused' };
-  expect(await page.evaluate(probe, pinned)).toEqual(expected);
-  // The page's own worker, made by the start code after the lock.
-  const [worker] = page.workers();
-  expect(worker.url()).toMatch(/^blob:/);
-  expect(await worker.evaluate(probe, pinned)).toEqual(expected);
-  // A worker that a script makes by itself, now.
-  expect(await page.evaluate(() => {
-    try {
-      return new Worker(URL.createObjectURL(new Blob([''], { type: 'text/javascript' }))) && 'made';
-    } catch { return 'refused'; }
-  })).toBe('refused');
-});
 
 test('another endpoint, or leaving Live, is a load of the page, and the workspace travels along', async ({ page, mosquitto }) => {
   await page.goto('./');
