@@ -202,8 +202,9 @@ class Session {
 
 /**
  * Starts a gateway in front of the broker at `brokerPort`.
- * {port, spki, cert, log, rules, sessions, close()}: `rules` may be assigned at any time; `sessions` maps a client ID to its
- * session, which can be `cut()` or put on `hold()`. `now` gives milliseconds since 1970.
+ * {port, spki, cert, log, rules, sessions, clients, hold(), close()}: `rules` may be assigned at any time; `sessions` maps a
+ * client ID to its session, which can be `cut()` or put on `hold()`; `clients` are all open sockets. `hold()` of the gateway
+ * lets upgrades wait until the function that it returns is called. `now` gives milliseconds since 1970.
  */
 export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host = HOST, region = REGION, now = Date.now }) {
   const { key, cert, spki } = await makeCertificate(host);
@@ -211,6 +212,13 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
   const sockets = new WebSocketServer({
     noServer: true, perMessageDeflate: false, maxPayload: MAX_PAYLOAD, handleProtocols: () => 'mqtt',
   });
+  gateway.clients = sockets.clients;
+  let held = Promise.resolve();
+  gateway.hold = () => {
+    let release;
+    held = new Promise((resolve) => { release = resolve; });
+    return release;
+  };
   const server = createServer({ key, cert }, (_, response) => response.writeHead(404).end('nothing here'));
   const refuse = (socket, status, reason) => {
     gateway.log.add({ event: 'upgrade refused', status, reason });
@@ -221,8 +229,9 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
   });
-  server.on('upgrade', (request, socket, head) => {
+  server.on('upgrade', async (request, socket, head) => {
     socket.on('error', () => socket.destroy());
+    await held;
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const path = request.url.split('?')[0];
     if (path !== '/mqtt') { refuse(socket, '404 Not Found', 'path'); return; }
