@@ -8,7 +8,7 @@ const button = (page, label, name) => page.getByRole('button', { name: `${label}
 const log = (page) => page.getByRole('table', { name: 'Event log' });
 const upgraded = (gateway) => gateway.log.filter(({ event }) => event === 'upgraded').length;
 
-/** Locks the page to the gateway and gives it credentials. */
+/** Locks the page to the gateway, gives it credentials, and names the clients of its first two sessions. */
 async function signed(page) {
   await page.goto('./');
   await page.getByRole('button', { name: 'Live', exact: true }).click();
@@ -20,6 +20,7 @@ async function signed(page) {
   await page.getByLabel('Session token').fill(KEYS[KEY].sessionToken);
   await page.getByRole('button', { name: 'Use these credentials' }).click();
   await expect(page.getByText('It cannot be read back.')).toBeVisible();
+  for (const name of ['A', 'B']) await session(page, name).getByLabel('Client ID').fill(`sensor-${name}`);
 }
 
 /** The page's worker, once it listens. */
@@ -62,7 +63,7 @@ test('keys and orders that are given before the worker listens are not lost', as
   const [worker] = page.workers();
   expect(await worker.evaluate(() => globalThis.onmessage)).toBe(null);
   pressed();
-  await expect(session(page, 'A')).toContainText('Connected as iotlab-a');
+  await expect(session(page, 'A')).toContainText('Connected as sensor-A');
   // One by the first page, one by the one that is locked, one by its worker: it was the worker's that waited.
   expect(asked).toHaveLength(3);
   expect(upgraded(gateway)).toBe(1);
@@ -77,15 +78,15 @@ test('two presses of Connect in a row open one socket, and the session works', a
   await button(page, 'Connect', 'B').click();
   await expect.poll(signatures.asked).toBeGreaterThanOrEqual(2);
   await signatures.release();
-  await expect(session(page, 'A')).toContainText('Connected as iotlab-a');
-  await expect(session(page, 'B')).toContainText('Connected as iotlab-b');
+  await expect(session(page, 'A')).toContainText('Connected as sensor-A');
+  await expect(session(page, 'B')).toContainText('Connected as sensor-B');
   expect(upgraded(gateway)).toBe(2);
   await button(page, 'Publish', 'A').click();
   await expect(log(page)).toContainText('PUBACK');
   expect(gateway.clients.size).toBe(2);
   await button(page, 'Disconnect', 'A').click();
   await expect(session(page, 'A')).toContainText('Disconnected by you.');
-  await expect.poll(() => [...gateway.sessions.keys()]).toEqual(['iotlab-b']);
+  await expect.poll(() => [...gateway.sessions.keys()]).toEqual(['sensor-B']);
 });
 
 test('Disconnect before there is a socket: none is left at the endpoint, and Connect works afterwards', async ({ page, gateway }) => {
@@ -99,11 +100,11 @@ test('Disconnect before there is a socket: none is left at the endpoint, and Con
   await signatures.release();
   // Chromium opens sockets to one address one after the other: once B's is there, one of A's would have come before.
   await button(page, 'Connect', 'B').click();
-  await expect(session(page, 'B')).toContainText('Connected as iotlab-b');
+  await expect(session(page, 'B')).toContainText('Connected as sensor-B');
   await expect.poll(() => gateway.clients.size).toBe(1);
-  expect([...gateway.sessions.keys()]).toEqual(['iotlab-b']);
+  expect([...gateway.sessions.keys()]).toEqual(['sensor-B']);
   await button(page, 'Connect', 'A').click();
-  await expect(session(page, 'A')).toContainText('Connected as iotlab-a');
+  await expect(session(page, 'A')).toContainText('Connected as sensor-A');
   expect(gateway.clients.size).toBe(2);
 });
 
@@ -112,7 +113,8 @@ test('thirty signed sessions: at most eight handshakes at a time, and all get th
   const count = 30;
   await signed(page);
   for (let i = 2; i < count; i++) await page.getByRole('button', { name: 'Add a session' }).click();
-  const ids = page.getByRole('group', { name: /^Session / }).getByLabel('Client ID');
+  const groups = page.getByRole('group', { name: /^Session / });
+  const ids = groups.getByLabel('Client ID');
   await expect(ids).toHaveCount(count);
   for (let i = 0; i < count; i++) await ids.nth(i).fill(`sensor-${i}`);
 
@@ -134,7 +136,7 @@ test('thirty signed sessions: at most eight handshakes at a time, and all get th
   await page.getByRole('button', { name: /^Connect / }).evaluateAll((buttons) => buttons.forEach((it) => it.click()));
   await expect.poll(() => worker.evaluate(() => globalThis.handshakes.now)).toBeGreaterThanOrEqual(8);
   release();
-  await expect(page.getByText(/Connected as sensor-/)).toHaveCount(count, { timeout: 30_000 });
+  await expect(groups.filter({ hasText: /Connected as sensor-/ })).toHaveCount(count, { timeout: 30_000 });
   expect(await worker.evaluate(() => globalThis.handshakes)).toEqual({ now: 0, most: 8 });
   expect(upgraded(gateway)).toBe(count);
   expect(gateway.sessions.size).toBe(count);
@@ -144,15 +146,16 @@ test('an event that is chosen in Simulate is not chosen in Live', async ({ page 
   await signed(page);
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
   await page.getByRole('row').filter({ hasText: 'sent CONNECT' }).first().getByRole('button').click();
-  await expect(log(page).locator('[aria-selected=true]')).toHaveCount(1);
-  const chosen = await log(page).getByRole('row').evaluateAll((rows) => rows.findIndex((row) => row.ariaSelected === 'true'));
+  const pressed = log(page).getByRole('button', { pressed: true });
+  await expect(pressed).toHaveCount(1);
+  const chosen = await log(page).getByRole('row').evaluateAll((rows) => rows.findIndex((row) => row.querySelector('[aria-pressed=true]')));
   await page.getByRole('button', { name: 'Live', exact: true }).click();
   await button(page, 'Connect', 'A').click();
-  await expect(session(page, 'A')).toContainText('Connected as iotlab-a');
+  await expect(session(page, 'A')).toContainText('Connected as sensor-A');
   await button(page, 'Disconnect', 'A').click();
   await expect(session(page, 'A')).toContainText('Disconnected by you.');
   // There are as many events that one with its number could be chosen (the first row is the head).
   await expect.poll(() => log(page).getByRole('row').count()).toBeGreaterThan(chosen);
-  await expect(log(page).locator('[aria-selected=true]')).toHaveCount(0);
+  await expect(pressed).toHaveCount(0);
   await expect(page.getByRole('table', { name: 'Fields of the packet' })).toHaveCount(0);
 });
