@@ -5,29 +5,36 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 PORT ?= 8080
+# The browser of the tests.
+export CHROMIUM ?= /usr/bin/chromium
 
 WASM_BINDGEN := 0.2.129
 TRUNK := 0.21.14
+NODE := 22.12.0
+NODE_CPU := $(if $(filter aarch64,$(shell uname -m)),arm64,x64)
 WASM := wasm32-unknown-unknown
-# Test tools as Debian names them, each with a program that shows whether it is there.
-DEBIAN := chromium:chromium chromium-driver:chromedriver mosquitto:mosquitto openssl:openssl
+# Test tools as Debian names them, each with the program that is needed of it.
+DEBIAN := chromium:$(CHROMIUM) chromium-driver:chromedriver mosquitto:mosquitto openssl:openssl
+
+# Where node comes from when the distribution's own is too old, as Debian 12's is.
+NODE_HINT := Version 20 or newer is needed; Debian 12 itself has 18 only. Choose one on https://nodejs.org/en/download, or, as root: \
+  curl -fsSL https://nodejs.org/dist/v$(NODE)/node-v$(NODE)-linux-$(NODE_CPU).tar.gz | tar -xz -C /usr/local --strip-components=1
 
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH):/usr/sbin
 # Trunk 0.21 takes NO_COLOR for a flag of its own and stops at any value but true or false.
 unexport NO_COLOR
 
-.PHONY: help serve test build bench soak fmt clean prerequisites tools test-tools
+.PHONY: help serve test build bench soak fmt clean prerequisites free-port tools test-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-serve: tools ## build the page and serve it on 127.0.0.1 (PORT=8080)
+serve: free-port tools ## build the page and serve it on 127.0.0.1 (PORT=8080)
 	@echo "Building the page; the first time takes a minute or two."
 	@trunk build --release
-	@echo "IoT Policy Lab is on http://127.0.0.1:$(PORT)/ (Ctrl+C stops it)"
 	@node tests/serve.mjs dist $(PORT)
 
-test: tools test-tools ## every check, the last line says how many passed
+test: tools test-tools ## every check, the last line says how many passed (CHROMIUM=/usr/bin/chromium)
 	@node tests/run.mjs
 
 build: tools ## the page for a static host, in dist/
@@ -52,13 +59,17 @@ prerequisites:
 	need cc "On Debian: apt-get install build-essential"; \
 	need rustup "Install it from https://rustup.rs, then: rustup toolchain install stable"; \
 	need cargo "Run: rustup toolchain install stable"; \
-	need node "Version 20 or newer, from https://nodejs.org or your distribution"; \
-	need npm "It comes with node; on Debian: apt-get install npm"; \
+	need node "$(NODE_HINT)"; \
+	need npm "It comes with node. $(NODE_HINT)"; \
 	[ $$missing = 0 ] || exit 1; \
 	rust=$$(rustc --version | cut -d' ' -f2); \
 	[ "$$(printf '%s\n' 1.95.0 "$$rust" | sort -V | head -n1)" = 1.95.0 ] || \
 	  { echo "Rust $$rust is too old, 1.95 is needed. Run: rustup update stable" >&2; exit 1; }; \
-	node -e 'if (+process.versions.node.split(".")[0] < 20) { console.error("node " + process.versions.node + " is too old, 20 is needed: https://nodejs.org"); process.exit(1) }'
+	node -e 'if (+process.versions.node.split(".")[0] < 20) { console.error("node " + process.versions.node + " is too old. $(NODE_HINT)"); process.exit(1) }'
+
+# Before anything is built: what is built for minutes should not end with a port that is taken.
+free-port: prerequisites
+	@node tests/serve.mjs $(PORT)
 
 tools: prerequisites .tools/$(WASM)-target .tools/wasm-bindgen-$(WASM_BINDGEN) .tools/trunk-$(TRUNK) node_modules/.package-lock.json
 
@@ -93,7 +104,8 @@ test-tools:
 	for pair in $(DEBIAN); do command -v "$${pair#*:}" >/dev/null || wanted="$$wanted $${pair%%:*}"; done; \
 	[ -z "$$wanted" ] && exit 0; \
 	command -v apt-get >/dev/null || \
-	  { echo "The tests need these, under the names of your distribution:$$wanted" >&2; exit 1; }; \
+	  { echo "The tests need these programs: $(foreach pair,$(DEBIAN),$(lastword $(subst :, ,$(pair)))). Packages missing, as Debian" \
+	    "names them:$$wanted. A Chromium of another name: make test CHROMIUM=/path/to/it" >&2; exit 1; }; \
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	echo "Installing from Debian's packages:$$wanted"; \
 	$$sudo apt-get update -qq; \

@@ -1,48 +1,48 @@
 // A static file server for dist/: right media types, nothing cached, nothing outside the folder.
-// From the command line: node tests/serve.mjs FOLDER PORT
-import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
-import { extname, join, normalize, sep } from "node:path";
-import { pathToFileURL } from "node:url";
+// From the command line: `node tests/serve.mjs FOLDER PORT` serves, `node tests/serve.mjs PORT` says whether the port is free.
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const TYPES = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".wasm": "application/wasm",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
 };
 
 /** Serves `folder` below `prefix` ("/" or "/lab/") on 127.0.0.1; port 0 takes a free one. */
-export async function serve(folder, port = 0, prefix = "/") {
+export async function serve(folder, port = 0, prefix = '/') {
   const server = createServer(async (request, response) => {
     try {
       const path = inside(request);
       const body = await readFile(join(folder, path));
       response.writeHead(200, {
-        "content-type": TYPES[extname(path)] ?? "application/octet-stream",
-        "cache-control": "no-cache",
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
+        'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+        'cache-control': 'no-cache',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
       });
-      response.end(request.method === "HEAD" ? undefined : body);
+      response.end(request.method === 'HEAD' ? undefined : body);
     } catch {
       response.writeHead(404).end();
     }
   });
   /** The path below `folder` that is asked for. Throws where there is none, as for an encoding that is broken. */
   const inside = ({ method, url }) => {
-    const asked = decodeURIComponent(url.split("?")[0]);
-    const path = normalize(asked.slice(prefix.length) || "index.html");
-    const outside = !asked.startsWith(prefix) || path.startsWith("..") || path.startsWith(sep);
-    if (outside || !["GET", "HEAD"].includes(method)) throw new Error("nothing here");
+    const asked = decodeURIComponent(url.split('?')[0]);
+    const path = normalize(asked.slice(prefix.length) || 'index.html');
+    const outside = !asked.startsWith(prefix) || path.startsWith('..') || path.startsWith(sep);
+    if (outside || !['GET', 'HEAD'].includes(method)) throw new Error('nothing here');
     return path;
   };
   await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const close = () => new Promise((resolve) => {
     server.close(resolve);
@@ -51,10 +51,15 @@ export async function serve(folder, port = 0, prefix = "/") {
   return { url: `http://127.0.0.1:${server.address().port}${prefix}`, close };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const [folder, port] = process.argv.slice(2);
-  serve(folder, Number(port)).catch((error) => {
-    console.error(error.code === "EADDRINUSE" ? `Port ${port} is taken; try another: make serve PORT=8090` : error.message);
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const port = process.argv.at(-1);
+  const folder = process.argv.length > 3 ? process.argv[2] : null;
+  try {
+    const { url, close } = await serve(folder ?? '.', Number(port));
+    if (folder === null) await close();
+    else console.log(`IoT Policy Lab is on ${url} (Ctrl+C stops it)`);
+  } catch (error) {
+    console.error(error.code === 'EADDRINUSE' ? `Port ${port} is taken; try another: make serve PORT=8090` : error.message);
     process.exit(1);
-  });
+  }
 }
