@@ -1,4 +1,4 @@
-// End-to-end tests in Debian's Chromium. What they share stands in tests/e2e/lab.mjs.
+// End-to-end tests in Debian's Chromium, or the one that CHROMIUM names. What they share stands in tests/e2e/lab.mjs.
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
@@ -15,7 +15,7 @@ export default defineConfig({
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath: '/usr/bin/chromium',
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
       args: [
         '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run',
         '--disable-background-networking', '--disable-component-update', '--disable-sync',

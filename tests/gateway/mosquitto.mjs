@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { accepts, freePorts } from './ports.mjs';
 
-const PROGRAM = '/usr/sbin/mosquitto';
+// Debian keeps it where an ordinary user's PATH does not lead.
+const PATH = `${process.env.PATH}:/usr/sbin`;
 // How long the broker may take to accept connections, in milliseconds.
 const PATIENCE = 10_000;
 
@@ -34,7 +35,7 @@ export async function startMosquitto() {
   const file = join(folder, 'mosquitto.conf');
   await writeFile(file, configuration(port, wsPort));
   const output = [];
-  const broker = spawn(PROGRAM, ['-c', file, '-v'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const broker = spawn('mosquitto', ['-c', file, '-v'], { env: { ...process.env, PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = once(broker, 'close').catch((error) => output.push(String(error)));
   broker.stdout.on('data', (data) => output.push(String(data)));
   broker.stderr.on('data', (data) => output.push(String(data)));
