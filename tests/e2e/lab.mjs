@@ -26,6 +26,9 @@ export async function axe(page) {
   return violations.flatMap(({ id, impact, nodes }) => nodes.map(({ target }) => `${id} (${impact}) at ${target.join(' ')}`));
 }
 
+/** The worker of a page in Live, now or as soon as Playwright hears of it. */
+export const workerOf = (page) => page.workers()[0] ?? page.waitForEvent('worker');
+
 /** A URL that the gateway accepts, signed by aws4 with one of `KEYS`; parts can be made wrong on purpose. */
 export const signedUrl = (parts = {}) => {
   const accessKeyId = parts.accessKeyId ?? 'AKIAIOSFODNN7EXAMPLE';

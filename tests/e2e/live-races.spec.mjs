@@ -1,5 +1,5 @@
 // Live when things happen in an awkward order: what a person does fast, and what a machine does slowly.
-import { expect, HOST, KEYS, test } from './lab.mjs';
+import { expect, HOST, KEYS, test, workerOf } from './lab.mjs';
 
 const KEY = 'ASIAIOSFODNN7EXAMPLE';
 
@@ -25,7 +25,7 @@ async function signed(page) {
 
 /** The page's worker, once it listens. */
 async function listening(page) {
-  const [worker] = page.workers();
+  const worker = await workerOf(page);
   await expect.poll(() => worker.evaluate(() => globalThis.onmessage !== null)).toBe(true);
   return worker;
 }
@@ -60,7 +60,7 @@ test('keys and orders that are given before the worker listens are not lost', as
   });
   await signed(page);
   await button(page, 'Connect', 'A').click();
-  const [worker] = page.workers();
+  const worker = await workerOf(page);
   expect(await worker.evaluate(() => globalThis.onmessage)).toBe(null);
   pressed();
   await expect(session(page, 'A')).toContainText('Connected as sensor-A');

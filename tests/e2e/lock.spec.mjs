@@ -7,7 +7,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attackOn, probeWorker, startStranger } from './attack.mjs';
-import { expect, test as lab } from './lab.mjs';
+import { expect, test as lab, workerOf } from './lab.mjs';
 
 const OPEN = '<!doctype html><html lang="en"><title>No lock</title><link rel="icon" href="data:,"><body></body></html>';
 
@@ -125,7 +125,7 @@ test('in Live the endpoint can be reached and no other host, from the page and f
 }) => {
   await page.goto('./');
   await lockTo(page, pinned);
-  const [worker] = page.workers();
+  const worker = await workerOf(page);
   expect(worker.url()).toMatch(/^blob:/);
   expect(await page.evaluate(attack(stranger))).toEqual(fromPage());
   expect(await worker.evaluate(attack(stranger))).toEqual(fromWorker());
