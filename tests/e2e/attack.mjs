@@ -44,7 +44,7 @@ async function probe(host) {
   const patience = (answer) => new Promise((resolve) => { setTimeout(resolve, 2000, answer); });
   const stopped = new Map();
   addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
-    stopped.get(blockedURI.split('/').at(-1))?.(effectiveDirective);
+    stopped.get(blockedURI.replace(/^\w+:\/\//, ''))?.(effectiveDirective);
   }, true);
   const event = (target, good, bad) => new Promise((resolve, reject) => {
     target.addEventListener(good, () => resolve(target));
@@ -73,7 +73,7 @@ async function probe(host) {
   }
   const answers = {};
   for (const [way, go] of Object.entries(ways)) {
-    const violation = new Promise((resolve) => { stopped.set(way, resolve); });
+    const violation = new Promise((resolve) => { stopped.set(`${host}/${way}`, resolve); });
     const outcome = (async () => go())().then((it) => (it === 'sent' ? it : 'reached'), () => patience('failed'));
     answers[way] = await Promise.race([violation, outcome]);
   }
