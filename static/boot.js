@@ -9,7 +9,7 @@
   lock(endpoint);
 
   // Made once: the page's policy names no other and allows no duplicate, so a script that does not belong
-  // here can make neither a worker nor any other script.
+  // here can make no worker in this document. One that it makes by way of an empty frame inherits the lock.
   const blobs = new Set();
   const trusted = globalThis.trustedTypes?.createPolicy("iot-policy-lab", {
     createScriptURL(url) {

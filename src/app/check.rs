@@ -7,6 +7,7 @@ use crate::policy::context::{Certificate, Context, Field, MqttVersion as Version
 use crate::policy::document::{Document, parse};
 use crate::policy::evaluate::{Attachment as AttachedTo, Decision, Policy, PolicyKind, PolicySet, Verdict};
 use crate::policy::explain::Explanation;
+use crate::policy::fix::{Fix, fixes};
 use crate::policy::request::Request;
 
 /// At most this many client IDs are asked; further lines are counted and said to be left out.
@@ -111,12 +112,23 @@ impl Check {
     /// The full explanation of one cell; nothing when the place is outside the matrix or its cell was not asked.
     #[must_use]
     pub fn explain(&self, at: At) -> Option<Explanation> {
+        let (context, request) = self.asked(at)?;
+        Some(self.policies.explain(&context, &request))
+    }
+
+    /// What would change the answer of one cell, each change tried.
+    #[must_use]
+    pub fn ways_out(&self, at: At) -> Vec<Fix> {
+        self.asked(at).map(|(context, request)| fixes(&self.policies, &context, &request)).unwrap_or_default()
+    }
+
+    fn asked(&self, at: At) -> Option<(Context, Request)> {
         match self.cell(at)? {
             Cell::NoConnection => None,
             Cell::Decided(_) => {
-                let context =
-                    context(&self.who, &self.place, self.client_ids.get(at.client)?, MqttVersion::V311);
-                Some(self.policies.explain(&context, &self.questions.get(at.question)?.request()))
+                let client_id = self.client_ids.get(at.client)?;
+                let context = context(&self.who, &self.place, client_id, MqttVersion::V311);
+                Some((context, self.questions.get(at.question)?.request()))
             }
         }
     }

@@ -17,6 +17,6 @@ pub use crate::text::{Piece, Text};
 pub use diagnostic::{diagnostic, missing, repair, unwrapped};
 pub use fix::{change, cost, fix_kind, near_miss, risk, who};
 pub use headline::{headline, headline_text, verdict, why_no_value};
-pub use report::{Format, report};
+pub use report::{Format, report, surprises};
 pub use steps::{Row, Step, source, steps};
 pub use undecided::{confidence, seen, undecided};

@@ -8,8 +8,7 @@ pub const NO_CREDENTIALS: &str =
 /// A temporary key without its token.
 pub const TOKEN_MISSING: &str = "Session token missing: temporary keys (ASIA...) need all three parts.";
 /// A paste of several lines into a field of one.
-pub const LINE_END: &str =
-    "What you pasted held a line end. A field of one line leaves it out: check that nothing is missing.";
+pub const LINE_END: &str = "What you pasted held a line end, which a field of one line cannot hold. Browsers put a space there or nothing: check it.";
 /// A keep-alive that is none.
 pub const KEEP_ALIVE: &str =
     "The keep-alive is not a whole number of seconds from 0 (off) to 65535. Correct it.";

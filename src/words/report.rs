@@ -9,7 +9,7 @@ use super::{
 use crate::policy::{
     Explanation, Verdict,
     condition::Truth,
-    explain::{Confidence, PartTrail},
+    explain::{Confidence, PartTrail, Surprise},
     fix::{Fix, Who},
 };
 
@@ -155,25 +155,12 @@ impl Page {
     }
 
     fn surprise(&mut self, explanation: &Explanation) {
-        let written = |surprise: &crate::policy::explain::Surprise| {
-            let place = surprise.place;
-            let part: &PartTrail = explanation.parts.iter().find(|part| part.action == "iot:Connect")?;
-            let policy = part.policies.iter().find(|policy| policy.policy == place.policy)?;
-            let statement = policy.statements.iter().find(|found| found.statement == place.statement)?;
-            let resource = statement.resources.get(place.resource?)?;
-            Some(super::headline::relative(&resource.written).to_owned())
-        };
-        let found: Vec<String> = explanation.surprises.iter().filter_map(written).collect();
+        let found = surprises(explanation);
         if found.is_empty() {
             return;
         }
         self.title("The surprising part");
-        for pattern in found {
-            let text = Text::new()
-                .code(pattern)
-                .say(" looks as if it admitted the thing's name and something more. Without exclusive attachment it ")
-                .say("admits no client ID at all: to give the variable a value the client ID must equal the thing's ")
-                .say("name, and to match the pattern it must be longer than it.");
+        for text in found {
             let line = self.text(&text);
             self.line(&line);
         }
@@ -249,6 +236,25 @@ impl Page {
             self.line("No page of AWS states this verdict as a whole; it follows from what they say.");
         }
     }
+}
+
+/// Patterns that look as if they admitted somebody, and admit nobody.
+#[must_use]
+pub fn surprises(explanation: &Explanation) -> Vec<Text> {
+    let written = |surprise: &Surprise| {
+        let place = surprise.place;
+        let part: &PartTrail = explanation.parts.iter().find(|part| part.action == "iot:Connect")?;
+        let policy = part.policies.iter().find(|policy| policy.policy == place.policy)?;
+        let statement = policy.statements.iter().find(|found| found.statement == place.statement)?;
+        let resource = statement.resources.get(place.resource?)?;
+        let text = Text::new()
+            .code(super::headline::relative(&resource.written))
+            .say(" looks as if it admitted the thing's name and something more. Without exclusive attachment it ")
+            .say("admits no client ID at all: to give the variable a value the client ID must equal the thing's ")
+            .say("name, and to match the pattern it must be longer than it.");
+        Some(text)
+    };
+    explanation.surprises.iter().filter_map(written).collect()
 }
 
 const fn sign(verdict: Verdict) -> &'static str {

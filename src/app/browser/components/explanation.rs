@@ -6,17 +6,39 @@ use super::tone::{Tone, code, confidence, text};
 use crate::policy::condition::Truth;
 use crate::policy::document::Effect;
 use crate::policy::explain::{Explanation, Origin, PartTrail, StatementTrail, Substitution};
-use crate::words;
+use crate::policy::fix::Fix;
+use crate::words::{self, Row};
 
 /// Everything but the headline: steps, values, the trail of all statements, sources.
 pub(in crate::app::browser) fn explanation(explanation: &Explanation) -> Html {
     let steps = words::steps(explanation).into_iter().map(|step| {
-        html! { <li>{ text(&step.text) }{ " " }{ for step.confidence.map(confidence) }</li> }
+        html! {
+            <li>
+                { text(&step.text) }{ " " }{ for step.confidence.map(confidence) }
+                if !step.rows.is_empty() { <ul class="c-rows">{ for step.rows.iter().map(resource) }</ul> }
+            </li>
+        }
+    });
+    let surprises = words::surprises(explanation);
+    let near = explanation.near_misses.iter().map(|near| {
+        html! { <li>{ text(&words::near_miss(near)) }{ ". " }{ confidence(near.confidence) }</li> }
+    });
+    let seen = explanation.seen.map(|seen| {
+        let line = |version: &'static str, (sight, mark)| {
+            html! { <li>{ version }{ ": " }{ words::seen(sight) }{ ". " }{ confidence(mark) }</li> }
+        };
+        html! { <><h3>{ "What the device sees" }</h3><ul>{ line("MQTT 3.1.1", seen.v3) }{ line("MQTT 5", seen.v5) }</ul></> }
     });
     let sources = explanation.sources.iter().map(|source| words::source(*source)).collect::<Vec<_>>();
     html! {
         <div class="c-stack">
             <ol class="c-steps">{ for steps }</ol>
+            if !surprises.is_empty() {
+                <h3>{ "The surprising part" }</h3>
+                { for surprises.iter().map(|words| html! { <p>{ text(words) }</p> }) }
+            }
+            { for seen }
+            if !explanation.near_misses.is_empty() { <h3>{ "Near misses" }</h3><ul>{ for near }</ul> }
             if !explanation.substitutions.is_empty() { { values(explanation) } }
             { for explanation.parts.iter().map(part) }
             if !sources.is_empty() {
@@ -24,6 +46,43 @@ pub(in crate::app::browser) fn explanation(explanation: &Explanation) -> Html {
             }
             <p class="c-hint">{ "Reason code " }{ code(explanation.decision.reason) }</p>
         </div>
+    }
+}
+
+/// What would change the answer, each change with the verdicts after it.
+pub(in crate::app::browser) fn ways_out(fixes: &[Fix]) -> Html {
+    let each = fixes.iter().map(|fix| {
+        let trials = fix.trials.iter().map(|trial| {
+            let tone = Tone::from(trial.after);
+            html! { <li class={tone.class()}>{ tone.sign() }<span>{ tone.word() }{ ": " }{ text(&words::who(&trial.who)) }</span></li> }
+        });
+        let needs = fix.needs.iter().map(|key| html! { <>{ " Needs " }<code translate="no">{ key.name() }</code>{ "." }</> });
+        let risk = match (fix.lets_others_in(), words::risk(fix.risk)) {
+            (true, "") => "Other devices get it too.".to_owned(),
+            (_, "") => String::new(),
+            (_, risk) => format!("Risk: {risk}."),
+        };
+        html! {
+            <li>
+                <p>{ text(&words::change(fix)) }{ " " }
+                    if fix.changes.is_empty() { <span class="c-mark">{ "advice" }</span> } else { { confidence(fix.confidence) } }</p>
+                <ul class="c-trials">{ for trials }</ul>
+                <p class="c-hint">{ "Cost: " }{ words::cost(fix.cost) }{ ". " }{ risk }{ for needs }</p>
+            </li>
+        }
+    });
+    html! { <ol class="c-ways" type="A">{ for each }</ol> }
+}
+
+/// One resource of a statement: written, with values, and whether it fits.
+fn resource(row: &Row) -> Html {
+    let mark = match row.outcome {
+        Truth::Yes => "\u{2713}",
+        Truth::No => "\u{2715}",
+        Truth::Unknown => "?",
+    };
+    html! {
+        <li><code translate="no">{ &row.written }</code>{ " \u{2192} " }<code translate="no">{ &row.resolved }</code>{ " " }{ mark }</li>
     }
 }
 

@@ -10,7 +10,7 @@ mod tone;
 
 pub(super) use credentials::Credentials;
 pub(super) use events::{Events, MAX_ROWS, connection, events, packet};
-pub(super) use explanation::explanation;
+pub(super) use explanation::{explanation, ways_out};
 pub(super) use form::{choice, field, text_area};
 pub(super) use policy_text::PolicyText;
 pub(super) use session::{findings, session, version};

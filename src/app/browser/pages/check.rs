@@ -4,12 +4,12 @@ use yew::prelude::*;
 
 use super::{press, typing};
 use crate::app::browser::components::{
-    PolicyText, Tone, choice, code, confidence, explanation, field, text, text_area,
+    PolicyText, Tone, choice, code, confidence, explanation, field, text, text_area, ways_out,
 };
 use crate::app::check::{At, Cell, Check, MAX_CLIENT_IDS, MAX_QUESTIONS, Question};
 use crate::app::model::{Field, MAX_POLICIES, Model, Msg};
 use crate::app::workspace::Attachment;
-use crate::policy::Explanation;
+use crate::policy::{Explanation, Verdict};
 use crate::words;
 
 pub(in crate::app::browser) fn check(model: &Model, send: &Callback<Msg>) -> Html {
@@ -21,7 +21,7 @@ pub(in crate::app::browser) fn check(model: &Model, send: &Callback<Msg>) -> Htm
             <div class="c-columns is-three">
                 { policies(model, send) }
                 <div class="c-stack">{ who(model, send) }{ ask(model, send) }</div>
-                { why(explained.as_ref()) }
+                { why(model, explained.as_ref()) }
             </div>
         </>
     }
@@ -224,15 +224,30 @@ fn cell(model: &Model, send: &Callback<Msg>, at: At) -> Html {
     }
 }
 
-fn why(explained: Option<&Explanation>) -> Html {
-    html! {
-        <section class="c-panel c-stack" aria-labelledby="why">
-            <h2 id="why">{ "Why" }</h2>
-            if let Some(explained) = explained {
-                { explanation(explained) }
-            } else {
+fn why(model: &Model, explained: Option<&Explanation>) -> Html {
+    let Some(explained) = explained else {
+        return html! {
+            <section class="c-panel c-stack" aria-labelledby="why">
+                <h2 id="why">{ "Why" }</h2>
                 <p>{ "There is nothing to explain here." }</p>
+            </section>
+        };
+    };
+    let fixes = model.check.ways_out(model.selected);
+    let allowed = explained.decision.verdict == Verdict::Allowed;
+    html! {
+        <div class="c-stack">
+            <section class="c-panel c-stack" aria-labelledby="why">
+                <h2 id="why">{ "Why" }</h2>
+                { explanation(explained) }
+            </section>
+            if !fixes.is_empty() {
+                <section class="c-panel c-stack" aria-labelledby="ways-out">
+                    <h2 id="ways-out">{ if allowed { "What would deny it" } else { "Ways out" } }</h2>
+                    <p class="c-hint">{ "Each was tried: for this request, and where a policy could let others in, for another device." }</p>
+                    { ways_out(&fixes) }
+                </section>
             }
-        </section>
+        </div>
     }
 }
