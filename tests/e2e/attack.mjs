@@ -110,13 +110,17 @@ async function attack(probe, { host, path }) {
     try { answers['shared worker'] = new SharedWorker(workerUrl) && 'made'; } catch ({ name }) { answers['shared worker'] = name; }
     answers['service worker'] = await navigator.serviceWorker.register(workerUrl)
       .then((worker) => worker.unregister()).then(() => 'made', ({ name }) => name);
-    const frame = document.createElement('iframe');
-    document.documentElement.append(frame);
-    const realm = frame.contentWindow;
-    const inFrame = forge(realm);
-    await run('blob worker of a frame', () => new realm.Worker(inFrame.createScriptURL(blob)));
-    await run('URL worker of a frame', () => new realm.Worker(inFrame.createScriptURL(workerUrl)));
-    frame.remove();
+    // A busy browser sometimes lets such a worker go before it runs: an intruder would try again.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const frame = document.createElement('iframe');
+      document.documentElement.append(frame);
+      const realm = frame.contentWindow;
+      const inFrame = forge(realm);
+      await run('blob worker of a frame', () => new realm.Worker(inFrame.createScriptURL(blob)));
+      await run('URL worker of a frame', () => new realm.Worker(inFrame.createScriptURL(workerUrl)));
+      frame.remove();
+      if (answers['blob worker of a frame'] !== 'not started') break;
+    }
   }
   return answers;
 }
