@@ -1,4 +1,4 @@
-//! What only a browser can show: the key that WebCrypto holds, and the page itself in a real DOM.
+//! What only a browser can show: the signing key that WebCrypto holds. The page itself is tested in `tests/e2e`.
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 

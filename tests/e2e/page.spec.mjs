@@ -80,3 +80,15 @@ test('nothing is requested from anywhere but the page\'s own origin', async ({ p
   for (const screen of SCREENS) await open(page, screen);
   expect(elsewhere).toEqual([]);
 });
+
+test('the browser asks before it leaves a page with something typed', async ({ page }) => {
+  await page.goto('./');
+  await page.getByLabel('Client IDs').fill('mine');
+  const asked = page.waitForEvent('dialog');
+  const leaving = page.reload().catch(() => null);
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.accept();
+  await leaving;
+  await page.getByRole('main').waitFor();
+});

@@ -1,5 +1,9 @@
 //! The one component with state: it holds the model, carries out its orders and draws the screen.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
@@ -31,6 +35,9 @@ pub(super) struct Root {
     link: Option<Link>,
     /// The element that gets the focus after the next drawing.
     focus: Option<&'static str>,
+    /// Whether something was typed that a load of the page would lose.
+    unsaved: Rc<Cell<bool>>,
+    _before_unload: EventListener,
 }
 
 /// What reaches the root.
@@ -64,7 +71,9 @@ impl Component for Root {
                 model.update(Msg::WorkerLost);
             }
         }
-        Self { model, link, focus }
+        let unsaved = Rc::new(Cell::new(false));
+        let before_unload = before_unload(&unsaved);
+        Self { model, link, focus, unsaved, _before_unload: before_unload }
     }
 
     fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
@@ -80,8 +89,12 @@ impl Component for Root {
         if msg == Msg::WorkerLost {
             self.link = None;
         }
+        let typed = matches!(msg, Msg::Type(..));
         for effect in self.model.update(msg) {
             self.carry_out(ctx, effect);
+        }
+        if typed {
+            self.unsaved.set(true);
         }
         true
     }
@@ -159,12 +172,25 @@ impl Root {
             Effect::Reload(endpoint) => {
                 let endpoint = endpoint.map_or(JsValue::NULL, JsValue::from);
                 let workspace = JsValue::from(self.model.workspace.write());
+                // What was typed goes along.
+                self.unsaved.set(false);
                 if ctx.props().reload.call2(&JsValue::NULL, &endpoint, &workspace).is_err() {
                     self.model.update(Msg::ReloadFailed);
                 }
             }
         }
     }
+}
+
+/// Has the browser ask before it leaves a page with something typed: nothing is stored that could bring it back.
+fn before_unload(unsaved: &Rc<Cell<bool>>) -> EventListener {
+    let unsaved = unsaved.clone();
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(&gloo::utils::window(), "beforeunload", options, move |event| {
+        if unsaved.get() {
+            event.prevent_default();
+        }
+    })
 }
 
 /// Four letters and digits that make proposed client IDs unlike anybody else's.
