@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use ::mqtt::{TopicFilter, TopicName};
-use iot_policy_lab::mqtt::topic;
+use iot_policy_lab::iot::topic;
 use iot_policy_lab::mqtt::{
     self, DEFAULT_PACKET_LIMIT, DecodeError, EncodeError, Frame, FrameSplitter, Packet, PacketId, Properties,
     Property, Publish, Qos, ReasonCode, Subscribe, Subscription, Version,

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::iot::time::Instant;
-use crate::mqtt::{Packet, PacketId, Properties, Property, Publish, Qos, Version, encode, topic};
+use crate::iot::topic;
+use crate::mqtt::{Packet, PacketId, Properties, Property, Publish, Qos, Version, encode};
 
 use super::Broker;
 use super::authorizer::{Asker, Authorizer, Request, Verdict};

@@ -1,6 +1,6 @@
 //! Which names AWS IoT Core takes as topics and filters, and which filter matches which topic.
 
-use crate::mqtt::topic::{self, ParentLevel, Share};
+use crate::iot::topic::{self, ParentLevel, Share};
 
 use super::config::{MAX_SHARE_NAME, MAX_SLASHES, MAX_TOPIC};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::reconnect::{Reconnect, Stop};
 use crate::iot::time::{Instant, Millis};
-use crate::mqtt::topic::TopicError;
+use crate::iot::topic::TopicError;
 use crate::mqtt::{
     Ack, Codes, ConnAck, Connect, DEFAULT_PACKET_LIMIT, DecodeError, Disconnect, EncodeError, Frame,
     FrameError, Packet, PacketKind, Properties, Publish, Qos, ReasonCode, Subscription,

@@ -7,3 +7,4 @@ pub mod calendar;
 pub mod endpoint;
 pub mod region;
 pub mod time;
+pub mod topic;

@@ -22,7 +22,6 @@ pub mod frame;
 mod packet;
 mod property;
 pub mod reason;
-pub mod topic;
 mod v3;
 mod v5;
 

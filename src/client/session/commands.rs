@@ -6,9 +6,10 @@ use crate::client::inflight::Slot;
 use crate::client::io::{Cause, Message, Misuse, Output, Refusal, RequestId};
 use crate::client::reconnect::Stop;
 use crate::iot::time::Instant;
+use crate::iot::topic;
 use crate::mqtt::{
     self, Disconnect, Packet, PacketId, Properties, Property, Publish, Qos, ReasonCode, Subscribe,
-    Subscription, Unsubscribe, topic,
+    Subscription, Unsubscribe,
 };
 
 impl Session {
