@@ -27,8 +27,6 @@ mod report;
 mod suggest;
 mod unknown;
 
-pub(super) use miss::mqtt_matches;
-
 pub use super::switch::Switches;
 use check::Found;
 use combine::{Possible, Weighed, both, either, sides};

@@ -10,6 +10,7 @@ use super::{
     ReasonCode, VariableGroup,
     compile::Resource,
 };
+use crate::iot::topic::{self, ParentLevel};
 
 /// Why an Allow did not match; the greatest is the nearest miss.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +82,9 @@ impl Resource {
             if written.eq_ignore_ascii_case(&check.resource) {
                 return Near::LetterCase;
             }
-            if written_rest.contains(['+', '#']) && mqtt_matches(written_rest, rest) {
+            if written_rest.contains(['+', '#'])
+                && topic::matches(written_rest, rest, ParentLevel::NotMatched)
+            {
                 return Near::MqttWildcard;
             }
         } else if let Match::No(progress) = result
@@ -97,21 +100,6 @@ impl Resource {
 pub(super) fn split_arn(arn: &str) -> (&str, &str) {
     let at = arn.match_indices(':').nth(4).map_or(0, |(at, _)| at + 1);
     arn.split_at_checked(at).unwrap_or(("", arn))
-}
-
-/// Whether `filter` covers `topic` in the sense of MQTT.
-pub(in crate::policy) fn mqtt_matches(filter: &str, topic: &str) -> bool {
-    let mut levels = topic.split('/');
-    for part in filter.split('/') {
-        if part == "#" {
-            return true;
-        }
-        match levels.next() {
-            Some(level) if part == "+" || part == level => {}
-            _ => return false,
-        }
-    }
-    levels.next().is_none()
 }
 
 /// How near a miss is, and its reason.

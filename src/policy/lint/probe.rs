@@ -4,13 +4,13 @@ use super::{
     super::{
         Context, Field, Principal, Request, Verdict,
         context::{Certificate, Thing},
-        evaluate::mqtt_matches,
         pattern::{Lookup, Pattern, SegmentKind, Value},
         variable::{Key, NoValue},
     },
     arn::Arn,
     subject::{Named, Subject},
 };
+use crate::iot::topic::{self, ParentLevel};
 
 /// The thing that probes are attached to when nobody named one.
 pub(super) const THING: &str = "temp-sensor-01";
@@ -100,10 +100,7 @@ impl Subject<'_> {
         };
         let all = std::iter::once(vec!["+"; levels.len()].join("/"));
         let wider = (0..=levels.len()).rev().map(up_to).chain((0..levels.len()).map(without)).chain(all);
-        // A filter that begins with a wildcard does not cover topics that begin with `$` (MQTT-4.7.2-1).
-        let mut covering = wider.filter(|filter| {
-            mqtt_matches(filter, &topic) && !(topic.starts_with('$') && filter.starts_with(['+', '#']))
-        });
+        let mut covering = wider.filter(|filter| topic::matches(filter, &topic, ParentLevel::NotMatched));
         if let Some(filter) = covering.find(|filter| allowed(&subscribe(filter))) {
             return Some(Around { filter, topic });
         }
