@@ -19,10 +19,11 @@ use std::{
 
 use iot_policy_lab::{
     policy::{
-        Explanation, Policy, PolicySet,
+        Explanation, Policy, PolicySet, certificate,
         context::Side,
         document::{self, MAX_TEXT},
         evaluate::Attachment,
+        import,
         json::{self, MAX_DIAGNOSTICS, Node, Value},
         pattern::{Lookup, Pattern, Syntax, Value as Text},
         variable::{Key, NoValue},
@@ -311,6 +312,74 @@ fn hostile_suites() {
             // Without quoted text and places, what is left is the kind of error.
             let kind = words.split(['`', '"']).next().unwrap_or_default();
             vec![kind.chars().filter(|c| !c.is_ascii_digit()).collect()]
+        }
+    });
+}
+
+/// What tools print and templates hold. At most `MAX_FOUND` policies, each with the bounds of [`parsed`], every note and
+/// every way back inside the paste.
+#[test]
+fn hostile_pastes() {
+    let path = format!("{}/tests/cases/text/import.json", env!("CARGO_MANIFEST_DIR"));
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let seeds = cases.iter().map(|case| case["paste"].as_str().unwrap().to_owned()).collect();
+    attack(0x0123_4567_89ab_cdef, 2_000, seeds, |paste| {
+        let import = import::read(paste);
+        assert!(import.found.len() <= import::MAX_FOUND && import.notes.len() <= import::MAX_NOTES);
+        let mut seen: Vec<String> = import.notes.iter().map(|note| note.code().to_owned()).collect();
+        for note in &import.notes {
+            assert!(paste.get(note.span.clone()).is_some(), "{:?}", note.span);
+        }
+        for found in &import.found {
+            // Undoing escapes shortens a text, never lengthens it.
+            assert!(found.text().len() <= paste.len());
+            parsed(found.text());
+            for problem in &found.document.diagnostics {
+                assert!(paste.get(found.origin(problem.span.clone())).is_some());
+            }
+            seen.extend(
+                found
+                    .unwrapped
+                    .iter()
+                    .map(|from| format!("{from:?}").split([' ', '{']).next().unwrap_or_default().to_owned()),
+            );
+        }
+        seen
+    });
+}
+
+/// Certificates whose text and whose bytes were damaged. A certificate that is read says no more than it holds.
+#[test]
+fn hostile_certificates() {
+    let seeds = ["device", "plain"].map(|name| {
+        let path = format!("{}/tests/certificates/{name}.pem", env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(path).unwrap()
+    });
+    let chance = std::cell::RefCell::new(Chance(0x1357_9bdf_0246_8ace));
+    attack(0xfedc_ba98_7654_3210, 3_000, seeds.to_vec(), |text| {
+        // Half of the inputs are damaged in the bytes instead: one digit of the base64 text is another.
+        let mut chance = chance.borrow_mut();
+        let mut text = text.to_owned();
+        if chance.below(2) == 0 {
+            text = chance.pick(&[seeds[0].as_str(), seeds[1].as_str()]).to_owned();
+            for _ in 0..=chance.below(3) {
+                let at = chance.place(&text);
+                let old = text.get(at..at + 1);
+                if old.is_some_and(|old| old.chars().all(|c| c.is_ascii_alphanumeric()))
+                    && at > 30
+                    && at + 30 < text.len()
+                {
+                    text.replace_range(at..=at, chance.pick(&["A", "B", "g", "w", "8", "/", "+"]));
+                }
+            }
+        }
+        match certificate::read(&text) {
+            Ok(read) => {
+                let shown = format!("{read:?}");
+                assert!(shown.len() <= 20 * text.len() + 10_000, "{}", shown.len());
+                vec![format!("read, {} unknown", read.unknown.len())]
+            }
+            Err(error) => vec![format!("{error:?}")],
         }
     });
 }
