@@ -56,7 +56,7 @@ pub enum CertificateStatus {
     RegisterInactive,
 }
 
-/// Fields of one party: an entry of [`CERTIFICATE_FIELDS`] to its values in the order of the certificate.
+/// Fields of one party: an entry of [`CERTIFICATE_FIELDS`](super::variable::CERTIFICATE_FIELDS) to its values in the order of the certificate.
 pub type CertificateFields = BTreeMap<String, Vec<String>>;
 
 /// An X.509 client certificate.
