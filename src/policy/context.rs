@@ -222,6 +222,13 @@ impl Context {
         }
     }
 
+    /// Whether the thing may be bound by an exclusive attachment: only certificates can have one.
+    #[must_use]
+    pub const fn can_bind_exclusively(&self) -> bool {
+        matches!(self.principal, Principal::X509(_))
+            && !matches!(self.exclusive, Field::Given(false) | Field::Absent)
+    }
+
     /// The thing that AWS IoT Core binds to this connection.
     #[must_use]
     pub fn binding(&self) -> Binding<'_> {

@@ -98,20 +98,27 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The value; a supposition takes the place of what nobody knows, and of nothing else.
     fn raw(&self, key: &Key) -> KeyValue<'a> {
-        if let Some((_, value)) = self.assumed.iter().find(|(assumed, _)| assumed == key) {
-            return match (value, key) {
-                (None, _) => KeyValue::Absent(NoValue::NotInRequest),
-                (
-                    Some(text),
-                    Key::Certificate { pick: Pick::List, .. }
-                    | Key::CertificateKeys
-                    | Key::CognitoAmr
-                    | Key::ConnectAttributes,
-                ) => KeyValue::Set(vec![Cow::Borrowed(text)]),
-                (Some(text), _) => KeyValue::One(Cow::Borrowed(text)),
-            };
+        let value = self.given(key);
+        if value != KeyValue::Unknown {
+            return value;
         }
+        match (self.assumed.iter().find(|(assumed, _)| assumed.same_value(key)), key) {
+            (None, _) => KeyValue::Unknown,
+            (Some((_, None)), _) => KeyValue::Absent(NoValue::NotInRequest),
+            (
+                Some((_, Some(text))),
+                Key::Certificate { pick: Pick::List, .. }
+                | Key::CertificateKeys
+                | Key::CognitoAmr
+                | Key::ConnectAttributes,
+            ) => KeyValue::Set(vec![Cow::Borrowed(text)]),
+            (Some((_, Some(text))), _) => KeyValue::One(Cow::Borrowed(text)),
+        }
+    }
+
+    fn given(&self, key: &Key) -> KeyValue<'a> {
         let barred = key.is_certificate() || (key.is_thing() && !self.switches.thrown(Switch::ThingInIam));
         if self.side == Side::Iam && barred {
             return KeyValue::Absent(NoValue::NotInIamPolicy);

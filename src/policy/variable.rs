@@ -194,6 +194,19 @@ impl Key {
         )
     }
 
+    /// Whether both names always have one value, so that a supposition about one is one about the other.
+    #[must_use]
+    pub fn same_value(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::CurrentTime | Self::EpochTime, Self::CurrentTime | Self::EpochTime) => true,
+            (
+                Self::Certificate { party, field, pick: Pick::First | Pick::At(0) },
+                Self::Certificate { party: other_party, field: other_field, pick: Pick::First | Pick::At(0) },
+            ) => party == other_party && field == other_field,
+            _ => self == other,
+        }
+    }
+
     /// Whether both names speak of one fact: a certificate field counts as one whatever the index.
     #[must_use]
     pub fn same_fact(&self, other: &Self) -> bool {
@@ -202,7 +215,7 @@ impl Key {
                 Self::Certificate { party, field, .. },
                 Self::Certificate { party: other_party, field: other_field, .. },
             ) => party == other_party && field == other_field,
-            _ => self == other,
+            _ => self.same_value(other),
         }
     }
 }

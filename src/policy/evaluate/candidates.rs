@@ -15,6 +15,31 @@ use super::super::{
 /// A text that policies hardly name.
 const OTHER: &str = "some other value";
 
+/// Which values a key can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Domain {
+    /// Any text, or none.
+    Optional,
+    /// Any text.
+    Text,
+    /// An address.
+    Address,
+    /// Whole seconds since 1970.
+    Time,
+}
+
+impl Domain {
+    /// The values of `key` over MQTT, or over HTTPS.
+    pub(super) const fn of(key: &Key, mqtt: bool) -> Self {
+        match key {
+            Key::SourceIp => Self::Address,
+            Key::CurrentTime | Key::EpochTime => Self::Time,
+            Key::ClientId if mqtt => Self::Text,
+            _ => Self::Optional,
+        }
+    }
+}
+
 /// What is asked of the values of one key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Questions {
@@ -31,9 +56,13 @@ pub(super) struct Questions {
 }
 
 impl Questions {
+    /// An operator that compares the key, if only with an empty list.
+    pub(super) fn asked_by(&mut self, operator: Operator) {
+        self.empty_counts |= operator.quantifier == Quantifier::All;
+    }
+
     /// One value that the key is compared with; `None` when it is not known as text.
     pub(super) fn compared(&mut self, operator: Operator, key: &Key, wanted: Option<&str>) {
-        self.empty_counts |= operator.quantifier == Quantifier::All;
         let Some(wanted) = wanted else {
             self.open = true;
             return;
@@ -88,8 +117,11 @@ impl Questions {
         self.open = true;
     }
 
-    /// The values to try, and whether they stand for all. `present`: the key always has a value.
-    pub(super) fn candidates(&self, present: bool) -> (Vec<Option<String>>, bool) {
+    /// The values to try, and whether they stand for all.
+    pub(super) fn candidates(&self, domain: Domain) -> (Vec<Option<String>>, bool) {
+        if domain == Domain::Time {
+            return self.times();
+        }
         let mut values: BTreeSet<String> = self.exact.iter().chain(&self.any_case).cloned().collect();
         let mut closed = !self.open;
         let strings = !(self.exact.is_empty() && self.any_case.is_empty() && self.prefixes.is_empty());
@@ -136,11 +168,30 @@ impl Questions {
                 && self.longest(text).is_none()
                 && !self.any_case.iter().any(|known| known.eq_ignore_ascii_case(text))
         });
-        // Nothing is outside the prefix of length 0.
-        closed &= fresh.is_some() || self.prefixes.contains("");
-        values.extend(fresh);
-        let absent = (!present).then_some(None);
+        // Every address is in a cell that networks cut.
+        if domain != Domain::Address || strings || self.networks.is_empty() {
+            // Nothing is outside the prefix of length 0.
+            closed &= fresh.is_some() || self.prefixes.contains("");
+            values.extend(fresh);
+        }
+        let absent = (domain == Domain::Optional).then_some(None);
         (absent.into_iter().chain(values.into_iter().map(Some)).collect(), closed)
+    }
+
+    /// Numbers and dates cut one line of seconds: the seconds at each cut and beside it.
+    fn times(&self) -> (Vec<Option<String>>, bool) {
+        let strings = !(self.exact.is_empty() && self.any_case.is_empty() && self.prefixes.is_empty());
+        let closed = !(self.open || strings || !self.networks.is_empty());
+        let mut cuts: Vec<f64> = self.numbers.iter().chain(&self.dates).map(|cut| cut.floor()).collect();
+        cuts.sort_by(f64::total_cmp);
+        let mut seconds: Vec<f64> = cuts.iter().flat_map(|cut| [cut - 1.0, *cut, cut + 1.0]).collect();
+        seconds.retain(|second| *second >= 0.0);
+        if seconds.is_empty() {
+            // Nothing cuts the line behind 1970.
+            seconds.push(0.0);
+        }
+        seconds.dedup();
+        (seconds.into_iter().map(|second| Some(second.to_string())).collect(), closed)
     }
 
     fn longest(&self, text: &str) -> Option<&String> {

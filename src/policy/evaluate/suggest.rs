@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::candidates::Questions;
 use crate::policy::{
     condition::{Operator, Test},
-    context::{Context, Field},
     pattern::{Lookup, Match, Pattern, SegmentKind, Value},
     values::{Assumption, Values},
     variable::{Key, Pick},
@@ -26,6 +25,10 @@ pub(super) const fn is_set(key: &Key) -> bool {
     )
 }
 
+pub(super) const fn is_time(key: &Key) -> bool {
+    matches!(key, Key::CurrentTime | Key::EpochTime)
+}
+
 pub(super) fn ask(
     questions: &mut Questions,
     operator: Option<Operator>,
@@ -34,6 +37,7 @@ pub(super) fn ask(
     values: &Values<'_>,
 ) {
     let Some(operator) = operator else { return questions.not_followed() };
+    questions.asked_by(operator);
     for pattern in wanted.iter().filter(|pattern| !never(pattern, values)) {
         let text = match operator.test {
             Test::StringLike | Test::Arn => as_like(pattern, values),
@@ -78,10 +82,10 @@ pub(super) fn fitting(
 ) {
     let unknown: Vec<&Key> = pattern.variables().filter(|key| values.lookup(key) == Value::Unknown).collect();
     let Some(key) = unknown.first() else { return };
-    if unknown.iter().any(|other| other != key) || pattern.variables().any(is_set) {
+    if unknown.iter().any(|other| other != key) || pattern.variables().any(is_set) || is_time(key) {
         return unfollowed(found, pattern, values);
     }
-    let questions = found.entry((*key).clone()).or_default();
+    let questions = about(found, key);
     // What stands before the variable must be plain text: then its value is a beginning of the rest.
     let mut rest = Some(asked);
     for segment in pattern.segments() {
@@ -123,38 +127,26 @@ pub(super) fn fitting(
 
 pub(super) fn unfollowed(found: &mut BTreeMap<Key, Questions>, pattern: &Pattern, values: &Values<'_>) {
     for key in pattern.variables().filter(|key| values.lookup(key) == Value::Unknown) {
-        found.entry(key.clone()).or_default().not_followed();
+        about(found, key).not_followed();
     }
 }
 
+/// The questions about a key; a name that always has the same value shares them.
+pub(super) fn about<'a>(found: &'a mut BTreeMap<Key, Questions>, key: &Key) -> &'a mut Questions {
+    let known = found.keys().find(|known| known.same_value(key)).unwrap_or(key).clone();
+    found.entry(known).or_default()
+}
+
 /// Whether the suppositions can be true together, as far as that is known.
-pub(super) fn is_possible(combination: &[Assumption], context: &Context) -> bool {
+///
+/// What it leaves out must be impossible whatever the values are: a value stands for others.
+pub(super) fn is_possible(combination: &[Assumption]) -> bool {
     let get =
         |wanted: &Key| combination.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_deref());
     let attached = get(&Key::IsAttached).flatten().map(|text| text == "true");
-    let name = get(&Key::ThingName);
-    // By client ID, the thing's name is the client ID.
-    let by_id = context.exclusive == Field::Given(false);
-    let named = match (name.flatten(), &context.client_id) {
-        (Some(name), Field::Given(id)) if by_id => name == id,
-        _ => true,
-    };
-    let no_thing = attached == Some(false) || name == Some(None);
+    let no_thing = attached == Some(false) || get(&Key::ThingName) == Some(None);
     let has_facts =
         combination.iter().any(|(key, value)| key.is_thing() && *key != Key::IsAttached && value.is_some())
             || attached == Some(true);
-    let index = |key: &Key, at: u16| match key {
-        Key::Certificate { party, field, .. } => {
-            Some(Key::Certificate { party: *party, field, pick: Pick::At(at) })
-        }
-        _ => None,
-    };
-    let same_first = combination.iter().all(|(key, value)| match key {
-        Key::Certificate { pick: Pick::First, .. } => {
-            index(key, 0).and_then(|zero| get(&zero)).is_none_or(|zero| zero == value.as_deref())
-        }
-        Key::CurrentTime => get(&Key::EpochTime).is_none_or(|other| other == value.as_deref()),
-        _ => true,
-    });
-    named && !(no_thing && has_facts) && same_first
+    !(no_thing && has_facts)
 }

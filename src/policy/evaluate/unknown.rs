@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use super::{
     Decision, PolicySet, Verdict,
-    candidates::Questions,
+    candidates::{Domain, Questions},
     sides,
-    suggest::{as_like, ask, fitting, is_possible, is_set, never, unfollowed},
+    suggest::{about, as_like, ask, fitting, is_possible, is_set, never, unfollowed},
 };
 use crate::policy::{
     condition::Test,
@@ -87,7 +87,10 @@ impl PolicySet {
             exclusive: None,
         };
         let mut worlds = vec![world];
-        if context.exclusive == Field::Unknown && matches!(context.binding(), Binding::Unknown) {
+        if context.exclusive == Field::Unknown
+            && context.can_bind_exclusively()
+            && matches!(context.binding(), Binding::Unknown)
+        {
             worlds = split(worlds, &[true, false], |world, exclusive| {
                 world.context.exclusive = Field::Given(*exclusive);
                 world.exclusive = Some(*exclusive);
@@ -182,7 +185,7 @@ impl PolicySet {
                 }
             }
         }
-        questions.candidates(true)
+        questions.candidates(Domain::Text)
     }
 
     /// The statements about the action in the policies that may count.
@@ -219,7 +222,7 @@ impl PolicySet {
                     for (operator, key, wanted) in &statement.conditions {
                         let one = match values.condition(key) {
                             KeyValue::Unknown => {
-                                let questions = found.entry(key.clone()).or_default();
+                                let questions = about(&mut found, key);
                                 ask(questions, *operator, key, wanted, &values);
                                 if is_set(key) {
                                     questions.not_followed();
@@ -243,14 +246,18 @@ impl PolicySet {
             }
         }
         let mut closed = true;
+        // Without exclusive attachment a thing that is bound has the client ID as its name.
+        let named = context.client_id.given().filter(|_| {
+            !context.can_bind_exclusively()
+                && !context.unknown.iter().any(|key| matches!(key, Key::ThingName | Key::ClientId))
+        });
         let mut combinations: Vec<Vec<Assumption>> = vec![Vec::new()];
         for (key, questions) in &found {
-            let present = matches!(key, Key::SourceIp | Key::CurrentTime | Key::EpochTime)
-                || (*key == Key::ClientId && context.protocol != Protocol::Https);
-            let (values, exhaustive) = match key {
+            let (values, exhaustive) = match (key, named) {
                 // Over a connection this key always says one or the other.
-                Key::IsAttached => (vec![Some("true".to_owned()), Some("false".to_owned())], true),
-                _ => questions.candidates(present),
+                (Key::IsAttached, _) => (vec![Some("true".to_owned()), Some("false".to_owned())], true),
+                (Key::ThingName, Some(id)) => (vec![None, Some(id.clone())], true),
+                _ => questions.candidates(Domain::of(key, context.protocol != Protocol::Https)),
             };
             closed &= exhaustive;
             if combinations.len() * values.len() > MAX_COMBINATIONS {
@@ -264,7 +271,7 @@ impl PolicySet {
                         so_far.iter().cloned().chain([(key.clone(), value.clone())]).collect()
                     })
                 })
-                .filter(|combination: &Vec<Assumption>| is_possible(combination, context))
+                .filter(|combination: &Vec<Assumption>| is_possible(combination))
                 .collect();
         }
         (combinations, closed)
