@@ -1,6 +1,6 @@
 //! The verdict in a few words and in one sentence.
 
-use super::Text;
+use super::{Piece, Text};
 use crate::policy::{
     Explanation, ReasonCode, Verdict,
     condition::Truth,
@@ -26,9 +26,31 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
+/// Longer values are cut in the middle; the steps show them whole.
+const LONGEST_VALUE: usize = 80;
+
 /// One sentence that says why.
 #[must_use]
 pub fn headline_text(explanation: &Explanation) -> Text {
+    let pieces = sentence(explanation).0.into_iter().map(|piece| match piece {
+        Piece::Code(value) => Piece::Code(shortened(value)),
+        plain @ Piece::Plain(_) => plain,
+    });
+    Text(pieces.collect())
+}
+
+/// At most [`LONGEST_VALUE`] characters: the beginning and the end, where names tend to differ.
+fn shortened(value: String) -> String {
+    let count = value.chars().count();
+    if count <= LONGEST_VALUE {
+        return value;
+    }
+    let end = LONGEST_VALUE / 2;
+    let start = LONGEST_VALUE - end - 1;
+    value.chars().take(start).chain(['…']).chain(value.chars().skip(count - end)).collect()
+}
+
+fn sentence(explanation: &Explanation) -> Text {
     let decision = explanation.decision;
     let part = explanation.decisive.and_then(|at| explanation.parts.get(at));
     let statement = part.and_then(|part| deciding(explanation, part));
@@ -298,4 +320,19 @@ pub(super) fn relative(arn: &str) -> &str {
 /// The first five fields of an ARN.
 pub(super) fn head(arn: &str) -> &str {
     arn.strip_suffix(relative(arn)).map_or(arn, |head| head.strip_suffix(':').unwrap_or(head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_lose_their_middle() {
+        let fits = "é".repeat(LONGEST_VALUE);
+        assert_eq!(shortened(fits.clone()), fits);
+        let long = format!("topic/{}/end", "é".repeat(LONGEST_VALUE));
+        let short = shortened(long);
+        assert_eq!(short.chars().count(), LONGEST_VALUE);
+        assert!(short.starts_with("topic/é") && short.ends_with("é/end") && short.contains('…'), "{short}");
+    }
 }
