@@ -27,8 +27,9 @@ impl Tape<'_> {
     }
 }
 
-const NAMES: [&str; 7] = ["t1", "t1_01", "t2", "a", "T1", "+", "x:y"];
-const TOPICS: [&str; 14] = [
+// A name with `:client/` in it reaches the end of `arn:aws:iot:*:*:client/t1` if `*` runs over colons.
+const NAMES: [&str; 8] = ["t1", "t1_01", "t2", "a", "T1", "+", "x:y", "x:client/t1"];
+const TOPICS: [&str; 16] = [
     "a",
     "a/b",
     "t1",
@@ -43,8 +44,11 @@ const TOPICS: [&str; 14] = [
     "*",
     "a/x,y",
     "a/b+c",
+    "x:topic/a",
+    "b:x:topic/t1/x",
 ];
-const FILTERS: [&str; 9] = ["a", "a/+", "a/#", "#", "t1/x", "$share/g/a", "+/b", "a/t1/x", "a/b"];
+const FILTERS: [&str; 10] =
+    ["a", "a/+", "a/#", "#", "t1/x", "$share/g/a", "+/b", "a/t1/x", "a/b", "x:topicfilter/a"];
 const GROUPS: [&str; 2] = ["g1", "g2"];
 const LONG: usize = 1025;
 
@@ -136,6 +140,19 @@ fn resource(tape: &mut Tape<'_>, kind: &str, goal: &str) -> String {
                 "arn:*",
             ])
             .to_owned();
+    }
+    if tape.once_in(10) {
+        // Wildcards inside the first five fields, and where a field is missing.
+        let head = tape.pick(&[
+            "arn:aws:iot:*:*",
+            "arn:aws:iot:*",
+            "arn:*:iot:*:*",
+            "arn:aws:iot:eu-*:*2",
+            "arn:aws:i?t:*-1:1*",
+            "arn:*",
+            "*",
+        ]);
+        return format!("{head}:{kind}/{}", pattern(tape, kind, goal));
     }
     let region = if tape.once_in(10) { tape.pick(&["*", "eu-west-?", "us-east-1", ""]) } else { REGION };
     let account =
@@ -240,6 +257,7 @@ fn condition(tape: &mut Tape<'_>) -> (String, String, Value) {
                 &[
                     "arn:aws:iot:eu-west-1:123456789012:topic/a",
                     "arn:aws:iot:*:*:topic/*",
+                    "arn:aws:iot:*:*:topic/a",
                     "arn:aws:iot:eu-west-1:123456789012:topic/${iot:ClientId}",
                     "arn:aws:iot:eu-west-1:123456789012:topic/${iot:Connection.Thing.ThingName}/x",
                     "arn:aws:iot:us-east-1:123456789012:topic/a",
