@@ -201,6 +201,29 @@ fn a_certain_answer_holds_for_every_value() {
     assert!(undecided * 6 <= certain, "{undecided} undecided, {certain} certain");
 }
 
+/// Without exclusive attachment the bound thing is called as the client is, and a value that stands for others is not.
+#[test]
+fn a_thing_that_nobody_named_may_have_the_name_of_the_client() {
+    let statement = r#"{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*",
+        "Condition": {"StringLike": {"iot:Connection.Thing.ThingName": "*"}}}"#;
+    let set = policies(statement, r#""Version": "2012-10-17","#);
+    let context = Context { things: Field::Unknown, ..device("t1", &[], false) };
+    let request = Request::Connect { persistent: Field::Given(false), will: None };
+    let explanation = set.explain(&context, &request);
+    assert_eq!(explanation.decision.verdict, Verdict::CannotTell);
+    let name = Key::ThingName;
+    let mut supposed: Vec<_> =
+        explanation.branches.iter().map(|branch| (branch.verdict, &branch.assumed)).collect();
+    supposed.sort_by_key(|(verdict, _)| *verdict == Verdict::Allowed);
+    assert_eq!(
+        supposed,
+        [
+            (Verdict::ImplicitDeny, &vec![(name.clone(), None)]),
+            (Verdict::Allowed, &vec![(name, Some("t1".to_owned()))]),
+        ]
+    );
+}
+
 #[test]
 fn many_requests_get_the_answers_of_each() {
     let statements = r#"{"Effect": "Allow", "Action": "iot:Connect", "Resource": [
