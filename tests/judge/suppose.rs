@@ -1,6 +1,6 @@
 //! What is not known, by brute force: every supposition that can matter is made, and the verdicts are collected.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{cell::LazyCell, collections::BTreeSet, net::IpAddr};
 
 use crate::{
     evaluator::{Supposed, Verdict, judge, positive, seconds, statements, texts},
@@ -9,14 +9,22 @@ use crate::{
 
 /// The verdicts that suppositions about the unknown lead to: all of them when there is one, else two.
 pub(crate) fn possible(world: &World) -> BTreeSet<Verdict> {
-    let values = suggestions(world);
+    let (written, operators) = written(world);
+    // Most worlds hold nothing unknown.
+    let values: Suggestions<'_> = LazyCell::new(Box::new(|| suggestions(world, &written)));
     let mut found = BTreeSet::new();
-    suppose(world, &Supposed::default(), &values, &mut found);
+    suppose(world, &Supposed::default(), &operators, &values, &mut found);
     found
 }
 
 /// Replaces the first unknown by each value it may have, and goes on with the next.
-fn suppose(world: &World, supposed: &Supposed, values: &Values, found: &mut BTreeSet<Verdict>) {
+fn suppose(
+    world: &World,
+    supposed: &Supposed,
+    operators: &BTreeSet<String>,
+    values: &Suggestions<'_>,
+    found: &mut BTreeSet<Verdict>,
+) {
     if found.len() > 1 {
         return;
     }
@@ -29,7 +37,7 @@ fn suppose(world: &World, supposed: &Supposed, values: &Values, found: &mut BTre
                 for value in $candidates {
                     let mut world = world.clone();
                     world.$($field).+ = value;
-                    suppose(&world, supposed, values, found);
+                    suppose(&world, supposed, operators, values, found);
                 }
                 return;
             }
@@ -61,7 +69,7 @@ fn suppose(world: &World, supposed: &Supposed, values: &Values, found: &mut BTre
             }])
         });
         for things in std::iter::once(Known::No).chain(some) {
-            suppose(&World { things, ..world.clone() }, supposed, values, found);
+            suppose(&World { things, ..world.clone() }, supposed, operators, values, found);
         }
         return;
     }
@@ -70,7 +78,13 @@ fn suppose(world: &World, supposed: &Supposed, values: &Values, found: &mut BTre
             let mut with = |change: &dyn Fn(&mut Thing)| {
                 let mut things = things.clone();
                 change(&mut things[at]);
-                suppose(&World { things: Known::Is(things), ..world.clone() }, supposed, values, found);
+                suppose(
+                    &World { things: Known::Is(things), ..world.clone() },
+                    supposed,
+                    operators,
+                    values,
+                    found,
+                );
             };
             if thing.thing_type == Known::Unknown && values.mentioned.contains("thingtypename") {
                 for value in or_none(&values.texts) {
@@ -94,14 +108,14 @@ fn suppose(world: &World, supposed: &Supposed, values: &Values, found: &mut BTre
         Ask::Connect { persistent: Known::Unknown, will } => {
             for persistent in [Known::Is(true), Known::Is(false)] {
                 let ask = Ask::Connect { persistent, will: will.clone() };
-                suppose(&World { ask, ..world.clone() }, supposed, values, found);
+                suppose(&World { ask, ..world.clone() }, supposed, operators, values, found);
             }
             return;
         }
         Ask::Other { action, resource, topic: Known::Unknown } => {
             for topic in or_none(&values.texts) {
                 let ask = Ask::Other { action: action.clone(), resource: resource.clone(), topic };
-                suppose(&World { ask, ..world.clone() }, supposed, values, found);
+                suppose(&World { ask, ..world.clone() }, supposed, operators, values, found);
             }
             return;
         }
@@ -122,22 +136,22 @@ fn suppose(world: &World, supposed: &Supposed, values: &Values, found: &mut BTre
                     unknown: world.unknown.iter().filter(|other| *other != key).cloned().collect(),
                     ..world.clone()
                 };
-                suppose(&world, supposed, values, found);
+                suppose(&world, supposed, operators, values, found);
                 continue;
             }
             let mut supposed = supposed.clone();
             supposed.keys.push((key.clone(), value));
-            suppose(world, &supposed, values, found);
+            suppose(world, &supposed, operators, values, found);
         }
         return;
     }
     if let Some(operator) =
-        values.operators.iter().find(|id| !supposed.operators.iter().any(|(done, _)| done == *id))
+        operators.iter().find(|id| !supposed.operators.iter().any(|(done, _)| done == *id))
     {
         for holds in [true, false] {
             let mut supposed = supposed.clone();
             supposed.operators.push((operator.clone(), holds));
-            suppose(world, &supposed, values, found);
+            suppose(world, &supposed, operators, values, found);
         }
         return;
     }
@@ -155,21 +169,20 @@ fn fields_of(values: &Values) -> Vec<Known<Fields>> {
     std::iter::once(Known::No).chain(some).collect()
 }
 
-/// Values worth supposing, and conditions whose operator nobody knows.
+type Suggestions<'a> = LazyCell<Values, Box<dyn FnOnce() -> Values + 'a>>;
+
+/// Values worth supposing.
 struct Values {
     /// The policies in lower case: an unknown that no policy names cannot matter.
     mentioned: String,
     texts: Vec<String>,
     addresses: Vec<String>,
     times: Vec<i64>,
-    operators: Vec<String>,
 }
 
-/// Everything written in policies and request, in pieces: what a value can be compared with.
-fn suggestions(world: &World) -> Values {
-    let mut found = BTreeSet::from(["unlikely".to_owned()]);
-    let mut operators = BTreeSet::new();
-    let mut written = Vec::new();
+/// What resources and conditions say, and the conditions whose operator nobody knows.
+fn written(world: &World) -> (Vec<&str>, BTreeSet<String>) {
+    let (mut written, mut operators) = (Vec::new(), BTreeSet::new());
     for statement in world.policies.iter().flat_map(|policy| statements(&policy.document)) {
         written.extend(["Resource", "NotResource"].iter().flat_map(|name| texts(&statement[*name])));
         for (operator, keys) in statement["Condition"].as_object().into_iter().flatten() {
@@ -183,6 +196,12 @@ fn suggestions(world: &World) -> Values {
             }
         }
     }
+    (written, operators)
+}
+
+/// Everything written in policies and request, in pieces: what a value can be compared with.
+fn suggestions(world: &World, written: &[&str]) -> Values {
+    let mut found = BTreeSet::from(["unlikely".to_owned()]);
     let asked: Vec<&str> = match &world.ask {
         Ask::Connect { will, .. } => will.iter().map(|will| will.topic.as_str()).collect(),
         Ask::Publish { topic, .. } | Ask::Receive { topic, .. } => vec![topic],
@@ -190,7 +209,7 @@ fn suggestions(world: &World) -> Values {
         Ask::Other { resource, .. } => vec![resource],
     };
     let last = |text: &'_ str| text.splitn(6, ':').nth(5).map_or(text.to_owned(), str::to_owned);
-    for text in &written {
+    for text in written {
         let tail = last(text);
         let tail = tail.split_once('/').map_or(tail.as_str(), |(_, rest)| rest);
         for text in [*text, tail] {
@@ -231,6 +250,5 @@ fn suggestions(world: &World) -> Values {
         texts: found.into_iter().collect(),
         addresses,
         times: times.filter(|time| *time >= 0).chain([1_700_000_000]).collect(),
-        operators: operators.into_iter().collect(),
     }
 }
