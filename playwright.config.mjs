@@ -6,6 +6,9 @@ export default defineConfig({
   testMatch: '*.spec.mjs',
   outputDir: 'test-results',
   reporter: 'list',
+  // Generous: a busy machine is no failure. Nothing here waits for time to pass.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   retries: 0,
   workers: 2,
   fullyParallel: true,
