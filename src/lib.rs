@@ -27,8 +27,9 @@
 //! assert_eq!(policies.decide(&device, &connect).verdict, Verdict::ImplicitDeny);
 //! let why = policies.explain(&device, &connect);
 //! assert_eq!(why.decision.reason.as_str(), "THING_VAR_UNRESOLVED/CLIENT_ID_NOT_THING");
+//! let near = fix::near_misses(&policies, &device, &connect, &why);
 //! let ways_out = fix::fixes(&policies, &device, &connect);
-//! println!("{}", words::report(&why, &ways_out, Format::Plain));
+//! assert!(words::report(&why, &near, &ways_out, Format::Plain).contains("Ways out"));
 //!
 //! // The documented way out: the thing is then found whatever the client ID is.
 //! device.exclusive = Field::Given(true);

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
 use iot_policy_lab::{
-    policy::fix::fixes,
+    policy::fix::{fixes, near_misses},
     suite::{Case, Suite},
     words::{self, Format},
 };
@@ -31,7 +31,10 @@ fn check(name: &str, text: &str) {
 }
 
 fn report(case: &Case, format: Format) -> String {
-    words::report(&case.explain(), &fixes(&case.policies, &case.context, &case.request), format)
+    let (policies, context, request) = (&case.policies, &case.context, &case.request);
+    let explanation = case.explain();
+    let near = near_misses(policies, context, request, &explanation);
+    words::report(&explanation, &near, &fixes(policies, context, request), format)
 }
 
 #[test]

@@ -2,16 +2,35 @@
 
 mod common;
 
+use std::fs;
+
 use common::{device, policies};
-use iot_policy_lab::policy::{
-    Field, Request, Verdict,
-    explain::{Confidence, Switch},
-    request::Will,
-    variable::Key,
+use iot_policy_lab::{
+    policy::{
+        Field, PolicySet, Request, Switches, Verdict,
+        explain::{Confidence, Switch},
+        request::Will,
+        variable::Key,
+    },
+    suite::Suite,
 };
 
 const V: &str = r#""Version": "2012-10-17","#;
 const ALL: &str = r#"{"Effect": "Allow", "Action": "iot:*", "Resource": "*"}"#;
+
+/// Suites with certain verdicts of every kind.
+const SUITES: &[&str] = &[
+    "article",
+    "conditions",
+    "connect-attributes",
+    "language",
+    "principals",
+    "real-cases",
+    "things",
+    "unknown",
+    "variables",
+    "wildcards",
+];
 
 /// Title, version, statements, client ID, exclusive, request, verdict, points.
 type Row = (&'static str, &'static str, String, &'static str, bool, Request, Verdict, &'static [Switch]);
@@ -302,6 +321,28 @@ fn every_verdict_names_the_points_it_turns_on() {
         let expected = if switches.is_empty() { own_reason } else { Confidence::Inferred };
         assert_eq!(found.confidence, expected, "{title}");
     }
+}
+
+/// What is ruled out beforehand must not matter: here every point is tried on every case.
+#[test]
+fn no_point_that_matters_is_passed_over() {
+    let mut named = 0;
+    for name in SUITES {
+        let path = format!("{}/tests/cases/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        for case in Suite::parse(&fs::read_to_string(path).unwrap()).unwrap().cases {
+            let found = case.explain();
+            let verdict = found.decision.verdict;
+            let turns = |switch: &Switch| {
+                let policies = case.policies.policies().to_vec();
+                let turned = PolicySet::with_switches(policies, Switches::NONE.turned(*switch));
+                turned.decide(&case.context, &case.request).verdict != verdict
+            };
+            let all = Switch::ALL.iter().copied().filter(|_| verdict != Verdict::CannotTell);
+            assert_eq!(found.switches, all.filter(turns).collect::<Vec<_>>(), "{name} {}", case.id);
+            named += found.switches.len();
+        }
+    }
+    assert!(named > 20, "{named}");
 }
 
 #[test]

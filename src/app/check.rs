@@ -7,7 +7,7 @@ use crate::policy::context::{Certificate, Context, Field, MqttVersion as Version
 use crate::policy::document::{Document, parse};
 use crate::policy::evaluate::{Attachment as AttachedTo, Decision, Policy, PolicyKind, PolicySet, Verdict};
 use crate::policy::explain::Explanation;
-use crate::policy::fix::{Fix, fixes};
+use crate::policy::fix::{Fix, NearMiss, fixes, near_misses};
 use crate::policy::request::Request;
 
 /// At most this many client IDs are asked; further lines are counted and said to be left out.
@@ -114,6 +114,14 @@ impl Check {
     pub fn explain(&self, at: At) -> Option<Explanation> {
         let (context, request) = self.asked(at)?;
         Some(self.policies.explain(&context, &request))
+    }
+
+    /// What one cell falls short by; `explanation` is the one of the same cell.
+    #[must_use]
+    pub fn near_misses(&self, at: At, explanation: &Explanation) -> Vec<NearMiss> {
+        self.asked(at)
+            .map(|(context, request)| near_misses(&self.policies, &context, &request, explanation))
+            .unwrap_or_default()
     }
 
     /// What would change the answer of one cell, each change tried.

@@ -196,7 +196,9 @@ fn explain(arguments: &[&str]) -> Outcome {
         }
         format => {
             let format = if format == "markdown" { Format::Markdown } else { Format::Plain };
-            words::report(&explanation, &fix::fixes(&case.policies, &case.context, &case.request), format)
+            let near = fix::near_misses(&case.policies, &case.context, &case.request, &explanation);
+            let ways_out = fix::fixes(&case.policies, &case.context, &case.request);
+            words::report(&explanation, &near, &ways_out, format)
         }
     };
     Ok((out, ExitCode::SUCCESS))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::broker::{self, Asker, Authorizer, ExplanationId, Ruling, Who};
 use crate::iot::time::{Instant, UnixTime};
 use crate::policy::context::Field;
+use crate::policy::fix::{NearMiss, near_misses};
 use crate::policy::request::Will;
 use crate::policy::{self, Context, Explanation, PolicySet, Verdict};
 
@@ -19,6 +20,8 @@ pub struct Explained {
     pub request: policy::Request,
     /// The answer.
     pub explanation: Explanation,
+    /// What it falls short by.
+    pub near_misses: Vec<NearMiss>,
 }
 
 /// The policies of all identities, compiled once.
@@ -75,7 +78,9 @@ impl Authorizer for Rights {
             return Ruling { verdict, explanation: id };
         }
         let id = ExplanationId(u32::try_from(self.explanations.len()).unwrap_or(u32::MAX));
-        self.explanations.push(Explained { context: context.clone(), request: question, explanation });
+        let near_misses = near_misses(policies, context, &question, &explanation);
+        let context = context.clone();
+        self.explanations.push(Explained { context, request: question, explanation, near_misses });
         self.latest.insert(key, id);
         Ruling { verdict, explanation: id }
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{
     context::{Binding, BoundBy, CertificateStatus, Context, Field, Principal, Side},
-    document::{Document, Version},
+    document::Document,
     explain::PartTrail,
     request::{Check, Part, Request},
     switch::Switch,
@@ -25,13 +25,15 @@ mod miss;
 mod reason;
 mod report;
 mod suggest;
+mod undecided;
 mod unknown;
 
 pub use super::switch::Switches;
 use check::Found;
 use combine::{Possible, Weighed, both, either, sides};
-use compile::Compiled;
+use compile::{Compiled, compiled};
 pub use reason::{Decision, Place, ReasonCode, VariableGroup, Verdict};
+use undecided::Undecided;
 
 /// Whether a policy is an AWS IoT Core policy or an IAM policy.
 pub type PolicyKind = Side;
@@ -67,9 +69,10 @@ pub struct Policy {
 /// Policies, ready to be asked.
 #[derive(Clone, Debug)]
 pub struct PolicySet {
-    /// Shared with the variants that answer "what if this switch were thrown?".
+    /// Shared, as the rest, with the variants that answer "what if this switch were thrown?".
     policies: Arc<[Policy]>,
     compiled: Arc<[Vec<Compiled>]>,
+    undecided: Arc<[Undecided]>,
     switches: Switches,
 }
 
@@ -83,37 +86,9 @@ impl PolicySet {
     /// Compiles policies.
     #[must_use]
     pub fn with_switches(policies: Vec<Policy>, switches: Switches) -> Self {
-        Self::over(policies.into(), switches)
-    }
-
-    /// The same policies with one undecided point read otherwise.
-    fn turned(&self, switch: Switch) -> Self {
-        let switches = self.switches.turned(switch);
-        match switch {
-            Switch::AbsentVersion
-            | Switch::OldVersion
-            | Switch::DefaultValues
-            | Switch::ActionCase
-            | Switch::NotAction => Self::over(Arc::clone(&self.policies), switches),
-            _ => Self { switches, ..self.clone() },
-        }
-    }
-
-    fn over(policies: Arc<[Policy]>, switches: Switches) -> Self {
-        let compiled = policies
-            .iter()
-            .map(|policy| {
-                let document = &policy.document;
-                let variables = match document.version {
-                    Version::V2012 => true,
-                    Version::Missing => switches.thrown(Switch::AbsentVersion),
-                    Version::V2008 | Version::Other(_) => switches.thrown(Switch::OldVersion),
-                };
-                let statements = document.statements.iter();
-                statements.map(|statement| Compiled::new(statement, variables, switches)).collect()
-            })
-            .collect();
-        Self { policies, compiled, switches }
+        let compiled = compiled(&policies, switches);
+        let undecided = Undecided::of(&policies, &compiled, switches);
+        Self { policies: policies.into(), compiled, undecided, switches }
     }
 
     /// The policies as given.

@@ -9,7 +9,6 @@ use super::{
     diagnostic::Span,
     document::Effect,
     evaluate::{Decision, Place, ReasonCode, Verdict},
-    fix::NearMiss,
     pattern::Progress,
     request::Part,
     variable::{Key, NoValue},
@@ -78,8 +77,6 @@ pub struct Explanation {
     pub branches: Vec<Branch>,
     /// What was not evaluated, and whether it can change the verdict.
     pub gaps: Vec<Gap>,
-    /// What would have to differ for the answer to be *allowed*; each was evaluated. Empty unless denied.
-    pub near_misses: Vec<NearMiss>,
     /// Resources that look as if they admitted clients and admit none.
     pub surprises: Vec<Surprise>,
     /// What the device sees of the refusal; `None` when it is not refused, or over HTTPS.

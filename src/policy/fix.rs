@@ -10,9 +10,7 @@ mod near;
 mod propose;
 
 pub use change::{Change, Patch};
-pub use near::{NearMiss, NearMissKind};
-
-pub(super) use near::near_misses;
+pub use near::{NearMiss, NearMissKind, near_misses};
 
 use super::{
     Context, Field, PolicySet, Principal, Request, Verdict,

@@ -5,8 +5,8 @@
 //!
 //! [`document::parse`] turns text into a tree and never fails. [`PolicySet::compile`] prepares policies once;
 //! [`PolicySet::decide`] answers a request, [`PolicySet::explain`] answers it with the whole trail. Both run the
-//! same evaluation ([`evaluate`]); the explanation only listens. [`fix::fixes`] tries changes and offers those that
-//! help. What AWS leaves undecided stands in [`switch`], each point with its default.
+//! same evaluation ([`evaluate`]); the explanation only listens. [`fix::near_misses`] and [`fix::fixes`] try changes and
+//! offer those that help. What AWS leaves undecided stands in [`switch`], each point with its default.
 
 pub mod certificate;
 pub mod condition;

@@ -207,6 +207,12 @@ impl Pattern {
         &self.segments
     }
 
+    /// Whether a match asks for values: there is a variable, be it one that can never have a value.
+    #[must_use]
+    pub const fn has_variables(&self) -> bool {
+        self.variables
+    }
+
     /// The variables in order, repetitions included.
     pub fn variables(&self) -> impl Iterator<Item = &Key> {
         self.segments.iter().filter_map(|segment| match &segment.kind {

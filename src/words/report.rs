@@ -10,7 +10,7 @@ use crate::policy::{
     Explanation, Verdict,
     condition::Truth,
     explain::{Confidence, PartTrail, Surprise},
-    fix::{Fix, Who},
+    fix::{Fix, NearMiss, Who},
 };
 
 /// How the text is written.
@@ -22,15 +22,16 @@ pub enum Format {
     Markdown,
 }
 
-/// The explanation with its ways out. Values of the user stand in code type and cannot break the Markdown.
+/// The explanation with its near misses and ways out. Values of the user stand in code type and cannot break the
+/// Markdown.
 #[must_use]
-pub fn report(explanation: &Explanation, fixes: &[Fix], format: Format) -> String {
+pub fn report(explanation: &Explanation, near_misses: &[NearMiss], fixes: &[Fix], format: Format) -> String {
     let mut page = Page { out: String::new(), format };
     page.top(explanation);
     page.steps(explanation);
     page.surprise(explanation);
     page.device(explanation);
-    page.near(explanation);
+    page.near(near_misses);
     page.ways_out(explanation, fixes);
     page.sources(explanation);
     page.out
@@ -174,12 +175,12 @@ impl Page {
         }
     }
 
-    fn near(&mut self, explanation: &Explanation) {
-        if explanation.near_misses.is_empty() {
+    fn near(&mut self, near_misses: &[NearMiss]) {
+        if near_misses.is_empty() {
             return;
         }
         self.title("Near misses");
-        for near in &explanation.near_misses {
+        for near in near_misses {
             let line = format!("- {}. [{}]", self.text(&near_miss(near)), confidence(near.confidence));
             self.line(&line);
         }

@@ -1,14 +1,34 @@
 //! Statements compiled once: actions as bits, resources and condition values as patterns.
 
+use std::sync::Arc;
+
 use super::super::{
     condition::Operator,
-    document::{Effect, Statement},
+    document::{Effect, Statement, Version},
     pattern::{Lookup, Match, Pattern, SegmentKind, Syntax, Value},
     request::Check,
     switch::{Switch, Switches},
     variable::{Key, NoValue},
 };
+use super::Policy;
 use crate::iot::action::ACTIONS;
+
+/// The statements of each policy.
+pub(super) fn compiled(policies: &[Policy], switches: Switches) -> Arc<[Vec<Compiled>]> {
+    policies
+        .iter()
+        .map(|policy| {
+            let document = &policy.document;
+            let variables = match document.version {
+                Version::V2012 => true,
+                Version::Missing => switches.thrown(Switch::AbsentVersion),
+                Version::V2008 | Version::Other(_) => switches.thrown(Switch::OldVersion),
+            };
+            let statements = document.statements.iter();
+            statements.map(|statement| Compiled::new(statement, variables, switches)).collect()
+        })
+        .collect()
+}
 
 /// A statement ready to be asked.
 #[derive(Clone, Debug)]

@@ -11,7 +11,6 @@ use crate::policy::{
         Confidence, Explanation, Facts, Gap, GapKind, Origin, PartTrail, Seen, Sight, Skipped, Source,
         Substitution, Surprise,
     },
-    fix::near_misses,
     pattern::Pattern,
     request::{Part, Request},
     switch::Switch,
@@ -37,7 +36,7 @@ impl PolicySet {
                     && part.reason == decision.reason
             })
             .or_else(|| parts.iter().position(|part| part.part == decision.part));
-        let switches = self.switches_that_matter(context, request, decision);
+        let switches = self.undecided(context, request, decision);
         let (confidence, sources) = standing(decision, &parts, decisive, &switches);
         Explanation {
             decision,
@@ -45,10 +44,6 @@ impl PolicySet {
             substitutions: self.substitutions(context, request, &parts),
             gaps: self.gaps(&parts, decision),
             decisive,
-            near_misses: match decision.verdict {
-                Verdict::ImplicitDeny | Verdict::ExplicitDeny => near_misses(self, context, request, &parts),
-                Verdict::Allowed | Verdict::CannotTell => Vec::new(),
-            },
             surprises: self.surprises(context, &parts),
             seen: seen(context, request, decision),
             connect_refused: self.connect_refused(context, request),
@@ -102,57 +97,6 @@ impl PolicySet {
             }
         }
         out
-    }
-
-    /// The undecided points that the verdict turns on: each alone changes it when thrown.
-    fn switches_that_matter(&self, context: &Context, request: &Request, decision: Decision) -> Vec<Switch> {
-        let turns = |switch: &Switch| {
-            self.concerns(*switch, context, request)
-                && self.turned(*switch).decide(context, request).verdict != decision.verdict
-        };
-        // In doubt about the situation there is no verdict yet that could turn on AWS.
-        let certain = decision.verdict != Verdict::CannotTell;
-        Switch::ALL.iter().copied().filter(|switch| certain && turns(switch)).collect()
-    }
-
-    /// Whether a switch can matter at all: cheap, and true when in doubt.
-    fn concerns(&self, switch: Switch, context: &Context, request: &Request) -> bool {
-        let text = |part: &str| self.policies.iter().any(|policy| policy.document.text.contains(part));
-        let statements = || self.compiled.iter().flatten();
-        match switch {
-            Switch::GroupNeedsClientId => context.exclusive.given() != Some(&false),
-            Switch::ClientIdWildcards => {
-                context.client_id.given().is_none_or(|id| id.contains(['*', '?'])) && text("${")
-            }
-            Switch::AbsentVersion
-            | Switch::OldVersion
-            | Switch::DefaultValues
-            | Switch::DenyWithoutValue
-            | Switch::NotResourceWithoutValue
-            | Switch::OneWithoutValue => text("${"),
-            Switch::CertificateCharacters | Switch::CertificateIndexes => {
-                matches!(context.principal, Principal::X509(_)) && text("${")
-            }
-            Switch::SharePlainForm | Switch::ShareForm => request.is_shared(),
-            Switch::ExclusiveConnect | Switch::ExclusiveThingFacts => {
-                context.exclusive.given() != Some(&false)
-            }
-            Switch::ArnFields => {
-                statements().any(|statement| statement.resources.iter().any(|one| one.fields.is_some()))
-            }
-            Switch::ActionCase => statements().any(|statement| !statement.plain_actions),
-            Switch::NotAction => statements().any(|statement| statement.not_action),
-            Switch::ConditionKeys => statements().any(|statement| {
-                statement
-                    .conditions
-                    .iter()
-                    .any(|(_, key, _)| matches!(key, Key::ClientId | Key::CurrentTime | Key::EpochTime))
-            }),
-            Switch::WillRetain => {
-                matches!(request, Request::Connect { will: Some(will), .. } if will.retain)
-            }
-            Switch::ThingInIam => self.policies.iter().any(|policy| policy.kind == Side::Iam),
-        }
     }
 
     fn substitutions(&self, context: &Context, request: &Request, parts: &[PartTrail]) -> Vec<Substitution> {

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Context, PolicySet, Principal, Request, Verdict,
+        Context, Explanation, PolicySet, Principal, Request, Verdict,
         context::Protocol,
         evaluate::Place,
         explain::{Confidence, Mismatch, PartTrail, ResourceTrail, Skipped},
@@ -49,16 +49,21 @@ const MAX: usize = 6;
 /// Most changes that are tried for them.
 const MAX_TRIED: usize = 32;
 
-/// The near misses of a denied request.
-pub(in super::super) fn near_misses(
+/// The near misses of a denied request, the gentlest first; none when it is not denied. `explanation` is that of the
+/// same request by the same policies.
+#[must_use]
+pub fn near_misses(
     set: &PolicySet,
     context: &Context,
     request: &Request,
-    parts: &[PartTrail],
+    explanation: &Explanation,
 ) -> Vec<NearMiss> {
+    if !matches!(explanation.decision.verdict, Verdict::ImplicitDeny | Verdict::ExplicitDeny) {
+        return Vec::new();
+    }
     let setting = Setting::new(set, context, request);
     let mut found: Vec<NearMiss> = Vec::new();
-    for (kind, change) in candidates(set, context, parts).into_iter().take(MAX_TRIED) {
+    for (kind, change) in candidates(set, context, &explanation.parts).into_iter().take(MAX_TRIED) {
         if found.len() == MAX {
             break;
         }

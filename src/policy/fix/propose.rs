@@ -11,7 +11,7 @@ use super::{
     },
     Cost, FixKind, Proposal, Risk,
     change::{Change, beside, further_statement, replace, version, without_statement},
-    near::{NearMissKind, relative, resources},
+    near::{NearMissKind, near_misses, relative, resources},
 };
 
 const THING_NAME: &str = "${iot:Connection.Thing.ThingName}";
@@ -30,7 +30,7 @@ pub(super) fn proposals(
         Verdict::ExplicitDeny => out.deny(),
         Verdict::ImplicitDeny | Verdict::CannotTell => {
             out.registry();
-            out.near();
+            out.near(request);
             out.text();
         }
     }
@@ -108,18 +108,15 @@ impl Proposals<'_> {
     }
 
     /// What the near misses say about the text of the policy.
-    fn near(&mut self) {
-        for near in &self.explanation.near_misses {
+    fn near(&mut self, request: &Request) {
+        for near in near_misses(self.set, self.context, request, self.explanation) {
             match (&near.change, near.kind) {
-                (Change::Policy(_), kind) => self.add(
-                    FixKind::Correction(kind),
-                    Some(near.change.clone()),
-                    Cost::PolicyText,
-                    Risk::None,
-                ),
+                (Change::Policy(_), kind) => {
+                    self.add(FixKind::Correction(kind), Some(near.change), Cost::PolicyText, Risk::None);
+                }
                 // Exclusive attachment has its own proposal; the own name serves the session that has it already.
                 (_, NearMissKind::Exclusive | NearMissKind::OwnName) => {}
-                (_, _) => self.add(FixKind::OtherName, Some(near.change.clone()), Cost::Device, Risk::None),
+                (_, _) => self.add(FixKind::OtherName, Some(near.change), Cost::Device, Risk::None),
             }
         }
     }

@@ -6,11 +6,11 @@ use super::tone::{Tone, code, confidence, text};
 use crate::policy::condition::Truth;
 use crate::policy::document::Effect;
 use crate::policy::explain::{Explanation, Origin, PartTrail, StatementTrail, Substitution};
-use crate::policy::fix::Fix;
+use crate::policy::fix::{Fix, NearMiss};
 use crate::words::{self, Row};
 
-/// Everything but the headline: steps, values, the trail of all statements, sources.
-pub(in crate::app::browser) fn explanation(explanation: &Explanation) -> Html {
+/// Everything but the headline: steps, near misses, values, the trail of all statements, sources.
+pub(in crate::app::browser) fn explanation(explanation: &Explanation, near_misses: &[NearMiss]) -> Html {
     let steps = words::steps(explanation).into_iter().map(|step| {
         html! {
             <li>
@@ -20,7 +20,7 @@ pub(in crate::app::browser) fn explanation(explanation: &Explanation) -> Html {
         }
     });
     let surprises = words::surprises(explanation);
-    let near = explanation.near_misses.iter().map(|near| {
+    let near = near_misses.iter().map(|near| {
         html! { <li>{ text(&words::near_miss(near)) }{ ". " }{ confidence(near.confidence) }</li> }
     });
     let seen = explanation.seen.map(|seen| {
@@ -38,7 +38,7 @@ pub(in crate::app::browser) fn explanation(explanation: &Explanation) -> Html {
                 { for surprises.iter().map(|words| html! { <p>{ text(words) }</p> }) }
             }
             { for seen }
-            if !explanation.near_misses.is_empty() { <h3>{ "Near misses" }</h3><ul>{ for near }</ul> }
+            if !near_misses.is_empty() { <h3>{ "Near misses" }</h3><ul>{ for near }</ul> }
             if !explanation.substitutions.is_empty() { { values(explanation) } }
             { for explanation.parts.iter().map(part) }
             if !sources.is_empty() {

@@ -233,13 +233,14 @@ fn why(model: &Model, explained: Option<&Explanation>) -> Html {
             </section>
         };
     };
+    let near = model.check.near_misses(model.selected, explained);
     let fixes = model.check.ways_out(model.selected);
     let allowed = explained.decision.verdict == Verdict::Allowed;
     html! {
         <div class="c-stack">
             <section class="c-panel c-stack" aria-labelledby="why">
                 <h2 id="why">{ "Why" }</h2>
-                { explanation(explained) }
+                { explanation(explained, &near) }
             </section>
             if !fixes.is_empty() {
                 <section class="c-panel c-stack" aria-labelledby="ways-out">

@@ -8,7 +8,7 @@ use crate::app::browser::components::{
 };
 use crate::app::model::{MAX_SIMULATED, Model, Msg, Sessions};
 use crate::app::simulate::name;
-use crate::policy::Explanation;
+use crate::lab::Explained;
 use crate::timeline::{SessionId, What, diagnose};
 use crate::words;
 
@@ -77,7 +77,7 @@ fn detail(model: &Model) -> Html {
     let body = match entry.map(|entry| (entry, &entry.what)) {
         None => html! { <p>{ "Choose an event of the log." }</p> },
         Some((_, What::Decided { explanation: id, .. })) => {
-            run.explained(*id).map_or_else(Html::default, |explained| decision(&explained.explanation))
+            run.explained(*id).map_or_else(Html::default, decision)
         }
         Some((entry, What::Sent(_) | What::Received(_))) => packet(entry, version),
         Some((_, what)) => {
@@ -93,7 +93,8 @@ fn detail(model: &Model) -> Html {
     }
 }
 
-fn decision(explained: &Explanation) -> Html {
+fn decision(explained: &Explained) -> Html {
+    let Explained { explanation: explained, near_misses, .. } = explained;
     let tone = Tone::from(explained.decision.verdict);
     html! {
         <>
@@ -105,7 +106,7 @@ fn decision(explained: &Explanation) -> Html {
                     { confidence(explained.confidence) }
                 </div>
             </div>
-            { explanation(explained) }
+            { explanation(explained, near_misses) }
         </>
     }
 }
