@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 
 use super::{
+    super::iot::action::distance,
     pattern::{Lookup, Match, Pattern, Syntax, Value},
     values::KeyValue,
 };
@@ -164,6 +165,31 @@ impl Operator {
         let (_, test, negated) = TESTS.iter().find(|(known, ..)| *known == base).copied()?;
         let plain_null = test != Test::Null || (quantifier == Quantifier::One && !if_exists);
         plain_null.then_some(Self { quantifier, test, negated, if_exists })
+    }
+
+    /// The operator that a misspelt name most probably means, with the name's prefix and suffix.
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<String> {
+        const LONGEST: usize = 80;
+        if name.len() > LONGEST {
+            return None;
+        }
+        let (prefix, rest) = name.split_once(':').map_or(("", name), |(prefix, rest)| (prefix, rest));
+        let prefix = match prefix.to_ascii_lowercase().as_str() {
+            "" => "",
+            "forallvalues" | "forallvalue" => "ForAllValues:",
+            "foranyvalue" | "foranyvalues" => "ForAnyValue:",
+            _ => return None,
+        };
+        let (base, suffix) = rest.strip_suffix("IfExists").map_or((rest, ""), |base| (base, "IfExists"));
+        let base = base.to_ascii_lowercase();
+        let known = TESTS
+            .iter()
+            .map(|(known, ..)| (distance(&base, &known.to_ascii_lowercase()), *known))
+            .filter(|(far, _)| *far <= 3)
+            .min_by_key(|(far, _)| *far)
+            .map(|(_, known)| format!("{prefix}{known}{suffix}"))?;
+        Self::parse(&known).map(|_| known)
     }
 
     /// How the values of this operator are compiled: variables work in string and ARN operators only.
