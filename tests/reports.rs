@@ -50,6 +50,21 @@ fn every_reason_has_its_text() {
     }
 }
 
+/// What every case of `tests/cases/text/said.json` says, up to the ways out.
+#[test]
+fn everything_that_decides_is_named() {
+    let path = format!("{}/tests/cases/text/said.json", env!("CARGO_MANIFEST_DIR"));
+    let cases = Suite::parse(&fs::read_to_string(path).unwrap()).unwrap().cases;
+    let mut out = String::new();
+    for case in cases {
+        assert_eq!(case.decide().verdict, case.expect, "{}", case.id);
+        let said = words::report(&case.explain(), &[], &[], Format::Plain);
+        let said = said.split("\nSources\n").next().unwrap();
+        out.push_str(&format!("{}\n\n{said}\n\n", case.id));
+    }
+    check("said.txt", &out);
+}
+
 #[test]
 fn the_article_is_explained_to_the_end() {
     for (id, name) in [("p2-suffix", "article"), ("p2-exclusive-suffix", "article-exclusive")] {

@@ -2,9 +2,10 @@
 //!
 //! Filled by [`super::evaluate`] while it decides; knows nothing of how.
 
+pub use super::flaw::Flaw;
 pub use super::switch::Switch;
 use super::{
-    condition::Truth,
+    condition::{Operator, Truth},
     context::BoundBy,
     diagnostic::Span,
     document::Effect,
@@ -77,6 +78,8 @@ pub struct Explanation {
     pub branches: Vec<Branch>,
     /// What was not evaluated, and whether it can change the verdict.
     pub gaps: Vec<Gap>,
+    /// What is wrong with the texts of the policies that were looked at.
+    pub flaws: Vec<Flaw>,
     /// Resources that look as if they admitted clients and admit none.
     pub surprises: Vec<Surprise>,
     /// What the device sees of the refusal; `None` when it is not refused, or over HTTPS.
@@ -280,6 +283,25 @@ pub struct ConditionTrail {
     pub found: Option<Result<Vec<String>, NoValue>>,
     /// Whether it holds.
     pub outcome: Truth,
+}
+
+impl ConditionTrail {
+    /// The variables in the policy's values, for a condition of an IAM policy or another. Only operators on text and
+    /// ARNs have any.
+    pub fn variables<'a>(
+        &'a self,
+        iam: bool,
+        substitutions: &'a [Substitution],
+    ) -> impl Iterator<Item = &'a Substitution> {
+        let works = Operator::parse(&self.operator).is_some_and(|operator| operator.syntax(true).variables);
+        let holds = |name: String| {
+            let name = name.to_ascii_lowercase();
+            self.wanted.iter().any(|wanted| wanted.to_ascii_lowercase().contains(&name))
+        };
+        substitutions
+            .iter()
+            .filter(move |one| works && one.iam == iam && holds(format!("${{{}}}", one.key.name())))
+    }
 }
 
 /// A variable and its value.

@@ -17,6 +17,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod facts;
 pub mod fix;
+mod flaw;
 pub mod import;
 pub mod json;
 pub mod lint;

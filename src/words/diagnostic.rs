@@ -1,6 +1,6 @@
 //! What is wrong with the text of a policy, said.
 
-use super::Text;
+use super::{Text, condition::unknown_operator};
 use crate::policy::{
     diagnostic::{Diagnostic, Problem},
     import::{MAX_PASTE, Unwrapped},
@@ -152,7 +152,7 @@ pub fn diagnostic(found: &Diagnostic) -> Text {
         Problem::OpenVariable => text.code("${").say(" without ").code("}").say(" is plain text."),
         Problem::VariableTooEarly => text.say("Variables work only after the fifth colon of an ARN."),
         Problem::UnknownOperator { name } => {
-            text.say("Not modelled: condition operator ").code(name).say(". The answer depends on it.")
+            unknown_operator(text, name).say(". Its condition is not evaluated.")
         }
         Problem::Computed { what } => text
             .code(what)

@@ -1,9 +1,15 @@
 //! The verdict in a few words and in one sentence.
 
-use super::{Piece, Text};
+use super::{
+    Piece, Text,
+    condition::{condition, unknown_operator},
+    flaw::{misspelling, warnings},
+    place::Names,
+};
 use crate::policy::{
     Explanation, ReasonCode, Verdict,
-    condition::Truth,
+    condition::{Operator, Truth},
+    evaluate::Decision,
     explain::{Mismatch, PartTrail, ResourceTrail, StatementTrail},
     request::Part,
     variable::{Key, NoValue},
@@ -32,7 +38,8 @@ const LONGEST_VALUE: usize = 80;
 /// One sentence that says why.
 #[must_use]
 pub fn headline_text(explanation: &Explanation) -> Text {
-    let pieces = sentence(explanation).0.into_iter().map(|piece| match piece {
+    let said = warnings(explanation).0.into_iter().chain(sentence(explanation).0);
+    let pieces = said.map(|piece| match piece {
         Piece::Code(value) => Piece::Code(shortened(value)),
         plain @ Piece::Plain(_) => plain,
     });
@@ -54,15 +61,20 @@ fn sentence(explanation: &Explanation) -> Text {
     let decision = explanation.decision;
     let part = explanation.decisive.and_then(|at| explanation.parts.get(at));
     let statement = part.and_then(|part| deciding(explanation, part));
-    let text = lead(decision.part, part);
-    let number = decision.place.map_or(0, |place| place.statement + 1);
+    let names = Names::of(explanation);
+    let text = lead(decision, part, &names);
+    let iam = part.is_some_and(|part| part.iam);
+    let which = |text: Text, word: &str| match decision.place {
+        Some(place) => names.statement(text, word, place.statement, place.policy, iam),
+        None => text.say(format!("a {}", word.to_lowercase())),
+    };
     let resource = nearest(explanation, statement);
     let asked = part.map_or("", |part| relative(&part.resource));
     let action = part.map_or("", |part| part.action.as_str());
     match decision.reason {
-        ReasonCode::Allowed => allowed(text, explanation, statement, number),
-        ReasonCode::Denied => text
-            .say(format!("Statement {number} denies "))
+        ReasonCode::Allowed => allowed(which(text.say("Allowed by "), "statement"), explanation, statement),
+        ReasonCode::Denied => which(text, "Statement")
+            .say(" denies ")
             .code(action)
             .say(" on ")
             .code(asked)
@@ -82,19 +94,33 @@ fn sentence(explanation: &Explanation) -> Text {
                 .say(" is not the name of the attached thing."),
             None => text.say("The thing group's policy does not count: no thing is bound to this request."),
         },
-        ReasonCode::ActionNotAllowed => text.say("No statement allows ").code(action).say("."),
+        ReasonCode::ActionNotAllowed => {
+            let text = match part.and_then(|part| names.kind(part)) {
+                Some(kind) => text.say(format!("No statement of {kind} allows ")),
+                None => text.say("No statement allows "),
+            };
+            let text = text.code(action);
+            match part.and_then(|part| misspelling(explanation, part)) {
+                Some(written) => text.say("; ").code(written).say(", which a policy names, is no action: did you mean ").code(action).say("?"),
+                None => text.say("."),
+            }
+        }
         ReasonCode::ResourceType => {
             let text = text.code(action).say(" is checked against ");
             match resource.and_then(|r| r.mismatch.as_ref()) {
-                Some(Mismatch::ResourceType { written, needed }) => text
-                    .code(format!("{needed}/"))
-                    .say(format!("; statement {number} names "))
+                Some(Mismatch::ResourceType { written, needed }) => which(text.code(format!("{needed}/")).say("; "), "statement")
+                    .say(" names ")
                     .code(format!("{written}/"))
                     .say(", so it does not match."),
-                _ => text.say(format!("another kind of resource than statement {number} names.")),
+                _ => which(text.say("another kind of resource than "), "statement").say(" names."),
             }
         }
         ReasonCode::ArnField => match resource {
+            Some(found) if !found.written.starts_with("arn:") => {
+                let text = text.code(&found.written).say(" is no ARN, so ");
+                let text = which(text, "statement").say(" matches nothing; write ");
+                text.code(format!("{}:{}", head(part.map_or("", |part| &part.resource)), found.written)).say(".")
+            }
             Some(found) => text
                 .say("Region, account or service differ: the request is for ")
                 .code(head(part.map_or("", |part| &part.resource)))
@@ -116,17 +142,15 @@ fn sentence(explanation: &Explanation) -> Text {
             .code("*")
             .say(".")
         }
-        ReasonCode::VariablesOff => text
-            .say("Without ")
-            .code("\"Version\": \"2012-10-17\"")
-            .say(" the policy's ")
-            .code("${...}")
-            .say(format!(" is plain text, so statement {number} does not match.")),
+        ReasonCode::VariablesOff => {
+            let text = text.say("Without ").code("\"Version\": \"2012-10-17\"").say(" the policy's ");
+            which(text.code("${...}").say(" is plain text, so "), "statement").say(" does not match.")
+        }
         ReasonCode::ResourceMismatch => {
             let text = text.code(asked).say(" is not covered: ");
             match (resource, statement) {
-                (Some(found), Some(statement)) if statement.resources.len() == 1 => text
-                    .say(format!("statement {number} allows "))
+                (Some(found), Some(statement)) if statement.resources.len() == 1 => which(text, "statement")
+                    .say(" allows ")
                     .code(action)
                     .say(" on ")
                     .code(relative(&found.written))
@@ -135,42 +159,49 @@ fn sentence(explanation: &Explanation) -> Text {
             }
         }
         ReasonCode::NotResource => {
-            text.code(asked).say(format!(" is what statement {number} leaves out with ")).code("NotResource").say(".")
+            let text = which(text.code(asked).say(" is what "), "statement");
+            text.say(" leaves out with ").code("NotResource").say(".")
         }
         ReasonCode::Unresolved { why, .. } => unresolved(text, explanation, statement, resource, why),
         ReasonCode::ConditionFailed => {
-            let text = text.say(format!("Statement {number} fits but for its condition: "));
+            let text = which(text, "Statement").say(" fits but for its condition: ");
             match statement.and_then(|s| s.conditions.iter().find(|c| c.outcome == Truth::No)) {
-                Some(condition) => {
-                    let text = text.code(&condition.operator).say(" on ").code(&condition.key).say(" does not hold, ");
-                    match &condition.found {
-                        Some(Ok(values)) if values.is_empty() => text.say("the set is empty."),
-                        Some(Ok(values)) => text.say("the value is ").code(values.join(", ")).say("."),
-                        _ => text.say("the key has no value."),
-                    }
-                }
+                Some(failed) => condition(text, explanation, iam, failed),
                 None => text.say("it does not hold."),
             }
         }
-        ReasonCode::ValueUnknown => cannot_tell(text, explanation, number),
-        ReasonCode::NotModelled => text.say(format!(
-            "Cannot tell: statement {number} has a condition that is not modelled, and the answer depends on it."
-        )),
+        ReasonCode::ValueUnknown => cannot_tell(text, explanation, which(Text::new(), "statement")),
+        ReasonCode::NotModelled => {
+            let text = which(text.say("Cannot tell: "), "statement");
+            let unknown = statement
+                .and_then(|found| found.conditions.iter().find(|one| Operator::parse(&one.operator).is_none()));
+            match unknown {
+                Some(unknown) => unknown_operator(text.say(" has a condition that is not evaluated: "), &unknown.operator)
+                    .say("."),
+                None => text.say(" has a condition that cannot be read, and the answer depends on it."),
+            }
+        }
     }
 }
 
 /// Names the part of the request that decided, when it is not the request itself.
-fn lead(part: Part, trail: Option<&PartTrail>) -> Text {
-    let text = match part {
+fn lead(decision: Decision, trail: Option<&PartTrail>, names: &Names<'_>) -> Text {
+    let text = match decision.part {
         Part::Will => Text::new().say("The will: "),
         Part::Retain | Part::WillRetain => Text::new().say("The RETAIN flag: "),
         Part::Request | Part::ShareForm => Text::new(),
     };
-    if trail.is_some_and(|trail| trail.iam) { text.say("In the IAM policy: ") } else { text }
+    // Said by the sentence itself.
+    let said = decision.place.is_some() && names.several()
+        || matches!(decision.reason, ReasonCode::NoIamPolicy | ReasonCode::ActionNotAllowed);
+    if !said && names.both_kinds() && trail.is_some_and(|trail| trail.iam) {
+        text.say("In the IAM policies: ")
+    } else {
+        text
+    }
 }
 
-fn allowed(text: Text, explanation: &Explanation, statement: Option<&StatementTrail>, number: usize) -> Text {
-    let text = text.say(format!("Allowed by statement {number}"));
+fn allowed(text: Text, explanation: &Explanation, statement: Option<&StatementTrail>) -> Text {
     let Some(found) = nearest(explanation, statement) else {
         return text.say("; no statement denies it.");
     };
@@ -252,11 +283,11 @@ pub fn why_no_value(text: Text, explanation: &Explanation, key: Option<&Key>, wh
     }
 }
 
-fn cannot_tell(text: Text, explanation: &Explanation, number: usize) -> Text {
+fn cannot_tell(text: Text, explanation: &Explanation, which: Text) -> Text {
     let text = text.say("Cannot tell: ");
     let mut branches = explanation.branches.iter();
     let (Some(one), Some(other)) = (branches.next(), branches.next()) else {
-        return text.say(format!("statement {number} depends on a value that is not set."));
+        return Text(text.0.into_iter().chain(which.0).collect()).say(" depends on a value that is not set.");
     };
     let suppose = |text: Text, branch: &crate::policy::explain::Branch| {
         if branch.assumed.is_empty() {

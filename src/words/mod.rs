@@ -3,10 +3,13 @@
 //! Knows how to say a value of the core; decides nothing. Text rules: the thing first, then the rule; present tense;
 //! values in code type; no "may" in a verdict.
 
+mod condition;
 mod diagnostic;
 mod fix;
+mod flaw;
 mod headline;
 pub mod page;
+mod place;
 mod report;
 pub mod session;
 mod steps;
@@ -19,4 +22,4 @@ pub use fix::{change, cost, fix_kind, near_miss, risk, who};
 pub use headline::{headline, headline_text, verdict, why_no_value};
 pub use report::{Format, report, surprises};
 pub use steps::{Row, Step, source, steps};
-pub use undecided::{confidence, seen, undecided};
+pub use undecided::{confidence, seen, seen_over_https, undecided};

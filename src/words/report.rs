@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{
-    Piece, Row, Text, change, confidence, cost, headline_text, near_miss, risk, seen, source, steps, verdict,
-    who,
+    Piece, Row, Text, change, confidence, cost,
+    flaw::{not_accepted, refused},
+    headline_text, near_miss, risk, seen, seen_over_https, source, steps, verdict, who,
 };
 use crate::policy::{
     Explanation, Verdict,
@@ -106,7 +107,11 @@ impl Page {
 
     fn top(&mut self, explanation: &Explanation) {
         let decision = explanation.decision;
-        let title = format!("{} {}", sign(decision.verdict), verdict(decision.verdict));
+        let verdict = format!("{} {}", sign(decision.verdict), verdict(decision.verdict));
+        let title = match refused(explanation).next() {
+            Some(_) => format!("✕ Not accepted by AWS; as it stands: {verdict}"),
+            None => verdict,
+        };
         let headline = self.text(&headline_text(explanation));
         let (code, mark) = (decision.reason.as_str(), confidence(explanation.confidence));
         let lines = match self.format {
@@ -118,8 +123,16 @@ impl Page {
         for line in lines {
             self.line(&line);
         }
-        if let Some(refused) = explanation.connect_refused {
+        let flaws: Vec<_> = refused(explanation).collect();
+        if !flaws.is_empty() || explanation.connect_refused.is_some() {
             self.title("Before that");
+        }
+        for flaw in flaws {
+            let mark = flaw.refused.map(|mark| format!(" [{}]", confidence(mark))).unwrap_or_default();
+            let line = self.text(&not_accepted(flaw));
+            self.line(&format!("{line}{mark}"));
+        }
+        if let Some(refused) = explanation.connect_refused {
             self.line(&format!(
                 "The CONNECT of this session is refused ({}), so the request is never made.",
                 refused.reason.as_str()
@@ -134,7 +147,9 @@ impl Page {
             let text = self.text(&step.text);
             self.line(&format!("{}. {text}{mark}", index + 1));
             if !step.rows.is_empty() {
-                let head = ["resource", "after substitution", "match"].map(str::to_owned);
+                let (what, matches) =
+                    if step.not_resource { ("NotResource", "named there") } else { ("resource", "match") };
+                let head = [what, "after substitution", matches].map(str::to_owned);
                 let rows: Vec<_> = step.rows.iter().map(|row| self.row(row)).collect();
                 self.table(&head, &rows, "   ");
             }
@@ -168,6 +183,10 @@ impl Page {
     }
 
     fn device(&mut self, explanation: &Explanation) {
+        if let Some((what, mark)) = seen_over_https(explanation) {
+            self.title("What the device sees");
+            self.line(&format!("- HTTPS: {what}. [{}]", confidence(mark)));
+        }
         let Some(found) = explanation.seen else { return };
         self.title("What the device sees");
         for (version, (sight, mark)) in [("MQTT 3.1.1", found.v3), ("MQTT 5", found.v5)] {

@@ -2,12 +2,15 @@
 
 use super::{
     Text,
+    condition::conditions,
+    flaw::misspelling,
     headline::{relative, why_no_value},
+    place::{Names, list, policy_name},
     undecided,
 };
 use crate::policy::{
-    Explanation, Verdict,
-    condition::Truth,
+    Explanation, ReasonCode, Verdict,
+    condition::{Operator, Truth},
     context::BoundBy,
     diagnostic::Span,
     document::Effect,
@@ -24,8 +27,10 @@ pub struct Step {
     pub spans: Vec<(usize, Span)>,
     /// How sure the claim about AWS is; `None` where there is none.
     pub confidence: Option<Confidence>,
-    /// The resources that were compared.
+    /// The resources that were compared, as many as can be read; those that match go before the others.
     pub rows: Vec<Row>,
+    /// Whether the rows are of a `NotResource`, which leaves out what it names.
+    pub not_resource: bool,
 }
 
 /// One resource of a policy beside what was asked for.
@@ -46,42 +51,37 @@ pub struct Row {
 pub fn steps(explanation: &Explanation) -> Vec<Step> {
     let mut steps = Vec::new();
     thing_steps(explanation, &mut steps);
+    let names = Names::of(explanation);
     for part in &explanation.parts {
+        skipped_steps(part, &mut steps);
+        let mut silent: Vec<&str> = Vec::new();
         for policy in &part.policies {
-            if let Some(step) = policy.skipped.and_then(|why| skipped(&policy.name, why)) {
-                steps.push(step);
-            }
-            let mut others = 0_usize;
-            for statement in &policy.statements {
-                if statement.action == Truth::Yes {
-                    steps.push(statement_step(policy.policy, part, statement, explanation));
-                } else {
-                    others += 1;
+            let about = policy.statements.iter().filter(|one| one.action != Truth::No);
+            let before = steps.len();
+            steps.extend(about.map(|one| statement_step(policy.policy, part, one, explanation, &names)));
+            if steps.len() == before {
+                if !policy.statements.is_empty() {
+                    silent.push(&policy.name);
                 }
+                continue;
             }
+            let others = policy.statements.len() - (steps.len() - before);
             if others > 0 {
-                let text = Text::new().say(if others == 1 {
-                    "One statement is"
-                } else {
-                    "The other statements are"
-                });
-                let text = if others > 1 && others == policy.statements.len() {
-                    Text::new().say("All statements are")
+                let text =
+                    Text::new().say(if others == 1 { "One other statement" } else { "The other statements" });
+                let text = if names.several() {
+                    policy_name(text.say(" of "), &policy.name, policy.policy)
                 } else {
                     text
                 };
-                steps.push(plain(text.say(" not about ").code(&part.action).say(".")));
+                let text = text.say(if others == 1 { " is not about " } else { " are not about " });
+                steps.push(plain(text.code(&part.action).say(".")));
             }
         }
-        let text = Text::new().code(&part.action).say(" on ").code(relative(&part.resource));
-        let step = plain(text.say(match part.verdict {
-            Verdict::Allowed => ": a statement allows it and none denies it.",
-            Verdict::ExplicitDeny => ": a statement denies it, and no Allow can lift that.",
-            Verdict::ImplicitDeny => ": nothing allows it. Result: denied.",
-            Verdict::CannotTell => ": the answer depends on what is not set.",
-        }));
-        let known = part.verdict != Verdict::CannotTell;
-        steps.push(Step { confidence: known.then_some(Confidence::Documented), ..step });
+        if let Some(step) = silent_step(part, &silent, &names) {
+            steps.push(misspelt(step, explanation, part));
+        }
+        steps.push(part_step(part, &names));
     }
     for switch in &explanation.switches {
         let text = Text::new().say("The answer turns on a point that AWS does not settle: ");
@@ -94,7 +94,7 @@ pub fn steps(explanation: &Explanation) -> Vec<Step> {
 }
 
 const fn plain(text: Text) -> Step {
-    Step { text, spans: Vec::new(), confidence: None, rows: Vec::new() }
+    Step { text, spans: Vec::new(), confidence: None, rows: Vec::new(), not_resource: false }
 }
 
 fn thing_steps(explanation: &Explanation, steps: &mut Vec<Step>) {
@@ -151,19 +151,76 @@ fn thing_steps(explanation: &Explanation, steps: &mut Vec<Step>) {
     steps.push(Step { confidence, ..plain(text) });
 }
 
-fn skipped(name: &str, why: Skipped) -> Option<Step> {
-    let text = Text::new().say("Policy ").code(name).say(" does not count: ");
-    let text = match why {
-        Skipped::OtherKind | Skipped::OtherAttachment => return None,
-        Skipped::NoThingBound => {
-            text.say("it is attached to a thing group, and the connection has no thing.")
+/// The policies that do not count, one step for each reason.
+fn skipped_steps(part: &PartTrail, steps: &mut Vec<Step>) {
+    let reasons = [
+        (Skipped::NoThingBound, "attached to a thing group, and the connection has no thing."),
+        (Skipped::NotInGroup, "attached to a thing group that the thing is not in."),
+        (
+            Skipped::ClientIdNotThingName,
+            "attached to a thing group, whose policies count only when the client ID is the thing's name.",
+        ),
+    ];
+    for (reason, why) in reasons {
+        let names: Vec<_> = part
+            .policies
+            .iter()
+            .filter(|policy| policy.skipped == Some(reason))
+            .map(|policy| policy.name.as_str())
+            .collect();
+        let text = match names.len() {
+            0 => continue,
+            1 => list(Text::new().say("Policy "), &names, "and").say(" does not count: it is "),
+            _ => list(Text::new().say("Policies "), &names, "and").say(" do not count: they are "),
+        };
+        steps.push(Step { confidence: Some(Confidence::Documented), ..plain(text.say(why)) });
+    }
+}
+
+/// The policies whose statements are all about something else.
+fn silent_step(part: &PartTrail, silent: &[&str], names: &Names<'_>) -> Option<Step> {
+    let text = match silent.len() {
+        0 => return None,
+        1 if !names.several() => {
+            let one = part.policies.iter().map(|policy| policy.statements.len()).sum::<usize>() == 1;
+            Text::new().say(if one { "The only statement is not" } else { "No statement is" })
         }
-        Skipped::NotInGroup => text.say("the thing is not in its group."),
-        Skipped::ClientIdNotThingName => {
-            text.say("a thing group's policy counts only when the client ID is the thing's name.")
-        }
+        1 => list(Text::new().say("No statement of "), silent, "and").say(" is"),
+        _ => list(Text::new().say("Policies "), silent, "and").say(" say nothing"),
     };
-    Some(Step { confidence: Some(Confidence::Documented), ..plain(text) })
+    Some(plain(text.say(" about ").code(&part.action).say(".")))
+}
+
+/// Adds the name that somebody wrote for the action, when it is misspelt.
+fn misspelt(step: Step, explanation: &Explanation, part: &PartTrail) -> Step {
+    match misspelling(explanation, part) {
+        Some(written) => {
+            let text =
+                step.text.say(" ").code(written).say(" is no action; did you mean ").code(&part.action);
+            Step { text: text.say("?"), ..step }
+        }
+        None => step,
+    }
+}
+
+fn part_step(part: &PartTrail, names: &Names<'_>) -> Step {
+    let text = Text::new().code(&part.action).say(" on ").code(relative(&part.resource));
+    let text = match names.kind(part) {
+        Some(kind) => text.say(format!(" by {kind}")),
+        None => text,
+    };
+    let step = plain(text.say(match (part.verdict, part.reason) {
+        (_, ReasonCode::NoPolicy | ReasonCode::NoIotPolicy | ReasonCode::NoIamPolicy) => {
+            ": no policy that counts is attached, so nothing allows it. Result: denied."
+        }
+        (Verdict::Allowed, _) => ": a statement allows it and none denies it.",
+        (Verdict::ExplicitDeny, _) => ": a statement denies it, and no Allow can lift that.",
+        (Verdict::ImplicitDeny, _) => ": nothing allows it. Result: denied.",
+        (Verdict::CannotTell, ReasonCode::NotModelled) => ": the answer depends on what is not evaluated.",
+        (Verdict::CannotTell, _) => ": the answer depends on what is not set.",
+    }));
+    let known = part.verdict != Verdict::CannotTell;
+    Step { confidence: known.then_some(Confidence::Documented), ..step }
 }
 
 fn statement_step(
@@ -171,28 +228,42 @@ fn statement_step(
     part: &PartTrail,
     statement: &StatementTrail,
     explanation: &Explanation,
+    names: &Names<'_>,
 ) -> Step {
     let verb = match statement.effect {
-        Some(Effect::Deny) => "denies",
-        _ => "allows",
+        Some(Effect::Deny) => " denies ",
+        _ => " allows ",
     };
-    let mut text =
-        Text::new().say(format!("Statement {} {verb} ", statement.statement + 1)).code(&part.action);
+    let text = names.statement(Text::new(), "Statement", statement.statement, policy, part.iam);
+    let mut text = text.say(verb).code(&part.action);
+    if statement.not_resource {
+        text = text.say(" on all but what its ").code("NotResource").say(" names,");
+    }
     let mut spans = vec![(policy, statement.span.clone())];
     let failing: Vec<_> = statement.resources.iter().filter(|r| r.mismatch.is_some()).collect();
     let missing = |r: &&ResourceTrail| matches!(r.mismatch, Some(Mismatch::NoValue { .. }));
+    let several = statement.conditions.iter().filter(|c| c.outcome == Truth::No).count() > 1;
     if let Some(condition) = statement.conditions.iter().find(|c| c.outcome == Truth::No) {
         spans.push((policy, condition.span.clone()));
-        text = text.say(", but its condition on ").code(&condition.key).say(" does not hold.");
+        text = text.say(if several {
+            ", but conditions do not hold."
+        } else {
+            ", but its condition does not hold."
+        });
     } else if statement.outcome == Truth::Yes {
         text = text.say(" and matches.");
         spans.extend(
             statement.resources.iter().filter(|r| r.outcome == Truth::Yes).map(|r| (policy, r.span.clone())),
         );
     } else if statement.outcome == Truth::Unknown {
-        text = text.say("; whether it matches depends on what is not set.");
+        let unknown = statement.conditions.iter().any(|c| Operator::parse(&c.operator).is_none());
+        text = text.say(if unknown {
+            "; whether it matches depends on a condition that is not evaluated."
+        } else {
+            "; whether it matches depends on what is not set."
+        });
     } else if statement.not_resource {
-        text = text.say(", but not on what its ").code("NotResource").say(" names.");
+        text = text.say(" and this is named there.");
     } else {
         spans.extend(failing.iter().map(|r| (policy, r.span.clone())));
         text = text.say(match (failing.len(), failing.iter().all(missing)) {
@@ -203,13 +274,25 @@ fn statement_step(
             _ => ", but none of its resources matches.",
         });
     }
+    let text = conditions(text, explanation, part.iam, &statement.conditions);
+    let (rows, left_out) = shown(&statement.resources);
+    let text = match left_out.len() {
+        0 => text,
+        more if left_out.iter().all(|one| one.outcome == Truth::No) => {
+            text.say(format!(" {} resources are shown; {more} more do not match.", rows.len()))
+        }
+        more => text.say(format!(" {} resources are shown, {more} more are not.", rows.len())),
+    };
     let unmatched_deny = statement.effect == Some(Effect::Deny) && failing.iter().any(missing);
+    let unresolved_condition = statement.conditions.iter().any(|condition| {
+        condition.variables(part.iam, &explanation.substitutions).any(|one| matches!(one.value, Some(Err(_))))
+    });
     let by_exclusive = part.action == "iot:Connect"
         && statement.outcome == Truth::Yes
         && explanation.switches.contains(&Switch::ExclusiveConnect);
     let confidence = match statement.outcome {
         Truth::Unknown => None,
-        _ if unmatched_deny || by_exclusive => Some(Confidence::Inferred),
+        _ if unmatched_deny || by_exclusive || unresolved_condition => Some(Confidence::Inferred),
         Truth::No if failing.iter().any(missing) => explanation
             .decision
             .reason
@@ -217,7 +300,21 @@ fn statement_step(
             .map_or(Some(Confidence::Documented), |(confidence, _)| Some(confidence)),
         Truth::Yes | Truth::No => Some(Confidence::Documented),
     };
-    Step { text, spans, confidence, rows: statement.resources.iter().map(row).collect() }
+    let rows = rows.into_iter().map(row).collect();
+    Step { text, spans, confidence, rows, not_resource: statement.not_resource }
+}
+
+/// As many resources as can be read, in their order: those that match go before the others. And the rest.
+fn shown(all: &[ResourceTrail]) -> (Vec<&ResourceTrail>, Vec<&ResourceTrail>) {
+    const MOST: usize = 20;
+    let matching = all.iter().filter(|one| one.outcome != Truth::No).count().min(MOST);
+    let (mut matching, mut others) = (matching, MOST - matching);
+    all.iter().partition(|one| {
+        let room = if one.outcome == Truth::No { &mut others } else { &mut matching };
+        let fits = *room > 0;
+        *room = room.saturating_sub(1);
+        fits
+    })
 }
 
 fn row(resource: &ResourceTrail) -> Row {

@@ -1,6 +1,9 @@
 //! What is not settled, how sure a claim is, and what a device sees.
 
-use crate::policy::explain::{Confidence, Sight, Switch};
+use crate::policy::{
+    Explanation, ReasonCode, Verdict,
+    explain::{Confidence, Sight, Switch},
+};
 
 /// The mark of a claim.
 #[must_use]
@@ -69,4 +72,21 @@ pub const fn seen(sight: Sight) -> &'static str {
         Sight::Nothing => "nothing: the message does not arrive, the connection stays",
         Sight::TlsAlert => "the TLS handshake fails, before any MQTT",
     }
+}
+
+/// What a client sees of a refusal over HTTPS; `None` when it is not refused, or over MQTT. The answer 403 was seen by
+/// users for shadows ("greengrass shadow-manager", issues 200 and 207); that it is the same elsewhere is concluded.
+#[must_use]
+pub fn seen_over_https(explanation: &Explanation) -> Option<(&'static str, Confidence)> {
+    let decision = explanation.decision;
+    let refused = matches!(decision.verdict, Verdict::ImplicitDeny | Verdict::ExplicitDeny);
+    if !refused || explanation.facts.mqtt {
+        return None;
+    }
+    if decision.reason == ReasonCode::CertificateNotActive {
+        return Some(("the TLS handshake fails, before any HTTP", Confidence::Observed));
+    }
+    let shadow = explanation.parts.iter().any(|part| part.action.ends_with("ThingShadow"));
+    let sure = if shadow { Confidence::Observed } else { Confidence::Inferred };
+    Some(("the answer is 403 (Forbidden)", sure))
 }

@@ -8,8 +8,8 @@ use crate::policy::{
     context::{Binding, BoundBy, Context, Field, Principal, Protocol, Side},
     document::Effect,
     explain::{
-        Confidence, Explanation, Facts, Gap, GapKind, Origin, PartTrail, Seen, Sight, Skipped, Source,
-        Substitution, Surprise,
+        Confidence, Explanation, Facts, Flaw, Gap, GapKind, Origin, PartTrail, Seen, Sight, Skipped, Source,
+        StatementTrail, Substitution, Surprise,
     },
     pattern::Pattern,
     request::{Part, Request},
@@ -37,11 +37,13 @@ impl PolicySet {
             })
             .or_else(|| parts.iter().position(|part| part.part == decision.part));
         let switches = self.undecided(context, request, decision);
-        let (confidence, sources) = standing(decision, &parts, decisive, &switches);
+        let substitutions = self.substitutions(context, request, &parts);
+        let (confidence, sources) = standing(decision, &parts, decisive, &switches, &substitutions);
         Explanation {
             decision,
             facts: facts(context),
-            substitutions: self.substitutions(context, request, &parts),
+            substitutions,
+            flaws: Flaw::of(&self.policies, &parts),
             gaps: self.gaps(&parts, decision),
             decisive,
             surprises: self.surprises(context, &parts),
@@ -236,6 +238,7 @@ fn standing(
     parts: &[PartTrail],
     decisive: Option<usize>,
     switches: &[Switch],
+    substitutions: &[Substitution],
 ) -> (Confidence, Vec<Source>) {
     let mut sources = BTreeSet::from([Source::Policies, Source::IamEvaluation]);
     let trails = decisive.and_then(|at| parts.get(at)).into_iter().flat_map(|part| &part.policies);
@@ -270,6 +273,32 @@ fn standing(
             sources.insert(Source::ConnectPolicy);
         }
         Part::Request | Part::ShareForm => {}
+    }
+    // IAM's page on variables says what a condition makes of a value that is missing; that AWS IoT Core does the same
+    // is concluded.
+    let decided = |statement: &StatementTrail, policy: usize| {
+        let denies = statement.effect == Some(Effect::Deny);
+        let named = decision
+            .place
+            .is_some_and(|place| (place.policy, place.statement) == (policy, statement.statement));
+        match decision.verdict {
+            Verdict::Allowed => named || denies,
+            Verdict::ImplicitDeny => !denies,
+            Verdict::ExplicitDeny | Verdict::CannotTell => named,
+        }
+    };
+    let missing = decisive.and_then(|at| parts.get(at)).is_some_and(|part| {
+        let trails =
+            part.policies.iter().flat_map(|policy| policy.statements.iter().map(|one| (one, policy.policy)));
+        trails.filter(|(one, policy)| decided(one, *policy)).flat_map(|(one, _)| &one.conditions).any(
+            |condition| {
+                condition.variables(part.iam, substitutions).any(|one| matches!(one.value, Some(Err(_))))
+            },
+        )
+    });
+    if missing {
+        confidence = confidence.min(Confidence::Inferred);
+        sources.insert(Source::IamVariables);
     }
     for switch in switches {
         confidence = confidence.min(switch.confidence());
