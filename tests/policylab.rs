@@ -94,10 +94,10 @@ fn a_failing_case_is_named_and_turns_the_exit_code() {
 #[test]
 fn what_is_no_suite_is_an_error_with_place_and_reason() {
     for (input, reason) in [
-        ("", "-: not a suite: EOF while parsing a value at line 1 column 0"),
+        ("", "-: line 1, column 0: the text is empty; write a list of cases"),
         ("[]", "-: the suite has no case; write at least one"),
-        ("[{]", "-: not a suite: key must be a string at line 1 column 3"),
-        ("[{\"id\": \"x\", \"colour\": 1}]", "-: not a suite: unknown field `colour`"),
+        ("[{]", "-: line 1, column 3: this is not JSON; look for a comment"),
+        ("[{\"id\": \"x\", \"colour\": 1}]", "-: case `x`, field `principal`: is missing; write who asks"),
         ("{\"format\": \"policylab-suite/9\", \"cases\": []}", "-: unknown format `policylab-suite/9`"),
     ] {
         for arguments in [&["test", ARTICLE, "-"][..], &["explain", "-", "x"]] {
@@ -107,7 +107,11 @@ fn what_is_no_suite_is_an_error_with_place_and_reason() {
         }
     }
     let (code, _, error) = run_with(&["test", "-"], b"[\"\xff\"]");
-    assert_eq!((code, error.starts_with("policylab: -: not UTF-8: ")), (Some(2), true), "{error}");
+    assert_eq!(
+        (code, error.starts_with("policylab: -: not UTF-8 from byte 2 on; ")),
+        (Some(2), true),
+        "{error}"
+    );
     let (code, _, error) = run(&["test", "tests/cases/none.json"]);
     assert_eq!(code, Some(2));
     assert!(error.starts_with("policylab: tests/cases/none.json: cannot be read: "), "{error}");

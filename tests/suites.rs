@@ -126,23 +126,32 @@ fn an_unknown_value_shows_both_branches() {
     );
 }
 
+/// A case in which one text is replaced by another.
+fn with(old: &str, new: &str) -> String {
+    const CASE: &str = r#"[{"id": "x", "principal": {"kind": "x509"},
+        "policies": [{"type": "iot", "attachedTo": "certificate", "document": {"Statement": []}}],
+        "request": {"action": "iot:Publish", "topic": "a", "region": "r", "accountId": "1"},
+        "expect": "implicitDeny"}]"#;
+    assert_eq!(CASE.matches(old).count(), 1, "{old}");
+    CASE.replace(old, new)
+}
+
 #[test]
-fn a_malformed_suite_names_the_place() {
-    for (text, place) in [
-        ("[]", "no case"),
-        ("{", "line 1"),
-        ("[{\"id\": \"x\", \"colour\": 1}]", "unknown field `colour`"),
-        ("{\"format\": \"policylab-suite/9\", \"cases\": []}", "policylab-suite/9"),
-        (
-            r#"[{"id":"x","principal":{"kind":"x509"},"policies":[],"request":{"action":"iot:Publish","region":"r","accountId":"1"},"expect":"allow"}]"#,
-            "case `x`, field `topic`",
-        ),
-        (
-            r#"[{"id":"x","principal":{"kind":"x509"},"policies":[],"unknown":["iot:Nope"],"request":{"action":"iot:Connect","clientId":"c","region":"r","accountId":"1"},"expect":"allow"}]"#,
-            "iot:Nope",
-        ),
+fn what_other_suites_may_hold_is_judged() {
+    for text in [
+        // What AWS would refuse.
+        with("{\"Statement\": []}", "{\"Version\": \"2013\", \"Nope\": 1}"),
+        with("{\"Statement\": []}", "\"{\\\"Statement\\\": [{\\\"Action\\\": \\\"iot:Nope\\\"}],} # so\""),
+        with("{\"Statement\": []}", "\"{ not closed\""),
+        // `null` is as good as nothing.
+        with("\"x509\"", "\"x509\", \"thingNames\": null, \"certificate\": {\"status\": null}"),
+        with("\"r\"", "\"r\", \"mqttVersion\": null, \"qos\": null"),
+        // What the action does not use.
+        with("\"r\"", "\"r\", \"topicFilter\": \"b\", \"cleanSession\": true"),
+        // Neither region nor account.
+        with("\"r\"", "\"\""),
     ] {
-        let error = Suite::parse(text).unwrap_err().to_string();
-        assert!(error.contains(place), "{error}");
+        let suite = Suite::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(suite.cases[0].decide().verdict, Verdict::ImplicitDeny);
     }
 }

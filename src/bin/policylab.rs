@@ -120,7 +120,8 @@ fn read(file: &str, limit: usize) -> Result<String, String> {
     match String::from_utf8(bytes) {
         // A limit that cuts a character is a limit all the same.
         Err(error) if error.as_bytes().len() <= limit => {
-            Err(format!("{file}: not UTF-8: {}", error.utf8_error()))
+            let at = error.utf8_error().valid_up_to();
+            Err(format!("{file}: not UTF-8 from byte {at} on; save it as UTF-8"))
         }
         read => Ok(read.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())),
     }

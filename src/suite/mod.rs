@@ -2,7 +2,7 @@
 //!
 //! Knows the format `policylab-suite/1` (a bare array of cases is the same thing) and how it maps to [`Context`],
 //! [`Request`] and [`PolicySet`]. What is not given is absent; what stands under `unknown` is unknown.
-//! Unknown fields and values are errors that name the place. Reads text, not files.
+//! Unknown fields and values are errors that name the case and the field. Reads text, not files.
 
 mod format;
 pub mod json;
@@ -10,7 +10,7 @@ pub mod junit;
 
 use std::fmt;
 
-pub use format::SuiteError;
+pub use format::{CaseName, SuiteError};
 
 use crate::policy::{Context, Decision, Explanation, PolicySet, Request, Verdict};
 
