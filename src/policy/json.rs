@@ -108,6 +108,12 @@ impl<'a> Reader<'a> {
 
     fn unexpected(&mut self, expected: &'static str) {
         let found = self.peek();
+        // Whatever is open when the text ends: one finding says that it is cut off.
+        if found.is_none()
+            && self.found.iter().any(|found| matches!(found.problem, Problem::Syntax { found: None, .. }))
+        {
+            return;
+        }
         let end = self.at + found.map_or(0, char::len_utf8);
         self.report(Problem::Syntax { expected, found }, self.at..end);
     }
@@ -423,6 +429,17 @@ mod tests {
         assert!(found.iter().any(|d| d.problem == Problem::TrailingComma));
         assert!(found.iter().any(|d| d.problem == Problem::SecondDocument));
         assert!(found.iter().any(|d| matches!(d.problem, Problem::TypographicQuotes { .. })));
+    }
+
+    #[test]
+    fn a_text_cut_off_is_one_finding() {
+        let cut = problems("{\"a\": [[{\"b\": [[\"c");
+        assert!(matches!(cut.as_slice(), [Problem::Syntax { found: None, .. }]), "{cut:?}");
+        let deep = problems(&"[".repeat(1000));
+        assert!(
+            matches!(deep.as_slice(), [Problem::TooDeep, Problem::Syntax { found: None, .. }]),
+            "{deep:?}"
+        );
     }
 
     #[test]
