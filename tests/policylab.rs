@@ -45,7 +45,13 @@ fn failing() -> String {
 
 #[test]
 fn a_good_suite_passes() {
-    let passed = (Some(0), "25 passed, 0 failed\n".to_owned(), String::new());
+    let note =
+        "note: p2-suffix-as-pasted: AWS would not accept policy `p2 as pasted`: Comments are not allowed";
+    let (code, out, error) = run(&["test", ARTICLE]);
+    assert!(out.starts_with(note), "{out}");
+    assert!(out.ends_with("policy.\n25 passed, 0 failed\n"), "{out}");
+    let passed = (code, out, error);
+    assert_eq!((passed.0, passed.2.as_str()), (Some(0), ""));
     assert_eq!(run(&["test", ARTICLE]), passed);
     let text = std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(ARTICLE)).unwrap();
     assert_eq!(run_with(&["test", "-"], &text), passed);
@@ -67,6 +73,11 @@ fn a_failing_case_is_named_and_turns_the_exit_code() {
     let json: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &json["format"]), (Some(1), &"policylab-test/1".into()));
     assert_eq!((&json["passed"], &json["failed"]), (&24.into(), &1.into()));
+    let notes = |id: &str| {
+        let mut cases = json["cases"].as_array().unwrap().iter();
+        cases.find(|case| case["id"] == id).unwrap()["notes"].as_array().unwrap().len()
+    };
+    assert_eq!((notes("p1-own-name"), notes("p2-suffix-as-pasted")), (0, 1));
     let case = &json["cases"][0];
     assert_eq!(
         (&case["file"], &case["id"], &case["passed"], &case["expected"], &case["verdict"], &case["reason"]),

@@ -153,6 +153,11 @@ fn test(arguments: &[&str]) -> Outcome {
                 let (expected, got) = (VerdictWord(case.expected), VerdictWord(case.verdict));
                 let _ = writeln!(out, "FAIL {}: expected {expected}, got {got}: {}", case.id, case.headline);
             }
+            for case in &judged {
+                for note in &case.notes {
+                    let _ = writeln!(out, "note: {}: {note}", case.id);
+                }
+            }
             let _ = writeln!(out, "{} passed, {failed} failed", judged.len() - failed);
             out
         }
@@ -169,7 +174,21 @@ fn judge(file: &str, case: &Case) -> Judged {
         verdict: explanation.decision.verdict,
         reason: explanation.decision.reason.as_str(),
         headline: words::headline(&explanation),
+        notes: refused(case),
     }
+}
+
+/// A sentence for every policy of a case that AWS would not accept, with the first reason.
+fn refused(case: &Case) -> Vec<String> {
+    let policies = case.policies.policies().iter().zip(1_usize..);
+    let note = |(policy, number): (&Policy, usize)| {
+        let mut found = policy.document.diagnostics.iter();
+        let found = found.find(|found| found.severity() == Severity::Error)?;
+        let name =
+            if policy.name.is_empty() { format!("number {number}") } else { format!("`{}`", policy.name) };
+        Some(format!("AWS would not accept policy {name}: {}", words::diagnostic(found)))
+    };
+    policies.filter_map(note).collect()
 }
 
 /// Says why one case is decided as it is. A verdict other than the expected one is `test`'s business.

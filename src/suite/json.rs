@@ -72,6 +72,8 @@ pub struct Judged {
     pub reason: &'static str,
     /// One sentence that says why.
     pub headline: String,
+    /// What else is to be known, such as a policy that AWS would not accept.
+    pub notes: Vec<String>,
 }
 
 impl Judged {
@@ -86,20 +88,11 @@ impl Judged {
 #[must_use]
 pub fn outcome(judged: &[Judged]) -> String {
     let passed = judged.iter().filter(|case| case.passed()).count();
-    let case = |case: &'_ Judged| JudgedJson {
-        file: case.file.clone(),
-        id: case.id.clone(),
-        passed: case.passed(),
-        expected: word(case.expected),
-        verdict: word(case.verdict),
-        reason: case.reason,
-        headline: case.headline.clone(),
-    };
     write(&OutcomeJson {
         format: "policylab-test/1",
         passed,
         failed: judged.len() - passed,
-        cases: judged.iter().map(case).collect(),
+        cases: judged.iter().map(JudgedJson::new).collect(),
     })
 }
 
@@ -109,22 +102,38 @@ fn write(value: &impl Serialize) -> String {
 }
 
 #[derive(Serialize)]
-struct OutcomeJson {
+struct OutcomeJson<'a> {
     format: &'static str,
     passed: usize,
     failed: usize,
-    cases: Vec<JudgedJson>,
+    cases: Vec<JudgedJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct JudgedJson {
-    file: String,
-    id: String,
+struct JudgedJson<'a> {
+    file: &'a str,
+    id: &'a str,
     passed: bool,
     expected: String,
     verdict: String,
     reason: &'static str,
-    headline: String,
+    headline: &'a str,
+    notes: &'a [String],
+}
+
+impl<'a> JudgedJson<'a> {
+    fn new(case: &'a Judged) -> Self {
+        Self {
+            file: &case.file,
+            id: &case.id,
+            passed: case.passed(),
+            expected: word(case.expected),
+            verdict: word(case.verdict),
+            reason: case.reason,
+            headline: &case.headline,
+            notes: &case.notes,
+        }
+    }
 }
 
 #[derive(Serialize)]
