@@ -220,3 +220,53 @@ fn the_shape_of_an_explanation_is_a_promise() {
         json["branches"].as_array().unwrap().iter().map(|branch| &branch["verdict"]).collect();
     assert_eq!(verdicts, ["implicitDeny", "allow"]);
 }
+
+#[test]
+fn lint_reads_what_tools_print_and_points_into_it() {
+    let printed = "{\n  \"policyName\": \"p\",\n  \"policyDocument\": \"{\\\"Version\\\": \\\"2012-10-17\\\", \\\"Statement\\\": \
+                   [{\\\"Effect\\\": \\\"Allow\\\", \\\"Action\\\": \\\"iot:Conect\\\", \\\"Resource\\\": \\\"*\\\"}]}\"\n}";
+    let (code, out, error) = run_with(&["lint", "-"], printed.as_bytes());
+    assert_eq!((code, error.as_str()), (Some(1), ""), "{out}");
+    let column = printed.lines().nth(2).unwrap().find("\\\"iot:Conect").unwrap() + 1;
+    assert!(out.contains(&format!("-:3:{column}: warning IPL-P004 Unknown action `iot:Conect`.")), "{out}");
+    assert!(!out.contains("policyName"), "{out}");
+
+    let (code, out, _) = run_with(&["lint", "--format=json", "-"], printed.as_bytes());
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &json["format"]), (Some(1), &"policylab-lint/1".into()));
+    let findings = json["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["code"] == "IPL-P004").unwrap();
+    assert_eq!((&finding["file"], &finding["policy"]), (&"-".into(), &0.into()));
+    assert_eq!((&finding["policyName"], &finding["severity"]), (&"p".into(), &"warning".into()));
+    assert_eq!((&finding["line"], &finding["column"]), (&3.into(), &column.into()));
+    let [start, end] = [0, 1].map(|at| usize::try_from(finding["span"][at].as_u64().unwrap()).unwrap());
+    assert_eq!(printed.get(start..end), Some("\\\"iot:Conect\\\""));
+
+    let terraform = "resource \"aws_iot_policy\" \"a\" {\n  policy = <<EOF\n{\"Statement\": []}\nEOF\n}\n\
+                     resource \"aws_iot_policy\" \"b\" {\n  policy = jsonencode({ Version = \"2012-10-17\" })\n}\n";
+    let (code, out, _) = run_with(&["lint", "--format", "json", "-"], terraform.as_bytes());
+    let json: Value = serde_json::from_str(&out).unwrap();
+    let findings = json["findings"].as_array().unwrap();
+    let seen = |name: &str, code: &str, line: u64| {
+        findings.iter().any(|found| {
+            found["policyName"] == name && found["code"] == code && found["line"].as_u64() == Some(line)
+        })
+    };
+    assert_eq!(code, Some(1), "{out}");
+    assert!(seen("a", "IPL-P009", 3) && seen("b", "IPL-P003", 7), "{out}");
+}
+
+#[test]
+fn lint_never_takes_silence_for_a_policy() {
+    let key = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
+    let (code, out, _) = run_with(&["lint", "-"], key.as_bytes());
+    assert!(out.starts_with("-:1:1: error IPL-P014 The text holds a private key"), "{out}");
+    assert!(code == Some(1) && !out.contains("c2VjcmV0"), "{out}");
+    for nothing in ["", "{\"Resources\": {\"P\": {\"Type\": \"AWS::IoT::Policy\"}}}"] {
+        let (code, out, _) = run_with(&["lint", "-"], nothing.as_bytes());
+        assert!(
+            code == Some(1) && out.starts_with("-:1:1: error IPL-P001 There is no policy here."),
+            "{out}"
+        );
+    }
+}

@@ -12,10 +12,18 @@ use std::{
 };
 
 use iot_policy_lab::{
-    policy::{Policy, context::Side, diagnostic::Severity, document, evaluate::Attachment, fix, lint},
+    policy::{
+        Policy,
+        context::Side,
+        diagnostic::{Diagnostic, Problem, Severity, Span},
+        evaluate::Attachment,
+        fix,
+        import::{self, Found},
+        lint,
+    },
     suite::{
         self, Case, Suite, VerdictWord,
-        json::{self, Judged, Said},
+        json::{self, Judged, Linted, Said},
         junit,
     },
     words::{self, Format},
@@ -24,13 +32,14 @@ use iot_policy_lab::{
 const USAGE: &str = "\
 usage: policylab test [--format text|json|junit] FILE...
        policylab explain [--format text|markdown|json] FILE ID
-       policylab lint POLICY...
+       policylab lint [--format text|json] POLICY...
 
   test      judge every case of suites
   explain   say why one case of a suite is decided as it is, and what would change it
   lint      find mistakes in policies, each taken alone
 
-FILE is a suite of cases, POLICY a policy document; `-` reads it from standard input. `--` ends the options.
+FILE is a suite of cases; POLICY is a policy document, or what holds some: the output of `aws iot get-policy`, a
+CloudFormation template in JSON, a Terraform configuration. `-` reads standard input. `--` ends the options.
 
 exit codes: 0 done, every case passed, no warning
             1 a case failed, or there is a warning or an error
@@ -226,56 +235,117 @@ fn explain(arguments: &[&str]) -> Outcome {
 
 /// Lints each policy alone: what is wrong with its text, and what the rules find. All files are read first.
 fn lint(arguments: &[&str]) -> Outcome {
-    let Arguments { operands: files, .. } = read_arguments(arguments, &["text"])?;
+    let Arguments { format, operands: files } = read_arguments(arguments, &["text", "json"])?;
     if files.is_empty() {
         return Err(format!("`lint` needs a file\n\n{USAGE}"));
     }
-    let policies = files
-        .iter()
-        .map(|file| {
-            Ok(Policy {
-                name: (*file).to_owned(),
-                kind: Side::Iot,
-                attached_to: Attachment::Certificate,
-                document: document::parse(&read(file, document::MAX_TEXT)?),
-            })
-        })
-        .collect::<Result<Vec<_>, String>>()?;
-    let mut out = String::new();
-    let (mut errors, mut warnings, mut notes) = (0_usize, 0_usize, 0_usize);
-    for policy in &policies {
-        let document = &policy.document;
-        for (start, severity, code, sentence) in findings(policy) {
-            let (count, word) = match severity {
-                Severity::Error => (&mut errors, "error"),
-                Severity::Warning => (&mut warnings, "warning"),
-                Severity::Note => (&mut notes, "note"),
-            };
-            *count += 1;
-            let before = document.text.get(..start).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-            let _ = writeln!(out, "{}:{line}:{column}: {word} {code} {sentence}", policy.name);
-        }
-        if document.text.len() > lint::MAX_TEXT {
-            let limit = lint::MAX_TEXT;
-            let _ = writeln!(out, "{}: more than {limit} bytes: the rules were not asked", policy.name);
-        }
+    let texts = files.iter().map(|file| read(file, import::MAX_PASTE)).collect::<Result<Vec<_>, _>>()?;
+    let mut linted = Vec::new();
+    let mut unread = Vec::new();
+    for (file, text) in files.iter().zip(&texts) {
+        lint_file(file, text, &mut linted, &mut unread);
     }
+    let bad = linted.iter().any(|finding| finding.severity >= Severity::Warning);
+    let code = if bad { ExitCode::from(1) } else { ExitCode::SUCCESS };
+    if format == "json" {
+        return Ok((json::lint(&linted, &unread), code));
+    }
+    let mut out = String::new();
+    for Linted { file, line, column, severity, code, sentence, .. } in &linted {
+        let word = json::severity(*severity);
+        let _ = writeln!(out, "{file}:{line}:{column}: {word} {code} {sentence}");
+    }
+    for line in unread {
+        let _ = writeln!(out, "{line}");
+    }
+    let count = |wanted| linted.iter().filter(|finding| finding.severity == wanted).count();
+    let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(count);
     let _ = writeln!(out, "errors: {errors}, warnings: {warnings}, notes: {notes}");
-    Ok((out, if errors + warnings == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) }))
+    Ok((out, code))
 }
 
-/// Byte, severity, code and sentence of everything that is wrong with a policy, in order of place.
-fn findings(policy: &Policy) -> Vec<(usize, Severity, &'static str, String)> {
+/// What is found in one file, in order of place, and what was left out.
+fn lint_file(file: &str, text: &str, linted: &mut Vec<Linted>, unread: &mut Vec<String>) {
+    let import = import::read(text);
+    let mut notes = import.notes;
+    if import.found.is_empty() && notes.is_empty() {
+        notes.push(Diagnostic { problem: Problem::Empty, span: 0..0 });
+    }
+    if import.found.len() == import::MAX_FOUND {
+        unread.push(format!("{file}: no more than {} policies of a file are read", import::MAX_FOUND));
+    }
+    let around = notes.iter().map(|note| {
+        (note.span.clone(), note.severity(), note.code(), words::diagnostic(note).to_string(), None)
+    });
+    let mut all: Vec<_> = around.collect();
+    for (found, number) in import.found.into_iter().zip(0_usize..) {
+        let policy = Policy {
+            name: found.name.clone().unwrap_or_else(|| file.to_owned()),
+            kind: Side::Iot,
+            attached_to: Attachment::Certificate,
+            document: found.document.clone(),
+        };
+        let findings = findings(&policy).into_iter();
+        all.extend(findings.map(|(span, severity, code, sentence)| {
+            (found.origin(span), severity, code, sentence, Some((number, found.name.clone())))
+        }));
+        let limit = lint::MAX_TEXT;
+        if found.text().len() > limit {
+            unread.push(format!(
+                "{file}: {} has more than {limit} bytes: the rules were not asked",
+                title(&found, number)
+            ));
+        }
+    }
+    all.sort_by_key(|(span, _, code, ..)| (span.start, *code));
+    let mut place = Places::new(text);
+    linted.extend(all.into_iter().map(|(span, severity, code, sentence, policy)| {
+        let (line, column) = place.of(span.start);
+        let (policy, policy_name) = policy.map_or((None, None), |(number, name)| (Some(number), name));
+        Linted { file: file.to_owned(), policy, policy_name, line, column, span, severity, code, sentence }
+    }));
+}
+
+/// How a policy of a file is called.
+fn title(found: &Found, number: usize) -> String {
+    found.name.as_ref().map_or_else(|| format!("policy {}", number + 1), |name| format!("policy `{name}`"))
+}
+
+/// Lines and columns, from 1, of places that are asked for in ascending order.
+struct Places<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'a> Places<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1, column: 1 }
+    }
+
+    fn of(&mut self, byte: usize) -> (usize, usize) {
+        for c in self.text.get(self.at..byte).unwrap_or_default().chars() {
+            if c == '\n' {
+                self.line += 1;
+                self.column = 1;
+            } else {
+                self.column += 1;
+            }
+        }
+        self.at = self.at.max(byte);
+        (self.line, self.column)
+    }
+}
+
+/// Place in the policy's text, severity, code and sentence of everything that is wrong with a policy.
+fn findings(policy: &Policy) -> Vec<(Span, Severity, &'static str, String)> {
     let of_text = policy.document.diagnostics.iter().map(|found| {
-        (found.span.start, found.severity(), found.code(), words::diagnostic(found).to_string())
+        (found.span.clone(), found.severity(), found.code(), words::diagnostic(found).to_string())
     });
     let of_rules = lint::check(std::slice::from_ref(policy), None).into_iter().map(|finding| {
-        let start = finding.found.places.first().map_or(0, |place| place.span.start);
-        (start, finding.rule.severity, finding.rule.code, finding.found.message.to_string())
+        let span = finding.found.places.first().map_or(0..0, |place| place.span.clone());
+        (span, finding.rule.severity, finding.rule.code, finding.found.message.to_string())
     });
-    let mut all: Vec<_> = of_text.chain(of_rules).collect();
-    all.sort_by_key(|(start, _, code, _)| (*start, *code));
-    all
+    of_text.chain(of_rules).collect()
 }

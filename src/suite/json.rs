@@ -1,4 +1,4 @@
-//! Answers as JSON: the formats `policylab-explanation/1` and `policylab-test/1`.
+//! Answers as JSON: the formats `policylab-explanation/1`, `policylab-test/1` and `policylab-lint/1`.
 //!
 //! The shape is a promise to programs: fields may be added, none is renamed or removed within a version. Names are
 //! those of the suite format; verdicts are `allow`, `explicitDeny`, `implicitDeny` and `cannotTell`; policies,
@@ -11,7 +11,7 @@ use super::{Case, VerdictWord};
 use crate::policy::{
     Explanation, Verdict,
     condition::Truth,
-    diagnostic::Span,
+    diagnostic::{Severity, Span},
     document::Effect,
     evaluate::Place,
     explain::{
@@ -96,6 +96,53 @@ pub fn outcome(judged: &[Judged]) -> String {
     })
 }
 
+/// One finding of `lint`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linted {
+    /// The file.
+    pub file: String,
+    /// Which policy of the file, from 0; `None` for what surrounds the policies.
+    pub policy: Option<usize>,
+    /// Its name, where the file gives one.
+    pub policy_name: Option<String>,
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// Bytes of the file.
+    pub span: Span,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub sentence: String,
+}
+
+/// The findings of a lint run as JSON, with a line break at its end. `unread`: what was left out, as sentences.
+#[must_use]
+pub fn lint(linted: &[Linted], unread: &[String]) -> String {
+    let count = |wanted| linted.iter().filter(|finding| finding.severity == wanted).count();
+    write(&LintJson {
+        format: "policylab-lint/1",
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        notes: count(Severity::Note),
+        findings: linted.iter().map(LintedJson::new).collect(),
+        unread,
+    })
+}
+
+/// The word of a severity: `error`, `warning` or `note`.
+#[must_use]
+pub const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
 /// Maps with text keys and finite numbers only: writing cannot fail.
 fn write(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).map(|text| text + "\n").unwrap_or_default()
@@ -132,6 +179,46 @@ impl<'a> JudgedJson<'a> {
             reason: case.reason,
             headline: &case.headline,
             notes: &case.notes,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LintJson<'a> {
+    format: &'static str,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    findings: Vec<LintedJson<'a>>,
+    unread: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LintedJson<'a> {
+    file: &'a str,
+    policy: Option<usize>,
+    policy_name: Option<&'a str>,
+    line: usize,
+    column: usize,
+    span: [usize; 2],
+    severity: &'static str,
+    code: &'static str,
+    sentence: &'a str,
+}
+
+impl<'a> LintedJson<'a> {
+    fn new(linted: &'a Linted) -> Self {
+        Self {
+            file: &linted.file,
+            policy: linted.policy,
+            policy_name: linted.policy_name.as_deref(),
+            line: linted.line,
+            column: linted.column,
+            span: span(&linted.span),
+            severity: severity(linted.severity),
+            code: linted.code,
+            sentence: &linted.sentence,
         }
     }
 }
