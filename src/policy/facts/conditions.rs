@@ -1,0 +1,186 @@
+//! Conditions (C).
+
+use super::{Fact, apart, shown};
+use crate::policy::explain::Confidence::{Documented, Inferred};
+
+pub(super) const FACTS: &[Fact] = &[
+    shown(
+        "C.1-string",
+        Documented,
+        "IAM, Condition operators",
+        "String operators compare exactly, without letter case, or with `*` and `?`.",
+    ),
+    shown(
+        "C.1-numeric",
+        Documented,
+        "IAM, Condition operators",
+        "Numeric operators compare integers and decimals.",
+    ),
+    shown(
+        "C.1-date",
+        Documented,
+        "IAM, Condition operators",
+        "Date operators compare ISO 8601 dates and seconds since 1970.",
+    ),
+    shown("C.1-bool", Documented, "IAM, Condition operators", "`Bool` compares with `true` or `false`."),
+    apart(
+        "C.1-binary",
+        Documented,
+        "IAM, Condition operators",
+        "`BinaryEquals` compares base64 texts.",
+        "No key of AWS IoT Core holds a binary value.",
+    ),
+    shown(
+        "C.1-ip",
+        Documented,
+        "IAM, Condition operators",
+        "IP operators take CIDR ranges; a bare address is itself.",
+    ),
+    shown(
+        "C.1-arn",
+        Documented,
+        "IAM, Condition operators",
+        "`ArnEquals` and `ArnLike` are the same and take wildcards.",
+    ),
+    shown(
+        "C.1-arn-six-fields",
+        Documented,
+        "IAM, Condition operators",
+        "ARNs are compared field by field; a pattern with fewer than six fields matches none.",
+    ),
+    shown(
+        "C.1-null",
+        Documented,
+        "IAM, Condition operators",
+        "`Null` `true` wants the key to be absent, `false` to be there.",
+    ),
+    shown(
+        "C.1-absent-key",
+        Documented,
+        "IAM, Condition operators",
+        "An absent key fails positive operators and passes negated ones.",
+    ),
+    shown("C.1-if-exists", Documented, "IAM, Condition operators", "With `IfExists` an absent key passes."),
+    shown(
+        "C.1-and-or",
+        Documented,
+        "IAM, Condition operators",
+        "Operators and keys are joined by and, values by or, those of negated operators by nor.",
+    ),
+    shown(
+        "C.1-sets",
+        Documented,
+        "IAM, Single-valued and multivalued keys",
+        "`ForAllValues` wants every value to fit and passes without any; `ForAnyValue` wants one.",
+    ),
+    shown(
+        "C.2-client-id",
+        Inferred,
+        "Developer Guide, Policy variables",
+        "`iot:ClientId` is a condition key too.",
+    ),
+    shown(
+        "C.2-connect-attributes",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "`iot:ConnectAttributes` is a set for Connect: `PersistentConnect`, `LastWill`, both or none.",
+    ),
+    shown(
+        "C.2-last-will-topic",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "`iot:LastWillTopic` is the ARN of the will's topic, for Connect with a will.",
+    ),
+    shown(
+        "C.2-topic",
+        Documented,
+        "Developer Guide, Direct messaging policy examples",
+        "`iot:Topic` is the topic of a direct message.",
+    ),
+    apart(
+        "C.2-socket-information",
+        Documented,
+        "Service Authorization Reference",
+        "`iot:IncludeSocketInformation` is a key of `iot:GetConnection`.",
+        "No case yet: requests of the connection API carry no parameters here.",
+    ),
+    apart(
+        "C.2-job-id",
+        Documented,
+        "Service Authorization Reference",
+        "`iot:JobId` is a key of the jobs data actions.",
+        "No case yet: requests of the jobs API carry no parameters here.",
+    ),
+    shown(
+        "C.2-global-keys",
+        Inferred,
+        "IAM, Global condition keys",
+        "Global keys that no AWS IoT Core page mentions count as absent, save the time.",
+    ),
+    shown(
+        "C.3-01",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "ForAllValues equals PersistentConnect admits clean and persistent sessions without a will.",
+    ),
+    shown(
+        "C.3-02",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "ForAllValues not equals PersistentConnect keeps persistent sessions out.",
+    ),
+    shown(
+        "C.3-03",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "A Deny with ForAnyValue equals PersistentConnect keeps persistent sessions out; a bare Allow admits the rest.",
+    ),
+    shown(
+        "C.3-04",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "ForAllValues equals both attributes admits every CONNECT.",
+    ),
+    shown(
+        "C.3-05",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "ForAllValues equals LastWill keeps persistent sessions out.",
+    ),
+    shown(
+        "C.3-06",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "ForAllValues with an empty list admits only a CONNECT without attributes.",
+    ),
+    shown(
+        "C.3-07",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "ForAnyValue equals PersistentConnect wants a persistent session.",
+    ),
+    shown(
+        "C.3-08",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "Three Deny statements with ForAllValues leave only a CONNECT with both attributes.",
+    ),
+    shown(
+        "C.3-09",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "A Deny on persistent sessions and an Allow on wills go together.",
+    ),
+    shown(
+        "C.3-10",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "A condition on the will's topic wants a will on that topic.",
+    ),
+    shown(
+        "C.3-11",
+        Documented,
+        "Developer Guide, Connect policy examples",
+        "The same with a Deny on persistent sessions.",
+    ),
+];
