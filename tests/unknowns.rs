@@ -224,6 +224,37 @@ fn a_thing_that_nobody_named_may_have_the_name_of_the_client() {
     );
 }
 
+/// A branch is a story that can happen: what it supposes looks like a value of its key.
+#[test]
+fn no_branch_supposes_what_cannot_be() {
+    let key = |name: &str| Key::parse(name);
+    for (operator, name, wanted, supposed) in [
+        ("StringEquals", "aws:SourceIp", "192.0.2.1", ["192.0.2.1", "203.0.113.77"]),
+        ("StringLike", "iot:CertificateId", "ab*", ["-", &format!("ab{}", "0".repeat(62))]),
+        ("StringLike", "iot:Certificate.SerialNumber", "12*", ["-", "12"]),
+        ("ForAnyValue:StringEquals", "iot:ConnectAttributes", "LastWill", ["-", "LastWill"]),
+        ("ForAllValues:StringNotEquals", "iot:ConnectAttributes", "LastWill", ["-", "LastWill"]),
+    ] {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*",
+                "Condition": {{"{operator}": {{"{name}": "{wanted}"}}}}}}"#
+        );
+        let set = policies(&statement, r#""Version": "2012-10-17","#);
+        let context = Context { unknown: vec![key(name)], ..device("t1", &["t1"], false) };
+        let request = Request::Connect { persistent: Field::Given(false), will: None };
+        let explanation = set.explain(&context, &request);
+        let found: Vec<_> = explanation
+            .branches
+            .iter()
+            .map(|branch| match branch.assumed.as_slice() {
+                [(about, value)] if *about == key(name) => value.as_deref().unwrap_or("-"),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(found, supposed, "{operator} {name}");
+    }
+}
+
 #[test]
 fn many_requests_get_the_answers_of_each() {
     let statements = r#"{"Effect": "Allow", "Action": "iot:Connect", "Resource": [

@@ -24,6 +24,7 @@ mod compile;
 mod miss;
 mod reason;
 mod report;
+mod shape;
 mod suggest;
 mod undecided;
 mod unknown;

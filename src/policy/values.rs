@@ -27,7 +27,8 @@ pub enum KeyValue<'a> {
     Unknown,
 }
 
-/// A supposition about an unknown value: a text, or that there is none.
+/// A supposition about an unknown value: a text, or that there is none. A set of several connect attributes is written
+/// with commas.
 pub type Assumption = (Key, Option<String>);
 
 /// The values of one request, seen by policies of one side.
@@ -41,6 +42,15 @@ pub struct Values<'a> {
     assumed: &'a [Assumption],
     switches: Switches,
 }
+
+/// The client wants a session that outlives its connection.
+const PERSISTENT_CONNECT: &str = "PersistentConnect";
+/// The client has a will.
+const LAST_WILL: &str = "LastWill";
+const ATTRIBUTE_SEPARATOR: &str = ", ";
+/// All that `iot:ConnectAttributes` can be, as suppositions (Developer Guide, connect policy examples).
+pub(super) const CONNECT_ATTRIBUTES: [Option<&str>; 4] =
+    [None, Some(PERSISTENT_CONNECT), Some(LAST_WILL), Some("PersistentConnect, LastWill")];
 
 /// At most this many values of a certificate field count (Developer Guide, policy variables).
 const CERTIFICATE_VALUES: usize = 5;
@@ -104,31 +114,26 @@ impl<'a> Values<'a> {
         if value != KeyValue::Unknown {
             return value;
         }
-        match (self.assumed.iter().find(|(assumed, _)| assumed.same_value(key)), key) {
-            (None, _) => KeyValue::Unknown,
-            (Some((_, None)), _) => KeyValue::Absent(NoValue::NotInRequest),
-            (
-                Some((_, Some(text))),
-                Key::Certificate { pick: Pick::List, .. }
-                | Key::CertificateKeys
-                | Key::CognitoAmr
-                | Key::ConnectAttributes,
-            ) => KeyValue::Set(vec![Cow::Borrowed(text)]),
-            (Some((_, Some(text))), _) => KeyValue::One(Cow::Borrowed(text)),
+        match self.assumed.iter().find(|(assumed, _)| assumed.same_value(key)) {
+            None => KeyValue::Unknown,
+            Some((Key::ConnectAttributes, text)) => KeyValue::Set(
+                text.iter().flat_map(|text| text.split(ATTRIBUTE_SEPARATOR)).map(Cow::Borrowed).collect(),
+            ),
+            Some((_, None)) => KeyValue::Absent(NoValue::NotInRequest),
+            Some((_, Some(text))) if key.is_set() => KeyValue::Set(vec![Cow::Borrowed(text)]),
+            Some((_, Some(text))) => KeyValue::One(Cow::Borrowed(text)),
         }
     }
 
     fn given(&self, key: &Key) -> KeyValue<'a> {
-        let barred = key.is_certificate() || (key.is_thing() && !self.switches.thrown(Switch::ThingInIam));
-        if self.side == Side::Iam && barred {
-            return KeyValue::Absent(NoValue::NotInIamPolicy);
+        if let Some(why) = self.never(key) {
+            return KeyValue::Absent(why);
         }
         if !self.context.unknown.is_empty() && self.context.unknown.iter().any(|known| known.same_fact(key)) {
             return KeyValue::Unknown;
         }
         let context = self.context;
         match key {
-            Key::ClientId if context.protocol == Protocol::Https => KeyValue::Absent(NoValue::NotInRequest),
             Key::ClientId => field(&context.client_id),
             Key::SourceIp => field(&context.source_ip),
             Key::DomainName => field(&context.domain_name),
@@ -144,7 +149,7 @@ impl<'a> Values<'a> {
             Key::CognitoAud | Key::CognitoAmr | Key::JobId | Key::IncludeSocketInformation => self.few(key),
             Key::ConnectAttributes => self.connect_attributes(),
             Key::LastWillTopic => match self.request {
-                Request::Connect { will: Some(will), .. } if self.action == "iot:Connect" => {
+                Request::Connect { will: Some(will), .. } => {
                     KeyValue::One(Cow::Owned(context.arn(ResourceType::Topic, &will.topic)))
                 }
                 _ => KeyValue::Absent(NoValue::NotInRequest),
@@ -163,23 +168,57 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Keys of few requests (Service Authorization Reference for AWS IoT Core and its jobs data plane; IAM, keys for
-    /// Amazon Cognito). In an AWS IoT Core policy `:aud` and `:amr` are inferred to work as `:sub` does.
-    fn few(&self, key: &Key) -> KeyValue<'a> {
-        let belongs = match key {
-            Key::JobId => {
-                self.action.starts_with("iotjobsdata:")
-                    || (self.action.starts_with("iot:") && self.action.ends_with("JobExecution"))
+    /// Why the key has no value in such a request of such a principal, whatever its value may be in others.
+    ///
+    /// Developer Guide, policy variables, and Service Authorization Reference for AWS IoT Core and its jobs data
+    /// plane; IAM, keys for Amazon Cognito. In an AWS IoT Core policy `:aud` and `:amr` are inferred to work as `:sub`
+    /// does.
+    fn never(&self, key: &Key) -> Option<NoValue> {
+        let context = self.context;
+        let in_request = |belongs: bool| (!belongs).then_some(NoValue::NotInRequest);
+        if self.side == Side::Iam
+            && (key.is_certificate() || (key.is_thing() && !self.switches.thrown(Switch::ThingInIam)))
+        {
+            return Some(NoValue::NotInIamPolicy);
+        }
+        match key {
+            Key::ClientId => in_request(context.protocol != Protocol::Https),
+            key if key.is_thing() => match self.binding {
+                Binding::None(why @ (NoValue::NotOverHttps | NoValue::PrincipalHasNoThing)) => Some(why),
+                // Without a thing there are no facts of it, unless it is open whether there is one.
+                Binding::None(why) if matches!(key, Key::ThingTypeName | Key::ThingAttribute(_)) => {
+                    let open = [Key::ThingName, Key::IsAttached, Key::ClientId];
+                    (!context.unknown.iter().any(|key| open.contains(key))).then_some(why)
+                }
+                _ => None,
+            },
+            key if key.is_certificate() && !matches!(context.principal, Principal::X509(_)) => {
+                Some(NoValue::NoCertificate)
             }
-            Key::IncludeSocketInformation => self.action == "iot:GetConnection",
-            _ => matches!(
-                self.context.principal,
+            Key::Certificate { pick: Pick::At(index), .. } => {
+                let counts = usize::from(*index) < CERTIFICATE_VALUES
+                    && (*index == 1 || !self.switches.thrown(Switch::CertificateIndexes));
+                (!counts).then_some(NoValue::IndexPastEnd)
+            }
+            Key::CognitoSub | Key::CognitoAud | Key::CognitoAmr => in_request(matches!(
+                context.principal,
                 Principal::CognitoAuthenticated { .. } | Principal::CognitoUnauthenticated { .. }
+            )),
+            Key::ConnectAttributes | Key::LastWillTopic => in_request(self.action == "iot:Connect"),
+            Key::Topic => in_request(self.action == "iot:SendDirectMessage"),
+            Key::JobId => in_request(
+                self.action.starts_with("iotjobsdata:")
+                    || (self.action.starts_with("iot:") && self.action.ends_with("JobExecution")),
             ),
-        };
+            Key::IncludeSocketInformation => in_request(self.action == "iot:GetConnection"),
+            _ => None,
+        }
+    }
+
+    /// Keys that the request brings as they are.
+    fn few(&self, key: &Key) -> KeyValue<'a> {
         let absent = KeyValue::Absent(NoValue::NotInRequest);
         match &self.context.keys {
-            _ if !belongs => absent,
             Field::Unknown => KeyValue::Unknown,
             Field::Absent => absent,
             Field::Given(keys) => match (keys.get(key).map(Vec::as_slice), key) {
@@ -264,9 +303,6 @@ impl<'a> Values<'a> {
                 let index = match pick {
                     Pick::List => return KeyValue::Set(counting.collect()),
                     Pick::First => 0,
-                    Pick::At(index) if *index != 1 && self.switches.thrown(Switch::CertificateIndexes) => {
-                        return KeyValue::Absent(NoValue::IndexPastEnd);
-                    }
                     Pick::At(index) => usize::from(*index),
                 };
                 counting.nth(index).map_or(KeyValue::Absent(NoValue::IndexPastEnd), KeyValue::One)
@@ -297,13 +333,13 @@ impl<'a> Values<'a> {
 
     fn connect_attributes(&self) -> KeyValue<'a> {
         match self.request {
-            Request::Connect { persistent, will } if self.action == "iot:Connect" => {
+            Request::Connect { persistent, will } => {
                 let persistent = match persistent {
                     Field::Given(persistent) => *persistent,
                     Field::Absent => false,
                     Field::Unknown => return KeyValue::Unknown,
                 };
-                let attributes = [(persistent, "PersistentConnect"), (will.is_some(), "LastWill")];
+                let attributes = [(persistent, PERSISTENT_CONNECT), (will.is_some(), LAST_WILL)];
                 KeyValue::Set(
                     attributes
                         .into_iter()
@@ -320,6 +356,7 @@ impl<'a> Values<'a> {
 impl Lookup for Values<'_> {
     fn lookup(&self, key: &Key) -> Value<'_> {
         match self.raw(key) {
+            KeyValue::Unknown if key.is_set() => Value::None(NoValue::ListInText),
             KeyValue::One(text) if key.is_certificate() => {
                 if text.contains(['*', '$', '+', '?', '#'])
                     && !self.switches.thrown(Switch::CertificateCharacters)

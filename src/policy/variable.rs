@@ -194,6 +194,18 @@ impl Key {
         )
     }
 
+    /// Whether it has any number of values, and so stands in conditions only.
+    #[must_use]
+    pub const fn is_set(&self) -> bool {
+        matches!(
+            self,
+            Self::ConnectAttributes
+                | Self::CertificateKeys
+                | Self::CognitoAmr
+                | Self::Certificate { pick: Pick::List, .. }
+        )
+    }
+
     /// Whether both names always have one value, so that a supposition about one is one about the other.
     #[must_use]
     pub fn same_value(&self, other: &Self) -> bool {

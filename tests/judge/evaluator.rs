@@ -291,6 +291,26 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether such a request of such a principal can have the key.
+    fn belongs(&self, name: &str) -> bool {
+        let (kind, mqtt) = (self.world.kind, self.world.protocol != "https");
+        let starts = |beginning| name.starts_with(beginning);
+        if starts("iot:connection.") {
+            return mqtt && matches!(kind, Kind::X509 | Kind::CognitoAuthenticated);
+        }
+        if starts("iot:certificate") {
+            return kind == Kind::X509;
+        }
+        if starts("cognito-identity") {
+            return matches!(kind, Kind::CognitoAuthenticated | Kind::CognitoUnauthenticated);
+        }
+        match name {
+            "iot:connectattributes" | "iot:lastwilltopic" => self.action == "iot:Connect",
+            "iot:topic" => self.action == "iot:SendDirectMessage",
+            _ => true,
+        }
+    }
+
     /// The value of a condition key: `None` for no value, else one value or a set.
     fn key(&self, written: &str) -> Option<Vec<String>> {
         let name = written.to_lowercase();
@@ -298,7 +318,14 @@ impl<'a> Scene<'a> {
             return None;
         }
         if let Some((_, value)) = self.supposed.keys.iter().find(|(key, _)| key.to_lowercase() == name) {
-            return value.clone().map(|value| vec![value]);
+            // Nobody knows it, but it may still be known that there is none.
+            let value = value.as_ref().filter(|_| self.belongs(&name));
+            return match name.as_str() {
+                "iot:connectattributes" => {
+                    value.map(|all| all.split_whitespace().map(str::to_owned).collect())
+                }
+                _ => value.map(|value| vec![value.clone()]),
+            };
         }
         let world = self.world;
         let one = |value: &Known<String>| value.is().map(|value| vec![value.clone()]);

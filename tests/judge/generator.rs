@@ -544,6 +544,10 @@ pub(crate) fn world(numbers: &[u16]) -> World {
     world
 }
 
+const fn has_things(kind: Kind) -> bool {
+    matches!(kind, Kind::X509 | Kind::CognitoAuthenticated)
+}
+
 /// Makes one fact unknown; one that the policies speak of when there is one.
 fn forget(tape: &mut Tape<'_>, world: &mut World) {
     let text: String =
@@ -566,6 +570,27 @@ fn forget(tape: &mut Tape<'_>, world: &mut World) {
         "certificate.serialnumber",
     ];
     let said: Vec<usize> = (0..said.len()).filter(|at| text.contains(said[*at])).collect();
+    // The values of connect attributes are four; the others have none here, and that is known whatever else is not.
+    let listed: Vec<&str> = [
+        ("iot:ConnectAttributes", true),
+        ("iot:LastWillTopic", !matches!(world.ask, Ask::Connect { .. })),
+        ("iot:Topic", !matches!(&world.ask, Ask::Other { action, .. } if action == "iot:SendDirectMessage")),
+        ("iot:Connection.Thing.ThingName", world.protocol == "https" || !has_things(world.kind)),
+        ("iot:Connection.Thing.Attributes[env]", world.protocol == "https" || !has_things(world.kind)),
+        ("iot:CertificateId", world.kind != Kind::X509),
+        ("iot:Certificate.Subject.CommonName", world.kind != Kind::X509),
+        ("cognito-identity.amazonaws.com:sub", matches!(world.kind, Kind::X509 | Kind::IamRole)),
+    ]
+    .into_iter()
+    .filter_map(|(key, fits)| (fits && text.contains(&key.to_lowercase())).then_some(key))
+    .collect();
+    if !listed.is_empty() && tape.once_in(2) {
+        let key = tape.pick(&listed).to_owned();
+        if !world.unknown.contains(&key) {
+            world.unknown.push(key);
+        }
+        return;
+    }
     let what = if said.is_empty() { tape.below(15) } else { tape.pick(&said) };
     let x509 = world.kind == Kind::X509;
     let mqtt = world.protocol != "https";

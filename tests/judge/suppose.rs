@@ -44,22 +44,27 @@ fn suppose(
         };
     }
     each!(exclusive, [Known::Is(false), Known::Is(true)]);
-    each!(client_id, values.texts.iter().cloned().map(Known::Is));
+    each!(client_id, values.texts.iter().filter(|id| can_be("client", id)).cloned().map(Known::Is));
     let or_none = |all: &[String]| -> Vec<Known<String>> {
         std::iter::once(Known::No).chain(all.iter().cloned().map(Known::Is)).collect()
     };
     // Every client has an address.
     each!(source_ip, values.addresses.iter().cloned().map(Known::Is), "aws:sourceip");
     each!(domain_name, or_none(&values.texts), "iot:domainname");
-    each!(identity, or_none(&values.texts), "cognito-identity");
-    each!(certificate.id, or_none(&values.texts), "iot:certificateid");
-    each!(certificate.serial, or_none(&values.texts), "certificate.serialnumber");
+    let shaped = |shape| {
+        let all: Vec<String> = values.texts.iter().filter(|text| can_be(shape, text)).cloned().collect();
+        or_none(&all)
+    };
+    each!(identity, shaped("identity"), "cognito-identity");
+    each!(certificate.id, shaped("certificate"), "iot:certificateid");
+    each!(certificate.serial, shaped("serial"), "certificate.serialnumber");
     each!(certificate.subject, fields_of(values), "certificate.subject");
     each!(certificate.issuer, fields_of(values), "certificate.issuer");
     // Every request has a time.
     each!(time, values.times.iter().copied().map(Known::Is), "time");
     if matches!(world.things, Known::Unknown) {
         let names = std::iter::once("elsewhere".to_owned()).chain(world.client_id.is().cloned());
+        let names = names.filter(|name| can_be("thing", name));
         let some = names.map(|name| {
             Known::Is(vec![Thing {
                 name,
@@ -94,7 +99,7 @@ fn suppose(
             }
             if thing.attributes == Known::Unknown && values.mentioned.contains("attributes[") {
                 with(&|thing| thing.attributes = Known::No);
-                for value in &values.texts {
+                for value in values.texts.iter().filter(|value| can_be("attribute", value)) {
                     with(&|thing| {
                         thing.attributes =
                             Known::Is(["env", "Env"].map(|name| (name.to_owned(), value.clone())).into());
@@ -127,6 +132,10 @@ fn suppose(
             "iot:ClientId" => Vec::new(),
             "iot:Connection.Thing.IsAttached" => vec!["true".to_owned(), "false".to_owned()],
             "aws:SourceIp" => values.addresses.clone(),
+            // `None` is the empty set.
+            "iot:ConnectAttributes" => {
+                ["PersistentConnect", "LastWill", "PersistentConnect LastWill"].map(str::to_owned).into()
+            }
             _ => values.texts.clone(),
         };
         for value in std::iter::once(None).chain(all.into_iter().map(Some)) {
@@ -158,6 +167,27 @@ fn suppose(
     found.insert(judge(world, supposed));
 }
 
+/// What AWS says of the looks of a value.
+fn can_be(what: &str, text: &str) -> bool {
+    let made_of = |more: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
+    match what {
+        "client" => text.len() <= 128 && !text.starts_with('$'),
+        "thing" => !text.is_empty() && text.len() <= 128 && made_of(":_-"),
+        "attribute" => text.len() <= 800 && made_of("_.,@/:#=[]-"),
+        "certificate" => text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit()),
+        "serial" => !text.is_empty() && text.chars().all(|c| c.is_ascii_digit()),
+        _ => {
+            let uuid = text.split_once(':').filter(|(region, _)| !region.is_empty()).map(|(_, uuid)| uuid);
+            uuid.is_some_and(|uuid| {
+                let hyphens: Vec<usize> = uuid.match_indices('-').map(|(at, _)| at).collect();
+                uuid.len() == 36
+                    && hyphens == [8, 13, 18, 23]
+                    && uuid.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+            })
+        }
+    }
+}
+
 fn fields_of(values: &Values) -> Vec<Known<Fields>> {
     // Alone, or in every place: enough to reach each index.
     let some = values.texts.iter().flat_map(|value| {
@@ -170,6 +200,8 @@ fn fields_of(values: &Values) -> Vec<Known<Fields>> {
 }
 
 type Suggestions<'a> = LazyCell<Values, Box<dyn FnOnce() -> Values + 'a>>;
+
+const CERTIFICATE_ID: &str = "7777777777777777777777777777777777777777777777777777777777777777";
 
 /// Values worth supposing.
 struct Values {
@@ -201,7 +233,8 @@ fn written(world: &World) -> (Vec<&str>, BTreeSet<String>) {
 
 /// Everything written in policies and request, in pieces: what a value can be compared with.
 fn suggestions(world: &World, written: &[&str]) -> Values {
-    let mut found = BTreeSet::from(["unlikely".to_owned()]);
+    let unlikely = ["unlikely", "77", CERTIFICATE_ID, "eu-west-1:77777777-7777-4777-8777-777777777777"];
+    let mut found = BTreeSet::from(unlikely.map(str::to_owned));
     let asked: Vec<&str> = match &world.ask {
         Ask::Connect { will, .. } => will.iter().map(|will| will.topic.as_str()).collect(),
         Ask::Publish { topic, .. } | Ask::Receive { topic, .. } => vec![topic],

@@ -7,13 +7,13 @@
 
 use std::{collections::BTreeSet, net::IpAddr};
 
-use super::super::{
-    condition::{Operator, Quantifier, Test, seconds},
-    variable::Key,
+use super::{
+    super::{
+        condition::{Operator, Quantifier, Test, seconds},
+        variable::Key,
+    },
+    shape::Shape,
 };
-
-/// A text that policies hardly name.
-const OTHER: &str = "some other value";
 
 /// Which values a key can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +29,12 @@ pub(super) enum Domain {
 }
 
 impl Domain {
-    /// The values of `key` over MQTT, or over HTTPS.
-    pub(super) const fn of(key: &Key, mqtt: bool) -> Self {
+    /// The values of `key`, in a request where it can have one.
+    pub(super) const fn of(key: &Key) -> Self {
         match key {
             Key::SourceIp => Self::Address,
             Key::CurrentTime | Key::EpochTime => Self::Time,
-            Key::ClientId if mqtt => Self::Text,
+            Key::ClientId => Self::Text,
             _ => Self::Optional,
         }
     }
@@ -75,7 +75,12 @@ impl Questions {
             Test::Bool | Test::StringEqualsIgnoreCase => {
                 self.any_case.extend(raw(key, wanted));
             }
-            Test::StringLike if !key.is_certificate() => self.like(wanted),
+            // The digits of these two are never written with a backslash.
+            Test::StringLike
+                if !key.is_certificate() || matches!(key, Key::CertificateId | Key::CertificateSerial) =>
+            {
+                self.like(wanted);
+            }
             Test::Numeric(_) => match wanted.parse::<f64>() {
                 Ok(number) if number.is_finite() => self.numbers.push(number),
                 Ok(_) => self.open = true,
@@ -117,12 +122,13 @@ impl Questions {
         self.open = true;
     }
 
-    /// The values to try, and whether they stand for all.
-    pub(super) fn candidates(&self, domain: Domain) -> (Vec<Option<String>>, bool) {
+    /// The values to try, all of `shape`, and whether they stand for all.
+    pub(super) fn candidates(&self, domain: Domain, shape: &Shape<'_>) -> (Vec<Option<String>>, bool) {
         if domain == Domain::Time {
             return self.times();
         }
-        let mut values: BTreeSet<String> = self.exact.iter().chain(&self.any_case).cloned().collect();
+        let named = self.exact.iter().chain(&self.any_case).filter(|text| shape.admits(text));
+        let mut values: BTreeSet<String> = named.cloned().collect();
         let mut closed = !self.open;
         let strings = !(self.exact.is_empty() && self.any_case.is_empty() && self.prefixes.is_empty());
         let families = [strings, !self.numbers.is_empty(), !self.dates.is_empty(), !self.networks.is_empty()];
@@ -135,35 +141,41 @@ impl Questions {
             let other = variants.iter().find(|variant| !self.exact.contains(*variant));
             let has_case = variants.iter().any(|variant| variant != text);
             closed &= !has_case || self.exact.is_empty() || other.is_some();
-            values.extend(other.filter(|_| has_case && !self.exact.is_empty()).cloned());
+            let other = other.filter(|text| has_case && !self.exact.is_empty() && shape.admits(text));
+            values.extend(other.cloned());
         }
         for prefix in &self.prefixes {
-            let longer = [prefix.clone(), format!("{prefix}{OTHER}"), format!("{prefix}~{OTHER}")];
-            let inside = longer.into_iter().find(|text| {
-                !self.exact.contains(text) && !text.is_empty() && self.longest(text) == Some(prefix)
-            });
+            let mut longer = shape.beginning_with(prefix).peekable();
+            if longer.peek().is_none() {
+                // No value begins so.
+                continue;
+            }
+            let inside = longer.find(|text| !self.exact.contains(text) && self.longest(text) == Some(prefix));
             closed &= inside.is_some();
             values.extend(inside);
         }
+        let mut cuts = BTreeSet::new();
         for ordered in [&self.numbers, &self.dates] {
             let mut ordered = ordered.clone();
             ordered.sort_by(f64::total_cmp);
             let middles = ordered.iter().zip(ordered.iter().skip(1)).map(|(a, b)| f64::midpoint(*a, *b));
             let ends =
                 ordered.first().map(|low| low - 1.0).into_iter().chain(ordered.last().map(|top| top + 1.0));
-            values
-                .extend(ordered.iter().copied().chain(middles).chain(ends).map(|number| number.to_string()));
+            cuts.extend(ordered.iter().copied().chain(middles).chain(ends).map(|number| number.to_string()));
         }
         for network in &self.networks {
-            values.extend(edges(*network));
+            cuts.extend(edges(*network));
         }
         if !self.networks.is_empty() {
-            values.extend(["0.0.0.0".to_owned(), "::".to_owned()]);
+            cuts.extend(["0.0.0.0".to_owned(), "::".to_owned()]);
         }
-        if self.empty_counts {
+        // Beside a text that cannot be there may be values of the same cell that can.
+        closed &= cuts.iter().all(|cut| shape.admits(cut));
+        values.extend(cuts.into_iter().filter(|cut| shape.admits(cut)));
+        if self.empty_counts && shape.admits("") {
             values.insert(String::new());
         }
-        let fresh = [OTHER.to_owned(), format!("~{OTHER}")].into_iter().find(|text| {
+        let fresh = shape.samples().into_iter().find(|text| {
             !values.contains(text)
                 && self.longest(text).is_none()
                 && !self.any_case.iter().any(|known| known.eq_ignore_ascii_case(text))

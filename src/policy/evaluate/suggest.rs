@@ -7,23 +7,13 @@ use crate::policy::{
     condition::{Operator, Test},
     pattern::{Lookup, Match, Pattern, SegmentKind, Value},
     values::{Assumption, Values},
-    variable::{Key, Pick},
+    variable::Key,
 };
 
 /// At most this many values of one variable are tried for one resource.
 const MAX_FITTING: usize = 64;
 /// In longer texts values that fit are not searched; AWS takes names of 256 bytes.
 const MAX_SEARCHED: usize = 512;
-
-pub(super) const fn is_set(key: &Key) -> bool {
-    matches!(
-        key,
-        Key::ConnectAttributes
-            | Key::CertificateKeys
-            | Key::CognitoAmr
-            | Key::Certificate { pick: Pick::List, .. }
-    )
-}
 
 pub(super) const fn is_time(key: &Key) -> bool {
     matches!(key, Key::CurrentTime | Key::EpochTime)
@@ -82,7 +72,7 @@ pub(super) fn fitting(
 ) {
     let unknown: Vec<&Key> = pattern.variables().filter(|key| values.lookup(key) == Value::Unknown).collect();
     let Some(key) = unknown.first() else { return };
-    if unknown.iter().any(|other| other != key) || pattern.variables().any(is_set) || is_time(key) {
+    if unknown.iter().any(|other| other != key) || pattern.variables().any(Key::is_set) || is_time(key) {
         return unfollowed(found, pattern, values);
     }
     let questions = about(found, key);

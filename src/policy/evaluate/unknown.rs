@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use super::{
     Decision, PolicySet, Verdict,
     candidates::{Domain, Questions},
+    shape::Shape,
     sides,
-    suggest::{about, as_like, ask, fitting, is_possible, is_set, never, unfollowed},
+    suggest::{about, as_like, ask, fitting, is_possible, never, unfollowed},
 };
 use crate::policy::{
     condition::Test,
@@ -19,7 +20,7 @@ use crate::policy::{
     explain::Branch,
     pattern::Pattern,
     request::{Check, Request},
-    values::{Assumption, KeyValue, Values},
+    values::{Assumption, CONNECT_ATTRIBUTES, KeyValue, Values},
     variable::Key,
 };
 
@@ -185,7 +186,7 @@ impl PolicySet {
                 }
             }
         }
-        questions.candidates(Domain::Text)
+        questions.candidates(Domain::Text, &Shape::of(&Key::ClientId, context))
     }
 
     /// The statements about the action in the policies that may count.
@@ -224,7 +225,7 @@ impl PolicySet {
                             KeyValue::Unknown => {
                                 let questions = about(&mut found, key);
                                 ask(questions, *operator, key, wanted, &values);
-                                if is_set(key) {
+                                if key.is_set() {
                                     questions.not_followed();
                                 }
                                 None
@@ -256,8 +257,14 @@ impl PolicySet {
             let (values, exhaustive) = match (key, named) {
                 // Over a connection this key always says one or the other.
                 (Key::IsAttached, _) => (vec![Some("true".to_owned()), Some("false".to_owned())], true),
-                (Key::ThingName, Some(id)) => (vec![None, Some(id.clone())], true),
-                _ => questions.candidates(Domain::of(key, context.protocol != Protocol::Https)),
+                (Key::ConnectAttributes, _) => {
+                    (CONNECT_ATTRIBUTES.map(|set| set.map(str::to_owned)).into(), true)
+                }
+                (Key::ThingName, Some(id)) => {
+                    let name = Some(id.clone()).filter(|id| Shape::of(key, context).admits(id));
+                    (std::iter::once(None).chain(name.map(Some)).collect(), true)
+                }
+                _ => questions.candidates(Domain::of(key), &Shape::of(key, context)),
             };
             closed &= exhaustive;
             if combinations.len() * values.len() > MAX_COMBINATIONS {

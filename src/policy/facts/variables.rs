@@ -149,12 +149,11 @@ pub(super) const FACTS: &[Fact] = &[
         "Developer Guide, Basic policy variables",
         "A slash in a client ID is put in and makes levels.",
     ),
-    apart(
+    shown(
         "B.3-thing-name-characters",
         Documented,
         "API reference, AttachThingPrincipal",
         "A thing's name holds no wildcard and no slash.",
-        "A rule of the registry: such names cannot be made.",
     ),
     shown(
         "B.3-attribute-characters",
