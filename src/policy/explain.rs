@@ -11,6 +11,7 @@ use super::{
     document::Effect,
     evaluate::{Decision, Place, ReasonCode, Verdict},
     pattern::Progress,
+    quota::Quota,
     request::Part,
     variable::{Key, NoValue},
 };
@@ -80,6 +81,8 @@ pub struct Explanation {
     pub gaps: Vec<Gap>,
     /// What is wrong with the texts of the policies that were looked at.
     pub flaws: Vec<Flaw>,
+    /// Limits of AWS IoT Core that the request breaks whatever the policies say.
+    pub quotas: Vec<Quota>,
     /// Resources that look as if they admitted clients and admit none.
     pub surprises: Vec<Surprise>,
     /// What the device sees of the refusal; `None` when it is not refused, or over HTTPS.

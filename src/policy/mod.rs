@@ -23,6 +23,7 @@ pub mod json;
 pub mod lint;
 pub mod missing;
 pub mod pattern;
+pub mod quota;
 pub mod repair;
 pub mod request;
 pub mod switch;

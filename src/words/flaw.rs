@@ -6,6 +6,7 @@ use crate::policy::{
     Explanation,
     diagnostic::Problem,
     explain::{Flaw, PartTrail},
+    quota::{MAX_ATTACHED, MAX_CLIENT_ID, MAX_SLASHES, MAX_TOPIC, Quota},
 };
 
 /// What stands before the answer: a policy that AWS does not take, and a session that is not let in.
@@ -14,9 +15,33 @@ pub(super) fn warnings(explanation: &Explanation) -> Text {
         Some(flaw) => not_accepted(flaw).say(" As it stands: "),
         None => Text::new(),
     };
+    let text = match explanation.quotas.first() {
+        Some(quota) => {
+            text.say(format!("AWS IoT Core does not take this: {}. By the policies: ", exceeded(*quota)))
+        }
+        None => text,
+    };
     match explanation.connect_refused {
         Some(_) => text.say("This session is not let in, so this is never asked. On its own: "),
         None => text,
+    }
+}
+
+/// Which limit is broken, and what it is.
+pub(super) fn exceeded(quota: Quota) -> String {
+    match quota {
+        Quota::ClientIdLength(bytes) => {
+            format!("the client ID has {bytes} bytes, at most {MAX_CLIENT_ID} are allowed")
+        }
+        Quota::ClientIdDollar => "a client ID must not begin with $".to_owned(),
+        Quota::TopicLength(bytes) => format!("the topic has {bytes} bytes, at most {MAX_TOPIC} are allowed"),
+        Quota::TopicSlashes(slashes) => {
+            format!("the topic has {slashes} slashes, at most {MAX_SLASHES} are allowed")
+        }
+        Quota::QosTwo => "QoS 2 is not supported".to_owned(),
+        Quota::Attached(count) => {
+            format!("{count} policies are attached, at most {MAX_ATTACHED} are allowed")
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     Piece, Row, Text, change, confidence, cost,
-    flaw::{not_accepted, refused},
+    flaw::{exceeded, not_accepted, refused},
     headline_text, near_miss, risk, seen, seen_over_https, source, steps, verdict, who,
 };
 use crate::policy::{
@@ -124,13 +124,17 @@ impl Page {
             self.line(&line);
         }
         let flaws: Vec<_> = refused(explanation).collect();
-        if !flaws.is_empty() || explanation.connect_refused.is_some() {
+        if !flaws.is_empty() || !explanation.quotas.is_empty() || explanation.connect_refused.is_some() {
             self.title("Before that");
         }
         for flaw in flaws {
             let mark = flaw.refused.map(|mark| format!(" [{}]", confidence(mark))).unwrap_or_default();
             let line = self.text(&not_accepted(flaw));
             self.line(&format!("{line}{mark}"));
+        }
+        for quota in &explanation.quotas {
+            let line = format!("AWS IoT Core does not take this: {}. [Documented]", exceeded(*quota));
+            self.line(&line);
         }
         if let Some(refused) = explanation.connect_refused {
             self.line(&format!(
