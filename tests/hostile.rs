@@ -331,8 +331,9 @@ fn hostile_pastes() {
             assert!(paste.get(note.span.clone()).is_some(), "{:?}", note.span);
         }
         for found in &import.found {
-            // Undoing escapes shortens a text, never lengthens it.
-            assert!(found.text().len() <= paste.len());
+            // Undoing escapes shortens a text. Terraform's own notation becomes JSON: names get quotes, lines a comma,
+            // and what is computed becomes `null`, at most four bytes more for each of the paste.
+            assert!(found.text().len() <= 5 * paste.len());
             parsed(found.text());
             for problem in &found.document.diagnostics {
                 assert!(paste.get(found.origin(problem.span.clone())).is_some());
