@@ -67,7 +67,7 @@ pub fn misuse(why: &Misuse) -> String {
 }
 
 /// A reason code with its name, such as `Not authorized (0x87)`.
-fn code(version: Version, kind: PacketKind, code: ReasonCode) -> String {
+pub(super) fn code(version: Version, kind: PacketKind, code: ReasonCode) -> String {
     reason(version, kind, code).map_or_else(
         || format!("code {:#04x}", code.0),
         |reason| format!("{} ({:#04x})", reason.name, code.0),

@@ -3,7 +3,6 @@
 use super::{Text, session};
 use crate::broker::{Cause, News, Request, Verdict};
 use crate::client::Output;
-use crate::mqtt::reason::reason;
 use crate::mqtt::{PacketKind, ReasonCode, Version, summary};
 use crate::timeline::{Certainty, Close, ConnectionRef, Finding, FindingKind, Party, What};
 
@@ -108,10 +107,7 @@ fn coded(kind: PacketKind, code: Option<ReasonCode>) -> String {
 
 fn code_name(kind: PacketKind, code: ReasonCode) -> String {
     let version = if code.0 < 0x80 { Version::V311 } else { Version::V5 };
-    reason(version, kind, code).map_or_else(
-        || format!("code {:#04x}", code.0),
-        |reason| format!("{} ({:#04x})", reason.name, code.0),
-    )
+    session::code(version, kind, code)
 }
 
 fn closed(close: &Close) -> String {
