@@ -1,30 +1,29 @@
-//! The page: what it does is in the library, here are only its two ways in. Natively there is nothing to run.
+//! The program of Check, which a first visit loads: what it does is in the library, here is only its way in. Natively
+//! there is nothing to run.
 
+/// What `static/boot.js` calls.
 #[cfg(target_arch = "wasm32")]
-use iot_policy_lab::app::browser;
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen::prelude::*;
+pub mod page {
+    use iot_policy_lab::app::browser::{Boot, check::Program};
+    use wasm_bindgen::prelude::*;
 
-/// Starts the page; called once by `static/boot.js` after it has locked the content policy.
-///
-/// `endpoint` is the content-policy source that the page is locked to, or null; `workspace` is what the
-/// page before this one left; the two functions are the only ways to make a worker and to lock anew.
-#[cfg(target_arch = "wasm32")]
-#[wasm_bindgen]
-pub fn run(
-    endpoint: Option<String>,
-    workspace: Option<String>,
-    start_worker: js_sys::Function,
-    reload: js_sys::Function,
-) {
-    browser::run_page(endpoint, workspace, start_worker, reload);
-}
+    /// Starts the program in `host`, with what another program or load of the page left.
+    #[wasm_bindgen]
+    pub fn start(host: web_sys::Element, workspace: Option<String>, boot: Boot) -> Running {
+        Running(Program::start(host, workspace, boot))
+    }
 
-/// Starts the worker that holds the live sessions.
-#[cfg(target_arch = "wasm32")]
-#[wasm_bindgen]
-pub fn serve() {
-    browser::run_worker();
+    /// The program while it runs.
+    #[wasm_bindgen]
+    pub struct Running(Program);
+
+    #[wasm_bindgen]
+    impl Running {
+        /// Takes the workspace as the other program left it.
+        pub fn take(&self, workspace: &str) {
+            self.0.take(workspace);
+        }
+    }
 }
 
 fn main() {}

@@ -18,15 +18,53 @@
     },
   }) ?? { createScriptURL: (url) => url };
 
-  const program = new URL(here.dataset.js, document.baseURI).href;
-  const wasm = new URL(here.dataset.wasm, document.baseURI).href;
+  // The page is two programs: Check, and the sessions of Simulate and Live. One is shown, the other waits outside
+  // the document until it is opened again.
+  const address = (name) => new URL(name, document.baseURI).href;
+  const PROGRAMS = {
+    check: { js: address(here.dataset.js), wasm: address(here.dataset.wasm) },
+    sessions: { js: address("sessions.js"), wasm: address("sessions_bg.wasm") },
+  };
+  const running = {};
+  let shown = null;
+  let wanted = null;
+
+  /** Shows a program, with this workspace (or, with null, with its own) in place of the one that is shown. */
+  async function open(name, workspace) {
+    const { js, wasm } = PROGRAMS[name];
+    wanted = name;
+    try {
+      const { default: init, start } = await import(js);
+      await init({ module_or_path: wasm });
+      // Meanwhile the user may have gone elsewhere.
+      if (wanted !== name) return;
+      const host = running[name]?.host ?? document.createElement("div");
+      const before = shown;
+      before?.remove();
+      shown = host;
+      document.body.append(host);
+      if (running[name] === undefined) running[name] = { host, program: start(host, workspace, boot) };
+      else running[name].program.take(workspace);
+      // The tab that was pressed is gone with the other program.
+      if (before !== null && before !== host) {
+        requestAnimationFrame(() => host.contains(document.activeElement) || host.querySelector("[aria-current=page]")?.focus());
+      }
+    } catch (error) {
+      const notice = document.createElement("p");
+      notice.setAttribute("role", "alert");
+      notice.textContent = "IoT Policy Lab could not start: it needs a browser with WebAssembly, and all of its files. Reload the page to try again.";
+      document.body.append(notice);
+      throw error;
+    }
+  }
 
   /**
-   * A worker with this same program inside. From a blob, because only then does it inherit the lock; and with a
+   * A worker with the sessions' program inside. From a blob, because only then does it inherit the lock; and with a
    * dynamic import, because the modules that a worker imports statically count as workers (`worker-src`).
    */
   function startWorker() {
-    const source = `const { default: init, serve } = await import(${JSON.stringify(program)});
+    const { js, wasm } = PROGRAMS.sessions;
+    const source = `const { default: init, serve } = await import(${JSON.stringify(js)});
 await init({ module_or_path: ${JSON.stringify(wasm)} });
 serve();`;
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -42,18 +80,19 @@ serve();`;
     location.assign(target.href);
   }
 
-  addEventListener("DOMContentLoaded", async () => {
-    try {
-      const { default: init, run } = await import(program);
-      await init({ module_or_path: wasm });
-      run(endpoint, handover?.workspace ?? null, startWorker, reload);
-    } catch (error) {
-      const notice = document.createElement("p");
-      notice.textContent = "IoT Policy Lab could not start: it needs a browser with WebAssembly, and all of its files. Reload the page to try again.";
-      document.body.append(notice);
-      throw error;
+  const boot = { endpoint, startWorker, reload, open };
+  const first = wantsLive() ? "sessions" : "check";
+  preload(first);
+  addEventListener("DOMContentLoaded", () => open(first, handover?.workspace ?? null));
+
+  /** Has the browser fetch a program while it still reads the page. */
+  function preload(name) {
+    for (const [rel, href, as] of [["modulepreload", PROGRAMS[name].js], ["preload", PROGRAMS[name].wasm, "fetch"]]) {
+      const link = document.createElement("link");
+      Object.assign(link, { rel, href, as: as ?? "", crossOrigin: "anonymous" });
+      document.head.append(link);
     }
-  });
+  }
 
   /** The one entry that a page load hands to the next. Read once, then gone. */
   function takeHandover() {

@@ -3,7 +3,6 @@
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod check;
-pub mod live;
-pub mod model;
-pub mod simulate;
+pub mod history;
+pub mod sessions;
 pub mod workspace;

@@ -1,31 +1,46 @@
 //! What the user typed, on all screens. Plain text as it was typed: nothing here can fail or be lost.
 //!
-//! Credentials are not part of it, so nothing that saves or hands over a workspace can leak one.
+//! Credentials are not part of it, so nothing that saves or hands over a workspace can leak one. What equals its
+//! default is not written, and what is not written is read as its default: a later version reads what this one wrote.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// Everything that survives a page load and a change of screen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+use crate::words::page as words;
+
+/// Everything that survives a page load and a change of screen. The default is empty; see [`Workspace::example`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Workspace {
     /// The screen that is open.
+    #[serde(skip_serializing_if = "is_default")]
     pub screen: Screen,
-    /// At least one.
+    /// The policies, in the order in which they were added.
+    #[serde(skip_serializing_if = "is_default")]
     pub policies: Vec<PolicyText>,
     /// Who connects.
+    #[serde(skip_serializing_if = "is_default")]
     pub who: Who,
     /// What is asked on Check.
+    #[serde(skip_serializing_if = "is_default")]
     pub ask: Ask,
+    /// Undecided points of AWS's behaviour that the user turned over, by [`Switch::as_str`](crate::policy::explain::Switch::as_str).
+    #[serde(skip_serializing_if = "is_default")]
+    pub switches: BTreeSet<String>,
     /// The sessions of Simulate.
+    #[serde(skip_serializing_if = "is_default")]
     pub simulation: Simulation,
     /// The endpoint and the sessions of Live.
+    #[serde(skip_serializing_if = "is_default")]
     pub live: LivePlan,
 }
 
 /// The screens of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Screen {
     /// One device, a few questions, the full explanation.
+    #[default]
     Check,
     /// Parallel sessions against the simulated broker.
     Simulate,
@@ -34,29 +49,148 @@ pub enum Screen {
 }
 
 /// One policy as pasted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct PolicyText {
     /// What the explanation calls it.
     pub name: String,
     /// The document, whatever it looks like.
     pub text: String,
+    /// What it is attached to.
+    #[serde(skip_serializing_if = "is_default")]
+    pub attached: Attached,
+    /// Left out of every answer, but not thrown away.
+    #[serde(skip_serializing_if = "is_default")]
+    pub off: bool,
 }
 
-/// The device's side of the decision: a certificate and what hangs on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What a policy is attached to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Attached {
+    /// The principal itself: the certificate or the Cognito identity; for a custom authorizer, returned by it.
+    #[default]
+    Principal,
+    /// The thing group of this name; without a name, one of the attached thing's groups.
+    ThingGroup(String),
+    /// The IAM role or user: an IAM policy.
+    Role,
+}
+
+/// Who connects, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Who {
-    /// How the certificate is attached to its things.
+    /// By what it proves who it is.
+    #[serde(skip_serializing_if = "is_default")]
+    pub principal: PrincipalKind,
+    /// How the principal is attached to its things.
+    #[serde(skip_serializing_if = "is_default")]
     pub attachment: Attachment,
     /// Names of the attached things, one a line.
+    #[serde(skip_serializing_if = "is_default")]
     pub things: String,
+    /// More about things, by their names; of those that are attached now and of those that were.
+    #[serde(skip_serializing_if = "is_default")]
+    pub facts: BTreeMap<String, ThingFacts>,
+    /// Names of things that exist but are not attached, one a line.
+    #[serde(skip_serializing_if = "is_default")]
+    pub registered: String,
+    /// The state of the certificate.
+    #[serde(skip_serializing_if = "is_default")]
+    pub certificate: CertificateState,
+    /// All of the certificate is known: a field that `values` does not hold is not in it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub certificate_complete: bool,
+    /// How it connects.
+    #[serde(skip_serializing_if = "is_default")]
+    pub transport: Transport,
+    /// Values that policies ask for, by the names that AWS gives them, such as `aws:SourceIp`. A name that is not here
+    /// is unknown. Several values of a certificate field stand one a line.
+    #[serde(skip_serializing_if = "is_default")]
+    pub values: BTreeMap<String, Entry>,
+    /// The region, when no policy is to say it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub region: String,
+    /// The account, when no policy is to say it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub account: String,
 }
 
-/// How a certificate hangs on its things; "none" is a choice, not an empty field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// By what a client proves who it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PrincipalKind {
+    /// An X.509 certificate.
+    #[default]
+    X509,
+    /// An authenticated Cognito identity.
+    CognitoAuthenticated,
+    /// A Cognito guest.
+    CognitoUnauthenticated,
+    /// An IAM user or role, over SigV4.
+    IamRole,
+    /// A custom authorizer.
+    CustomAuthorizer,
+}
+
+/// The state of a certificate: active, or one of those that keep it out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CertificateState {
+    /// `ACTIVE`
+    #[default]
+    Active,
+    /// `INACTIVE`
+    Inactive,
+    /// `REVOKED`
+    Revoked,
+    /// `PENDING_TRANSFER`
+    PendingTransfer,
+    /// `PENDING_ACTIVATION`
+    PendingActivation,
+    /// `REGISTER_INACTIVE`
+    RegisterInactive,
+}
+
+/// How a client reaches AWS IoT Core.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Transport {
+    /// MQTT over TLS.
+    #[default]
+    Mqtt,
+    /// MQTT over WebSocket.
+    WebSocket,
+    /// HTTPS: no connection.
+    Https,
+}
+
+/// What is known of a thing besides its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ThingFacts {
+    /// Its type and attributes, by the names of the variables. A name that is not here is unknown.
+    #[serde(skip_serializing_if = "is_default")]
+    pub values: BTreeMap<String, Entry>,
+    /// All attributes are known: one that `values` does not hold does not exist.
+    #[serde(skip_serializing_if = "is_default")]
+    pub complete: bool,
+    /// Its groups, ancestors included, one a line.
+    #[serde(skip_serializing_if = "is_default")]
+    pub groups: String,
+}
+
+/// What somebody said of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// It is this.
+    Is(String),
+    /// There is none.
+    None,
+}
+
+/// How a principal hangs on its things; "none" is a choice, not an empty field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Attachment {
     /// `NON_EXCLUSIVE_THING`, AWS's default.
+    #[default]
     NonExclusive,
     /// `EXCLUSIVE_THING`: this certificate belongs to this one thing.
     Exclusive,
@@ -64,34 +198,55 @@ pub enum Attachment {
     None,
 }
 
-/// The questions of Check. Each field holds one entry a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The questions of Check. Each field of several holds one entry a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Ask {
     /// Client IDs; each is asked for Connect and for everything below.
+    #[serde(skip_serializing_if = "is_default")]
     pub client_ids: String,
     /// Topics to publish to.
+    #[serde(skip_serializing_if = "is_default")]
     pub publish: String,
     /// Topic filters to subscribe to.
+    #[serde(skip_serializing_if = "is_default")]
     pub subscribe: String,
     /// Topics whose messages should arrive.
+    #[serde(skip_serializing_if = "is_default")]
     pub receive: String,
+    /// Other actions, each with the ARN it is checked against: `iot:GetThingShadow arn:...`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub other: String,
+    /// The sessions are to outlive their connections.
+    #[serde(skip_serializing_if = "is_default")]
+    pub persistent: bool,
+    /// The topic of the will of each CONNECT; empty for none.
+    #[serde(skip_serializing_if = "is_default")]
+    pub will: String,
+    /// Publishes and wills are to be retained.
+    #[serde(skip_serializing_if = "is_default")]
+    pub retain: bool,
+    /// Publish and subscribe with QoS 1.
+    #[serde(skip_serializing_if = "is_default")]
+    pub qos1: bool,
 }
 
 /// The sessions of Simulate, in the order in which they act.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Simulation {
     /// The protocol version of all of them.
+    #[serde(skip_serializing_if = "is_default")]
     pub version: MqttVersion,
     /// Each connects a second after the one before.
     pub sessions: Vec<SessionPlan>,
 }
 
 /// A protocol version that a session can speak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MqttVersion {
     /// MQTT 3.1.1.
+    #[default]
     #[serde(rename = "3.1.1")]
     V311,
     /// MQTT 5.
@@ -100,24 +255,28 @@ pub enum MqttVersion {
 }
 
 /// One session, simulated or live: who it says it is and what it does once connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct SessionPlan {
     /// The client ID of its CONNECT.
     pub client_id: String,
     /// A topic filter to subscribe to; empty for none.
+    #[serde(skip_serializing_if = "is_default")]
     pub subscribe: String,
     /// A topic to publish to; empty for none.
+    #[serde(skip_serializing_if = "is_default")]
     pub publish: String,
     /// What is published.
+    #[serde(skip_serializing_if = "is_default")]
     pub payload: String,
     /// 0 or 1, for both.
+    #[serde(skip_serializing_if = "is_default")]
     pub qos: u8,
 }
 
 /// What is typed on Live, without credentials.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LivePlan {
     /// The endpoint as typed.
     pub endpoint: String,
@@ -133,6 +292,107 @@ pub struct LivePlan {
     pub sessions: Vec<SessionPlan>,
 }
 
+/// A field of plain text, wherever it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextField {
+    /// Text of a policy, by index.
+    PolicyText(usize),
+    /// Name of a policy, by index.
+    PolicyName(usize),
+    /// The attached things.
+    Things,
+    /// Things that exist but are not attached.
+    Registered,
+    /// The groups of the thing of this name.
+    Groups(String),
+    /// The region of Check.
+    AskedRegion,
+    /// The account of Check.
+    AskedAccount,
+    /// Client IDs of Check.
+    ClientIds,
+    /// Topics of Check.
+    Publish,
+    /// Filters of Check.
+    Subscribe,
+    /// Topics of Check.
+    Receive,
+    /// Other actions of Check.
+    Other,
+    /// The topic of the will.
+    Will,
+    /// A field of a session.
+    Session(Sessions, usize, SessionField),
+    /// The endpoint of Live.
+    Endpoint,
+    /// The region of Live.
+    Region,
+    /// The keep-alive of Live.
+    KeepAlive,
+}
+
+/// Whose sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sessions {
+    /// Those of Simulate.
+    Simulated,
+    /// Those of Live.
+    Live,
+}
+
+/// A field of one session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionField {
+    /// Its client ID.
+    ClientId,
+    /// The filter that it subscribes to.
+    Subscribe,
+    /// The topic that it publishes to.
+    Publish,
+    /// What it publishes.
+    Payload,
+}
+
+impl Workspace {
+    /// Puts `text` into a field; nothing when there is no such field.
+    pub fn type_into(&mut self, field: &TextField, text: String) {
+        let Self { policies, who, ask, simulation, live, .. } = self;
+        let target = match field {
+            TextField::PolicyText(index) => policies.get_mut(*index).map(|policy| &mut policy.text),
+            TextField::PolicyName(index) => policies.get_mut(*index).map(|policy| &mut policy.name),
+            TextField::Things => Some(&mut who.things),
+            TextField::Registered => Some(&mut who.registered),
+            TextField::Groups(thing) => Some(&mut who.facts.entry(thing.clone()).or_default().groups),
+            TextField::AskedRegion => Some(&mut who.region),
+            TextField::AskedAccount => Some(&mut who.account),
+            TextField::ClientIds => Some(&mut ask.client_ids),
+            TextField::Publish => Some(&mut ask.publish),
+            TextField::Subscribe => Some(&mut ask.subscribe),
+            TextField::Receive => Some(&mut ask.receive),
+            TextField::Other => Some(&mut ask.other),
+            TextField::Will => Some(&mut ask.will),
+            TextField::Endpoint => Some(&mut live.endpoint),
+            TextField::Region => Some(&mut live.region),
+            TextField::KeepAlive => Some(&mut live.keep_alive),
+            TextField::Session(sessions, index, part) => {
+                let list = match sessions {
+                    Sessions::Simulated => &mut simulation.sessions,
+                    Sessions::Live => &mut live.sessions,
+                };
+                list.get_mut(*index).map(|session| match part {
+                    SessionField::ClientId => &mut session.client_id,
+                    SessionField::Subscribe => &mut session.subscribe,
+                    SessionField::Publish => &mut session.publish,
+                    SessionField::Payload => &mut session.payload,
+                })
+            }
+        };
+        if let Some(target) = target {
+            *target = text;
+        }
+    }
+}
+
 /// Longest accepted hand-over of a workspace, in bytes of JSON.
 pub const MAX_SAVED_BYTES: usize = 4 << 20;
 
@@ -145,11 +405,7 @@ impl Workspace {
         if text.len() > MAX_SAVED_BYTES {
             return Err(format!("{} bytes are too many, at most {MAX_SAVED_BYTES} are read", text.len()));
         }
-        let mut workspace: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if workspace.policies.is_empty() {
-            workspace.policies.push(PolicyText { name: "policy".into(), text: String::new() });
-        }
-        Ok(workspace)
+        serde_json::from_str(text).map_err(|error| error.to_string())
     }
 
     /// The text that [`Workspace::read`] reads.
@@ -160,18 +416,19 @@ impl Workspace {
     }
 }
 
-impl Default for Workspace {
+impl Workspace {
     /// The article's surprising case: one certificate, one thing, a pattern that should admit the suffix.
-    fn default() -> Self {
+    #[must_use]
+    pub fn example() -> Self {
         Self {
-            screen: Screen::Check,
-            policies: vec![PolicyText { name: "device-policy".into(), text: SURPRISING_POLICY.into() }],
-            who: Who { attachment: Attachment::NonExclusive, things: "temp-sensor-01".into() },
+            policies: vec![PolicyText::new("device-policy", SURPRISING_POLICY)],
+            who: Who { things: "temp-sensor-01".into(), ..Who::default() },
             ask: Ask {
                 client_ids: "temp-sensor-01\ntemp-sensor-01_01".into(),
                 publish: "dt/temperature".into(),
                 subscribe: "cmd/temperature".into(),
                 receive: "cmd/temperature".into(),
+                ..Ask::default()
             },
             simulation: Simulation {
                 version: MqttVersion::V311,
@@ -192,11 +449,36 @@ impl Default for Workspace {
                     SessionPlan::new("iotlab-b", "", "iotlab/hello", "hello"),
                 ],
             },
+            ..Self::default()
         }
     }
 }
 
+impl PolicyText {
+    /// A policy that is attached to the principal.
+    #[must_use]
+    pub fn new(name: &str, text: &str) -> Self {
+        Self { name: name.into(), text: text.into(), ..Self::default() }
+    }
+}
+
 impl Workspace {
+    /// What a load of the page begins with: what the load before left, or the example with client IDs of Live that
+    /// `tag` makes unlike anybody else's; and what the user should read of it.
+    #[must_use]
+    pub fn opening(left: Option<&str>, tag: &str) -> (Self, Option<String>) {
+        let fresh = || {
+            let mut workspace = Self::example();
+            workspace.make_live_ids_unique(tag);
+            workspace
+        };
+        match left.map(Self::read) {
+            None => (fresh(), None),
+            Some(Ok(workspace)) => (workspace, None),
+            Some(Err(why)) => (fresh(), Some(words::unreadable(&why))),
+        }
+    }
+
     /// Client IDs of Live that nobody else has: two people in one account would throw each other out.
     pub fn make_live_ids_unique(&mut self, tag: &str) {
         for session in &mut self.live.sessions {
@@ -232,3 +514,7 @@ impl SessionPlan {
 
 /// The policy of the article's third experiment: its second client resource looks as if it admitted a suffix.
 const SURPRISING_POLICY: &str = include_str!("../../static/samples/parallel-sessions.json");
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

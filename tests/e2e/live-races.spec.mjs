@@ -52,8 +52,8 @@ test('keys and orders that are given before the worker listens are not lost', as
   let pressed;
   const untilPressed = new Promise((resolve) => { pressed = resolve; });
   const asked = [];
-  // The program is fetched twice in a load of the page: by the page, and then by its worker. The worker's waits.
-  await page.route('**/*.wasm', async (route) => {
+  // The sessions' program is fetched twice in a load of the page: by the page, and then by its worker. The worker's waits.
+  await page.route('**/sessions*.wasm', async (route) => {
     asked.push(route.request().url());
     if (asked.length === 3) await untilPressed;
     await route.continue();

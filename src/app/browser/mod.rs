@@ -1,26 +1,13 @@
 //! The rim: everything that touches the browser. Nothing below the page imports it.
+//!
+//! The page is two programs, so that what a first visit loads stays small: [`check`] and [`sessions`] (Simulate, Live and
+//! their worker). `static/boot.js` starts one, and hands the workspace from one to the other.
 
+mod boot;
+pub mod check;
 mod components;
 pub mod key_store;
-mod link;
-mod pages;
-mod root;
-mod worker;
+pub mod sessions;
+mod shell;
 
-use js_sys::Function;
-
-/// Mounts the page; the arguments are those of `static/boot.js`.
-pub fn run_page(
-    endpoint: Option<String>,
-    workspace: Option<String>,
-    start_worker: Function,
-    reload: Function,
-) {
-    let props = root::Props { endpoint, workspace, start_worker, reload };
-    yew::Renderer::<root::Root>::with_props(props).render();
-}
-
-/// Answers the page from inside a worker.
-pub fn run_worker() {
-    worker::run();
-}
+pub use boot::Boot;

@@ -2,18 +2,17 @@
 
 use yew::prelude::*;
 
-use super::{press, typing};
 use crate::app::browser::components::{
     PolicyText, Tone, choice, code, confidence, explanation, field, text, text_area, ways_out,
 };
-use crate::app::check::{At, Cell, Check, MAX_CLIENT_IDS, MAX_QUESTIONS, Question};
-use crate::app::model::{Field, MAX_POLICIES, Model, Msg};
-use crate::app::workspace::Attachment;
+use crate::app::check::matrix::{At, Cell, MAX_CLIENT_IDS, MAX_QUESTIONS, Matrix, Question};
+use crate::app::check::{Edit, MAX_POLICIES, Model, Msg};
+use crate::app::workspace::{Attachment, TextField};
 use crate::policy::{Explanation, Verdict};
 use crate::words;
 
-pub(in crate::app::browser) fn check(model: &Model, send: &Callback<Msg>) -> Html {
-    let explained = model.check.explain(model.selected);
+pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
+    let explained = model.matrix.explain(model.selected);
     html! {
         <>
             { verdict(model, explained.as_ref(), send) }
@@ -29,7 +28,7 @@ pub(in crate::app::browser) fn check(model: &Model, send: &Callback<Msg>) -> Htm
 
 /// What was asked, what the answer is, and the one sentence.
 fn verdict(model: &Model, explained: Option<&Explanation>, send: &Callback<Msg>) -> Html {
-    let check = &model.check;
+    let check = &model.matrix;
     let asked = question(check, model.selected);
     match (check.cell(model.selected), explained) {
         (_, Some(explained)) => {
@@ -79,7 +78,7 @@ fn verdict(model: &Model, explained: Option<&Explanation>, send: &Callback<Msg>)
     }
 }
 
-fn question(check: &Check, at: At) -> Html {
+fn question(check: &Matrix, at: At) -> Html {
     let (Some(question), Some(client_id)) =
         (check.questions.get(at.question), check.client_ids.get(at.client))
     else {
@@ -95,17 +94,17 @@ fn question(check: &Check, at: At) -> Html {
 
 fn policies(model: &Model, send: &Callback<Msg>) -> Html {
     let many = model.workspace.policies.len() > 1;
-    let documents = model.check.policies.policies().iter().map(|policy| policy.document.clone());
-    let each = model.workspace.policies.iter().zip(documents).enumerate().map(|(index, (policy, document))| {
+    let each = model.workspace.policies.iter().enumerate().map(|(index, policy)| {
+        let document = model.matrix.document(index);
         html! {
             <div class="c-stack c-policy" key={index}>
                 if many {
-                    { field(&format!("policy-name-{index}"), "Name", &policy.name, &typing(send, Field::PolicyName(index))) }
+                    { field(&format!("policy-name-{index}"), "Name", &policy.name, &typing(send, TextField::PolicyName(index))) }
                 }
-                <PolicyText {index} text={policy.text.clone()} diagnostics={document.diagnostics}
-                    changed={typing(send, Field::PolicyText(index))} />
+                <PolicyText {index} text={policy.text.clone()} diagnostics={document.map(|document| document.diagnostics.clone()).unwrap_or_default()}
+                    changed={typing(send, TextField::PolicyText(index))} />
                 if many {
-                    <button type="button" onclick={press(send, Msg::RemovePolicy(index))}>
+                    <button type="button" onclick={press(send, Msg::Edit(Edit::RemovePolicy(index)))}>
                         { format!("Remove {}", policy.name) }
                     </button>
                 }
@@ -117,12 +116,11 @@ fn policies(model: &Model, send: &Callback<Msg>) -> Html {
             <h2 id="policies">{ if many { "Policies" } else { "Policy" } }</h2>
             { for each }
             <div class="c-row">
-                <button type="button" onclick={press(send, Msg::AddPolicy)}
+                <button type="button" onclick={press(send, Msg::Edit(Edit::AddPolicy))}
                     disabled={model.workspace.policies.len() >= MAX_POLICIES}>{ "Add a policy" }</button>
-                <button type="button" onclick={press(send, Msg::ShowExample)}>{ "Show the example again" }</button>
-                if model.put_away.is_some() {
-                    <button type="button" onclick={press(send, Msg::PutBack)}>{ "Put mine back" }</button>
-                }
+                <button type="button" onclick={press(send, Msg::Edit(Edit::Example))}>{ "Show the example again" }</button>
+                <button type="button" onclick={press(send, Msg::Undo)} disabled={!model.history.can_undo()}>{ "Undo" }</button>
+                <button type="button" onclick={press(send, Msg::Redo)} disabled={!model.history.can_redo()}>{ "Redo" }</button>
             </div>
         </section>
     }
@@ -141,9 +139,9 @@ fn who(model: &Model, send: &Callback<Msg>) -> Html {
     html! {
         <section class="c-panel c-stack" aria-labelledby="who">
             <h2 id="who">{ "Who connects?" }</h2>
-            { choice("attachment", "An X.509 certificate that is attached", &options, who.attachment, &send.reform(Msg::Attach)) }
+            { choice("attachment", "An X.509 certificate that is attached", &options, who.attachment, &send.reform(|attachment| Msg::Edit(Edit::Attach(attachment)))) }
             if who.attachment != Attachment::None {
-                { text_area("things", "Names of the attached things", "One a line.", &who.things, &typing(send, Field::Things)) }
+                { text_area("things", "Names of the attached things", "One a line.", &who.things, &typing(send, TextField::Things)) }
             }
         </section>
     }
@@ -151,24 +149,24 @@ fn who(model: &Model, send: &Callback<Msg>) -> Html {
 
 fn ask(model: &Model, send: &Callback<Msg>) -> Html {
     let ask = &model.workspace.ask;
-    let place = &model.check.place;
+    let place = &model.matrix.place;
     html! {
         <section class="c-panel c-stack" aria-labelledby="ask">
             <h2 id="ask">{ "Ask" }</h2>
             { text_area("client-ids", "Client IDs", "One a line; each is asked everything below.",
-                &ask.client_ids, &typing(send, Field::ClientIds)) }
-            { text_area("publish", "Publish to topics", "", &ask.publish, &typing(send, Field::Publish)) }
-            { text_area("subscribe", "Subscribe to topic filters", "", &ask.subscribe, &typing(send, Field::Subscribe)) }
-            { text_area("receive", "Receive messages of topics", "", &ask.receive, &typing(send, Field::Receive)) }
+                &ask.client_ids, &typing(send, TextField::ClientIds)) }
+            { text_area("publish", "Publish to topics", "", &ask.publish, &typing(send, TextField::Publish)) }
+            { text_area("subscribe", "Subscribe to topic filters", "", &ask.subscribe, &typing(send, TextField::Subscribe)) }
+            { text_area("receive", "Receive messages of topics", "", &ask.receive, &typing(send, TextField::Receive)) }
             <p class="c-hint">
                 { "Asked in " }<code translate="no">{ &place.region }</code>{ ", account " }
                 <code translate="no">{ &place.account }</code>
                 { if place.assumed { "; no policy names others." } else { ", as the policies say." } }
             </p>
-            if model.check.left_out > 0 {
+            if model.matrix.left_out > 0 {
                 <p class="c-notice is-implicit">{ format!(
                     "{} lines were not asked: at most {MAX_CLIENT_IDS} client IDs and {MAX_QUESTIONS} questions at a time.",
-                    model.check.left_out
+                    model.matrix.left_out
                 ) }</p>
             }
         </section>
@@ -176,7 +174,7 @@ fn ask(model: &Model, send: &Callback<Msg>) -> Html {
 }
 
 fn matrix(model: &Model, send: &Callback<Msg>) -> Html {
-    let check = &model.check;
+    let check = &model.matrix;
     html! {
         <section class="c-panel c-stack" aria-labelledby="answers">
             <h2 id="answers">{ "Answers" }</h2>
@@ -205,12 +203,13 @@ fn title(question: &Question) -> Html {
         Question::Publish(_) => "Publish",
         Question::Subscribe(_) => "Subscribe",
         Question::Receive(_) => "Receive",
+        Question::Other(action, _) => action,
     };
     html! { <>{ word }if let Some(target) = question.target() { <br /><code translate="no">{ target.to_owned() }</code> }</> }
 }
 
 fn cell(model: &Model, send: &Callback<Msg>, at: At) -> Html {
-    let tone = match model.check.cell(at) {
+    let tone = match model.matrix.cell(at) {
         Some(Cell::Decided(decision)) => Tone::from(decision.verdict),
         _ => Tone::Nothing,
     };
@@ -233,8 +232,8 @@ fn why(model: &Model, explained: Option<&Explanation>) -> Html {
             </section>
         };
     };
-    let near = model.check.near_misses(model.selected, explained);
-    let fixes = model.check.ways_out(model.selected);
+    let near = model.matrix.near_misses(model.selected, explained);
+    let fixes = model.matrix.ways_out(model.selected);
     let allowed = explained.decision.verdict == Verdict::Allowed;
     html! {
         <div class="c-stack">
@@ -251,4 +250,14 @@ fn why(model: &Model, explained: Option<&Explanation>) -> Html {
             }
         </div>
     }
+}
+
+/// A press that sends one message.
+fn press(send: &Callback<Msg>, msg: Msg) -> Callback<MouseEvent> {
+    send.reform(move |_| msg.clone())
+}
+
+/// Typing that fills one field of the workspace.
+fn typing(send: &Callback<Msg>, field: TextField) -> Callback<String> {
+    send.reform(move |text| Msg::Type(field.clone(), text))
 }

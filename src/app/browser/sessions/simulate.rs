@@ -2,17 +2,18 @@
 
 use yew::prelude::*;
 
+use super::events::{Events, MAX_ROWS, events, packet};
 use super::press;
-use crate::app::browser::components::{
-    Events, MAX_ROWS, Tone, confidence, events, explanation, findings, packet, session, text, version,
-};
-use crate::app::model::{MAX_SIMULATED, Model, Msg, Sessions};
-use crate::app::simulate::name;
+use super::session::{findings, session, version};
+use crate::app::browser::components::{Tone, confidence, explanation, text};
+use crate::app::sessions::simulate::name;
+use crate::app::sessions::{MAX_SIMULATED, Model, Msg};
+use crate::app::workspace::Sessions;
 use crate::lab::Explained;
 use crate::timeline::{SessionId, What, diagnose};
 use crate::words;
 
-pub(in crate::app::browser) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
+pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
     let simulation = &model.workspace.simulation;
     let sessions = simulation.sessions.iter().enumerate().map(|(index, plan)| {
         let remove = html! {

@@ -3,11 +3,10 @@
 use yew::prelude::*;
 
 use super::events::connection;
-use super::form::{field, select};
-use super::tone::text;
-use crate::app::model::{Field, Msg, SessionField, Sessions};
-use crate::app::simulate::name;
-use crate::app::workspace::{MqttVersion, SessionPlan};
+use crate::app::browser::components::{field, select, text};
+use crate::app::sessions::Msg;
+use crate::app::sessions::simulate::name;
+use crate::app::workspace::{MqttVersion, SessionField, SessionPlan, Sessions, TextField};
 use crate::timeline::{Finding, SessionId};
 use crate::words;
 
@@ -15,11 +14,7 @@ const VERSIONS: &[(MqttVersion, &str)] = &[(MqttVersion::V311, "MQTT 3.1.1"), (M
 const QUALITIES: &[(u8, &str)] = &[(0, "QoS 0"), (1, "QoS 1")];
 
 /// The protocol version of a screen's sessions.
-pub(in crate::app::browser) fn version(
-    sessions: Sessions,
-    chosen: MqttVersion,
-    send: &Callback<Msg>,
-) -> Html {
+pub(super) fn version(sessions: Sessions, chosen: MqttVersion, send: &Callback<Msg>) -> Html {
     select(
         "version",
         "Protocol",
@@ -30,7 +25,7 @@ pub(in crate::app::browser) fn version(
 }
 
 /// The fields of one session; `more` stands at the end.
-pub(in crate::app::browser) fn session(
+pub(super) fn session(
     plan: &SessionPlan,
     index: usize,
     sessions: Sessions,
@@ -39,7 +34,7 @@ pub(in crate::app::browser) fn session(
 ) -> Html {
     let input = |part, label: &'static str, value: &str| {
         let id = format!("session-{index}-{}", label.to_lowercase().replace(' ', "-"));
-        let typed = send.reform(move |text| Msg::Type(Field::Session(sessions, index, part), text));
+        let typed = send.reform(move |text| Msg::Type(TextField::Session(sessions, index, part), text));
         field(&id, label, value, &typed)
     };
     let quality = send.reform(move |qos| Msg::Quality(sessions, index, qos));
@@ -57,11 +52,7 @@ pub(in crate::app::browser) fn session(
 }
 
 /// Findings as sentences; `nothing` stands where there is none.
-pub(in crate::app::browser) fn findings(
-    list: &[Finding],
-    nothing: &'static str,
-    name: &dyn Fn(SessionId) -> String,
-) -> Html {
+pub(super) fn findings(list: &[Finding], nothing: &'static str, name: &dyn Fn(SessionId) -> String) -> Html {
     html! {
         <section class="c-panel c-stack" aria-labelledby="findings">
             <h2 id="findings">{ "What happened" }</h2>

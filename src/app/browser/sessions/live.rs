@@ -2,20 +2,21 @@
 
 use yew::prelude::*;
 
+use super::credentials::Credentials;
+use super::events::{Events, MAX_ROWS, connection, events, packet};
+use super::link::KeysForWorker;
+use super::session::{findings, session, version};
 use super::{press, typing};
-use crate::app::browser::components::{
-    Credentials, Events, MAX_ROWS, choice, connection, events, field, findings, packet, session, text,
-    version,
-};
-use crate::app::browser::link::KeysForWorker;
-use crate::app::live::{Keys, MAX_SESSIONS, Phase};
-use crate::app::model::{Field, KEYS_ID, Model, Msg, Sessions};
-use crate::app::simulate::name;
+use crate::app::browser::components::{choice, field, text};
+use crate::app::sessions::live::{Keys, MAX_SESSIONS, Phase};
+use crate::app::sessions::simulate::name;
+use crate::app::sessions::{KEYS_ID, Model, Msg};
+use crate::app::workspace::{Sessions, TextField};
 use crate::iot::endpoint::Endpoint;
 use crate::timeline::SessionId;
 use crate::words;
 
-pub(in crate::app::browser) fn live(
+pub(super) fn live(
     model: &Model,
     send: &Callback<Msg>,
     hand_over: &Callback<(KeysForWorker, Keys)>,
@@ -58,7 +59,7 @@ fn lock(model: &Model, send: &Callback<Msg>) -> Html {
             <h2 id="endpoint-title">{ "Which endpoint?" }</h2>
             <p>{ "Name the endpoint first. The page then loads itself again, locked so that it can reach this one endpoint \
                   and nothing else, before it takes any credentials. What you typed stays." }</p>
-            { field("endpoint", "Endpoint", &model.workspace.live.endpoint, &typing(send, Field::Endpoint)) }
+            { field("endpoint", "Endpoint", &model.workspace.live.endpoint, &typing(send, TextField::Endpoint)) }
             <p class="c-hint">
                 { "For AWS IoT Core the host of " }<code>{ "aws iot describe-endpoint --endpoint-type iot:Data-ATS" }</code>
                 { ", such as " }<code>{ "example-ats.iot.eu-west-1.amazonaws.com" }</code>
@@ -90,9 +91,9 @@ fn how(
             { choice("signed", "Connections are", &options, live.signed, &send.reform(Msg::Sign)) }
             <div class="c-grid">
                 { version(Sessions::Live, live.version, send) }
-                { field("keep-alive", "Keep-alive in seconds", &live.keep_alive, &typing(send, Field::KeepAlive)) }
+                { field("keep-alive", "Keep-alive in seconds", &live.keep_alive, &typing(send, TextField::KeepAlive)) }
                 if live.signed && endpoint.region().is_none() {
-                    { field("region", "Region", &live.region, &typing(send, Field::Region)) }
+                    { field("region", "Region", &live.region, &typing(send, TextField::Region)) }
                 }
             </div>
             if live.signed { { credentials(model, send, hand_over) } }

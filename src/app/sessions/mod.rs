@@ -1,20 +1,19 @@
-//! The page's state and the only function that changes it.
+//! Simulate and Live: the state of their screens and the only function that changes it.
 //!
 //! Pure: a message goes in, orders to the browser come out. Messages and orders are plain data.
 
-use crate::app::check::{At, Check};
-use crate::app::live::{self, FromWorker, Live, Phase, ToWorker};
-use crate::app::simulate;
+pub mod live;
+pub mod simulate;
+
 use crate::app::workspace::{
-    Ask, Attachment, MAX_SAVED_BYTES, MqttVersion, PolicyText, Screen, SessionPlan, Who, Workspace,
+    MAX_SAVED_BYTES, MqttVersion, Screen, SessionPlan, Sessions, TextField, Workspace,
 };
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
 use crate::lab::Run;
 use crate::words::page as words;
+use live::{FromWorker, Live, Phase, ToWorker};
 
-/// At most this many policies side by side (AWS: ten on a certificate; more can come from thing groups).
-pub const MAX_POLICIES: usize = 20;
 /// At most this many sessions in a simulation.
 pub const MAX_SIMULATED: usize = 50;
 
@@ -26,12 +25,6 @@ pub const KEYS_ID: &str = "keys";
 pub struct Model {
     /// What the user typed.
     pub workspace: Workspace,
-    /// The answers of Check, always those of `workspace`.
-    pub check: Check,
-    /// The cell that is explained.
-    pub selected: At,
-    /// The policies and questions that the example took the place of.
-    pub put_away: Option<(Vec<PolicyText>, Who, Ask)>,
     /// The simulation, always that of `workspace` while Simulate is open.
     pub run: Run,
     /// The event of `run` that is explained, by its index.
@@ -44,74 +37,13 @@ pub struct Model {
     pub notice: Option<String>,
 }
 
-/// A field of plain text, wherever it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// Text of a policy, by index.
-    PolicyText(usize),
-    /// Name of a policy, by index.
-    PolicyName(usize),
-    /// The attached things.
-    Things,
-    /// Client IDs of Check.
-    ClientIds,
-    /// Topics of Check.
-    Publish,
-    /// Filters of Check.
-    Subscribe,
-    /// Topics of Check.
-    Receive,
-    /// A field of a session.
-    Session(Sessions, usize, SessionField),
-    /// The endpoint of Live.
-    Endpoint,
-    /// The region of Live.
-    Region,
-    /// The keep-alive of Live.
-    KeepAlive,
-}
-
-/// Whose sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sessions {
-    /// Those of Simulate.
-    Simulated,
-    /// Those of Live.
-    Live,
-}
-
-/// A field of one session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionField {
-    /// Its client ID.
-    ClientId,
-    /// The filter that it subscribes to.
-    Subscribe,
-    /// The topic that it publishes to.
-    Publish,
-    /// What it publishes.
-    Payload,
-}
-
 /// What the user did, or the worker told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
     /// Opened a screen.
     Show(Screen),
     /// Typed into a field; the whole text.
-    Type(Field, String),
-    /// Chose the kind of attachment.
-    Attach(Attachment),
-    /// Added an empty policy.
-    AddPolicy,
-    /// Removed a policy, by index; the last one is emptied.
-    RemovePolicy(usize),
-    /// Asked for one cell's explanation.
-    Select(At),
-    /// Asked for the article's case; what stood there is put away.
-    ShowExample,
-    /// Put back what the example took the place of.
-    PutBack,
+    Type(TextField, String),
     /// Added a session.
     AddSession(Sessions),
     /// Removed a session, by index.
@@ -148,6 +80,8 @@ pub enum Msg {
     WorkerLost,
     /// The browser refused to load the page anew.
     ReloadFailed,
+    /// Comes back from another screen with the workspace as that one left it.
+    Take(Box<Workspace>),
 }
 
 /// What the browser is to do.
@@ -155,6 +89,8 @@ pub enum Msg {
 pub enum Effect {
     /// Load the page anew, locked to this content-policy source or, with none, to itself.
     Reload(Option<String>),
+    /// Open this screen, with the workspace as it is.
+    Open(Screen),
     /// Send this to the worker.
     Tell(ToWorker),
     /// Send the worker what has waited for it.
@@ -164,20 +100,9 @@ pub enum Effect {
 }
 
 impl Model {
-    /// The page as it opens: with what the page before left, locked to `endpoint` or to itself. `tag` makes the
-    /// proposed client IDs of Live unique.
+    /// The screens as they open: with this workspace and notice, in a page that is locked to `endpoint` or to itself.
     #[must_use]
-    pub fn open(endpoint: Option<&str>, workspace: Option<&str>, tag: &str) -> Self {
-        let fresh = || {
-            let mut workspace = Workspace::default();
-            workspace.make_live_ids_unique(tag);
-            workspace
-        };
-        let (mut workspace, mut notice) = match workspace.map(Workspace::read) {
-            None => (fresh(), None),
-            Some(Ok(workspace)) => (workspace, None),
-            Some(Err(why)) => (fresh(), Some(words::unreadable(&why))),
-        };
+    pub fn open(endpoint: Option<&str>, mut workspace: Workspace, mut notice: Option<String>) -> Self {
         // The lock is the truth: the typed endpoint counts as pinned only if the page really is locked to it.
         let typed = Endpoint::parse(workspace.live.endpoint.trim()).ok();
         let pinned = typed.filter(|typed| endpoint == Some(typed.content_policy_source().as_str()));
@@ -186,14 +111,10 @@ impl Model {
         } else if endpoint.is_some() {
             notice.get_or_insert_with(|| words::OTHER_LOCK.to_owned());
         }
-        let check = Check::new(&workspace);
         let run = simulate::run(&workspace);
         Self {
-            selected: check.most_interesting(),
             event: simulate::most_interesting(&run),
-            check,
             run,
-            put_away: None,
             live: Live::new(pinned),
             locked_to: endpoint.map(str::to_owned),
             notice,
@@ -207,40 +128,20 @@ impl Model {
             self.notice = None;
         }
         match msg {
+            // Also a screen of this program: another one may be on its way.
             Msg::Show(screen) => {
                 self.workspace.screen = screen;
                 self.simulate();
+                return vec![Effect::Open(screen)];
             }
-            Msg::Type(field, text) => self.type_into(field, text),
-            Msg::Attach(attachment) => {
-                self.workspace.who.attachment = attachment;
-                self.recheck();
+            Msg::Take(workspace) => {
+                self.workspace = *workspace;
+                self.simulate();
             }
-            Msg::AddPolicy => {
-                if self.workspace.policies.len() < MAX_POLICIES {
-                    let name = format!("policy-{}", self.workspace.policies.len() + 1);
-                    self.workspace.policies.push(PolicyText { name, text: String::new() });
-                    self.recheck();
-                }
-            }
-            Msg::RemovePolicy(index) => {
-                if self.workspace.policies.len() > 1 && index < self.workspace.policies.len() {
-                    self.workspace.policies.remove(index);
-                } else if let Some(only) = self.workspace.policies.get_mut(index) {
-                    only.text.clear();
-                }
-                self.recheck();
-            }
-            Msg::Select(at) => self.selected = at,
-            Msg::ShowExample => {
-                let Workspace { policies, who, ask, .. } = Workspace::default();
-                let put_away = self.exchange((policies, who, ask));
-                self.put_away.get_or_insert(put_away);
-                self.selected = self.check.most_interesting();
-            }
-            Msg::PutBack => {
-                if let Some(mine) = self.put_away.take() {
-                    self.exchange(mine);
+            Msg::Type(field, text) => {
+                self.workspace.type_into(&field, text);
+                if matches!(field, TextField::Session(Sessions::Simulated, ..)) {
+                    self.simulate();
                 }
             }
             Msg::AddSession(Sessions::Simulated) => {
@@ -316,62 +217,6 @@ impl Model {
             Sessions::Simulated => &mut self.workspace.simulation.sessions,
             Sessions::Live => &mut self.workspace.live.sessions,
         }
-    }
-
-    fn type_into(&mut self, field: Field, text: String) {
-        let Workspace { policies, who, ask, simulation, live, .. } = &mut self.workspace;
-        let target = match field {
-            Field::PolicyText(index) => policies.get_mut(index).map(|policy| &mut policy.text),
-            Field::PolicyName(index) => policies.get_mut(index).map(|policy| &mut policy.name),
-            Field::Things => Some(&mut who.things),
-            Field::ClientIds => Some(&mut ask.client_ids),
-            Field::Publish => Some(&mut ask.publish),
-            Field::Subscribe => Some(&mut ask.subscribe),
-            Field::Receive => Some(&mut ask.receive),
-            Field::Endpoint => Some(&mut live.endpoint),
-            Field::Region => Some(&mut live.region),
-            Field::KeepAlive => Some(&mut live.keep_alive),
-            Field::Session(sessions, index, part) => {
-                let list = match sessions {
-                    Sessions::Simulated => &mut simulation.sessions,
-                    Sessions::Live => &mut live.sessions,
-                };
-                list.get_mut(index).map(|session| match part {
-                    SessionField::ClientId => &mut session.client_id,
-                    SessionField::Subscribe => &mut session.subscribe,
-                    SessionField::Publish => &mut session.publish,
-                    SessionField::Payload => &mut session.payload,
-                })
-            }
-        };
-        if let Some(target) = target {
-            *target = text;
-        }
-        match field {
-            Field::Session(Sessions::Simulated, ..) => self.simulate(),
-            Field::Endpoint | Field::Region | Field::KeepAlive | Field::Session(Sessions::Live, ..) => {}
-            _ => self.recheck(),
-        }
-    }
-
-    /// Asks everything anew; keeps the selected cell if it still exists.
-    fn recheck(&mut self) {
-        self.check = Check::new(&self.workspace);
-        if self.check.cell(self.selected).is_none() {
-            self.selected = self.check.most_interesting();
-        }
-    }
-
-    /// Puts these policies and questions in place of the others, which it gives back.
-    fn exchange(&mut self, new: (Vec<PolicyText>, Who, Ask)) -> (Vec<PolicyText>, Who, Ask) {
-        let Workspace { policies, who, ask, .. } = &mut self.workspace;
-        let old = (
-            std::mem::replace(policies, new.0),
-            std::mem::replace(who, new.1),
-            std::mem::replace(ask, new.2),
-        );
-        self.recheck();
-        old
     }
 
     /// Plays the sessions anew, while they are looked at.

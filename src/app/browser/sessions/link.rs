@@ -1,11 +1,12 @@
 //! The page's side of the worker: starts it, tells it what to do, hands it the keys.
 
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{CryptoKey, Event, MessageEvent, Worker};
 use yew::Callback;
 
-use crate::app::live::{FromWorker, ToWorker};
+use crate::app::browser::boot::Boot;
+use crate::app::sessions::live::{FromWorker, ToWorker};
 
 /// A worker that lives as long as this value.
 pub(super) struct Link {
@@ -26,8 +27,8 @@ pub(super) enum Heard {
 
 impl Link {
     /// Starts the worker by the one function that may make one.
-    pub(super) fn start(start_worker: &Function, heard: Callback<Heard>) -> Option<Self> {
-        let worker: Worker = start_worker.call0(&JsValue::NULL).ok()?.dyn_into().ok()?;
+    pub(super) fn start(boot: &Boot, heard: Callback<Heard>) -> Option<Self> {
+        let worker = boot.start_worker().ok()?;
         let on_error = {
             let heard = heard.clone();
             Closure::<dyn FnMut(Event)>::new(move |_: Event| heard.emit(Heard::Lost))

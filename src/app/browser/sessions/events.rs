@@ -2,33 +2,33 @@
 
 use yew::prelude::*;
 
-use super::tone::{Tone, text};
+use crate::app::browser::components::{Tone, text};
 use crate::iot::time::Instant;
 use crate::mqtt::{Version, fields};
 use crate::timeline::{ConnectionRef, Entry, SessionId, What};
 use crate::words;
 
 /// What the table shows.
-pub(in crate::app::browser) struct Events<'a> {
+pub(super) struct Events<'a> {
     /// The entries to draw, each with its number; at most [`MAX_ROWS`].
-    pub(in crate::app::browser) entries: Vec<(usize, &'a Entry)>,
+    pub(super) entries: Vec<(usize, &'a Entry)>,
     /// How many there are in all.
-    pub(in crate::app::browser) total: usize,
+    pub(super) total: usize,
     /// The number of the selected one.
-    pub(in crate::app::browser) selected: Option<usize>,
+    pub(super) selected: Option<usize>,
     /// The name of a session.
-    pub(in crate::app::browser) name: &'a dyn Fn(SessionId) -> String,
+    pub(super) name: &'a dyn Fn(SessionId) -> String,
     /// The version that a session speaks.
-    pub(in crate::app::browser) version: &'a dyn Fn(SessionId) -> Version,
+    pub(super) version: &'a dyn Fn(SessionId) -> Version,
     /// Asks for the details of the entry with this number.
-    pub(in crate::app::browser) select: Callback<usize>,
+    pub(super) select: Callback<usize>,
 }
 
 /// At most this many rows are drawn.
-pub(in crate::app::browser) const MAX_ROWS: usize = 300;
+pub(super) const MAX_ROWS: usize = 300;
 
 /// The table, with a button on each row that has more to tell.
-pub(in crate::app::browser) fn events(events: &Events) -> Html {
+pub(super) fn events(events: &Events) -> Html {
     let hidden = events.total - events.entries.len();
     html! {
         <>
@@ -75,7 +75,7 @@ fn row(events: &Events, number: usize, entry: &Entry) -> Html {
 }
 
 /// The decoded fields of the packet of an entry.
-pub(in crate::app::browser) fn packet(entry: &Entry, version: Version) -> Html {
+pub(super) fn packet(entry: &Entry, version: Version) -> Html {
     let (What::Sent(wire) | What::Received(wire)) = &entry.what else { return Html::default() };
     let rows = match &wire.packet {
         Ok(packet) => fields(packet, version),
@@ -96,10 +96,7 @@ pub(in crate::app::browser) fn packet(entry: &Entry, version: Version) -> Html {
 }
 
 /// `A`, or `A #2` from the second connection on.
-pub(in crate::app::browser) fn connection(
-    connection: ConnectionRef,
-    name: &dyn Fn(SessionId) -> String,
-) -> String {
+pub(super) fn connection(connection: ConnectionRef, name: &dyn Fn(SessionId) -> String) -> String {
     let name = name(connection.session);
     if connection.number > 1 { format!("{name} #{}", connection.number) } else { name }
 }

@@ -1,6 +1,7 @@
 //! What the Simulate screen plays: the sessions of the workspace, with its policies, in virtual time.
 
-use crate::app::check::{self, Check};
+use crate::app::check::matrix::Matrix;
+use crate::app::check::who;
 use crate::app::workspace::{SessionPlan, Workspace};
 use crate::broker::{self, DisconnectReason, News, Verdict};
 use crate::client::Message;
@@ -49,14 +50,14 @@ pub fn name(index: usize) -> String {
 }
 
 fn scenario(workspace: &Workspace) -> Scenario {
-    let check = Check::new(workspace);
+    let matrix = Matrix::new(workspace);
     let version = workspace.simulation.version;
-    let mut context = check::context(&workspace.who, &check.place, "", version);
+    let mut context = who::context(&workspace.who, &matrix.place, &matrix.used, "", version);
     context.protocol = Protocol::Mqtt;
     let sessions = &workspace.simulation.sessions;
     let starts = |index: usize| Instant(APART.0.saturating_mul(u64::try_from(index).unwrap_or(u64::MAX)));
     Scenario {
-        identities: vec![Identity { context, policies: check.policies.policies().to_vec() }],
+        identities: vec![Identity { context, policies: matrix.policies.policies().to_vec() }],
         sessions: (0..sessions.len()).map(|index| Actor { name: name(index), identity: 0 }).collect(),
         steps: sessions
             .iter()

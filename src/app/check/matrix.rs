@@ -1,14 +1,16 @@
-//! What the Check screen shows: the workspace's policies, asked every question for every client ID.
+//! Every question asked for every client ID, of the policies that are on.
 //!
 //! Pure: a function of the workspace. Knows no sentence and no markup.
 
-use crate::app::workspace::{Attachment, MqttVersion, Who, Workspace};
-use crate::policy::context::{Certificate, Context, Field, MqttVersion as Version, Principal, Thing};
+use super::who::{context, used_keys};
+use crate::app::workspace::{Ask, Attached, MqttVersion, PolicyText, PrincipalKind, Who, Workspace};
+use crate::policy::context::{Context, Field};
 use crate::policy::document::{Document, parse};
-use crate::policy::evaluate::{Attachment as AttachedTo, Decision, Policy, PolicyKind, PolicySet, Verdict};
-use crate::policy::explain::Explanation;
+use crate::policy::evaluate::{Attachment, Decision, Policy, PolicyKind, PolicySet, Switches, Verdict};
+use crate::policy::explain::{Explanation, Switch};
 use crate::policy::fix::{Fix, NearMiss, fixes, near_misses};
-use crate::policy::request::Request;
+use crate::policy::request::{Request, Will};
+use crate::policy::variable::Key;
 
 /// At most this many client IDs are asked; further lines are counted and said to be left out.
 pub const MAX_CLIENT_IDS: usize = 50;
@@ -30,6 +32,8 @@ pub enum Question {
     Subscribe(String),
     /// Do messages of this topic reach it?
     Receive(String),
+    /// Another action, on the resource of this ARN.
+    Other(String, String),
 }
 
 /// One cell of the matrix.
@@ -44,17 +48,21 @@ pub enum Cell {
 /// A cell's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct At {
-    /// Index into [`Check::questions`].
+    /// Index into [`Matrix::questions`].
     pub question: usize,
-    /// Index into [`Check::client_ids`].
+    /// Index into [`Matrix::client_ids`].
     pub client: usize,
 }
 
 /// The whole answer of the screen.
 #[derive(Clone, Debug)]
-pub struct Check {
+pub struct Matrix {
     /// The policies, ready to be asked; their documents hold what is wrong with the texts.
     pub policies: PolicySet,
+    /// For each of them, its place in the workspace: policies that are off are left out.
+    pub sources: Vec<usize>,
+    /// The variables and condition keys that they name.
+    pub used: Vec<Key>,
     /// Where the questions are asked, as the policies name it.
     pub place: Place,
     /// The columns.
@@ -65,7 +73,10 @@ pub struct Check {
     pub cells: Vec<Vec<Cell>>,
     /// Lines beyond [`MAX_CLIENT_IDS`] and [`MAX_QUESTIONS`], not asked.
     pub left_out: usize,
+    /// Lines of other actions that are not `action ARN`.
+    pub not_understood: Vec<String>,
     who: Who,
+    ask: Ask,
 }
 
 /// The region and account in which the questions are asked.
@@ -79,34 +90,47 @@ pub struct Place {
     pub assumed: bool,
 }
 
-impl Check {
+impl Matrix {
     /// Asks everything.
     #[must_use]
     pub fn new(workspace: &Workspace) -> Self {
         let policies = compile(workspace);
-        let place = Place::of(policies.policies().iter().map(|policy| &policy.document));
+        let place = Place::of(&workspace.who, policies.policies().iter().map(|policy| &policy.document));
         let ask = &workspace.ask;
         let mut client_ids = lines(&ask.client_ids);
         let mut questions = vec![Question::Connect];
         questions.extend(lines(&ask.publish).into_iter().map(Question::Publish));
         questions.extend(lines(&ask.subscribe).into_iter().map(Question::Subscribe));
         questions.extend(lines(&ask.receive).into_iter().map(Question::Receive));
+        let mut not_understood = Vec::new();
+        for line in lines(&ask.other) {
+            match line.split_once(char::is_whitespace) {
+                Some((action, resource)) => {
+                    questions.push(Question::Other(action.to_owned(), resource.trim().to_owned()));
+                }
+                None => not_understood.push(line),
+            }
+        }
         let left_out =
             client_ids.len().saturating_sub(MAX_CLIENT_IDS) + questions.len().saturating_sub(MAX_QUESTIONS);
         client_ids.truncate(MAX_CLIENT_IDS);
         questions.truncate(MAX_QUESTIONS);
 
-        let mut check = Self {
+        let mut matrix = Self {
+            used: used_keys(policies.policies()),
+            sources: on(workspace).map(|(index, _)| index).collect(),
             policies,
             place,
             client_ids,
             questions,
             cells: Vec::new(),
             left_out,
+            not_understood,
             who: workspace.who.clone(),
+            ask: ask.clone(),
         };
-        check.cells = check.ask_all();
-        check
+        matrix.cells = matrix.ask_all();
+        matrix
     }
 
     /// The full explanation of one cell; nothing when the place is outside the matrix or its cell was not asked.
@@ -135,10 +159,16 @@ impl Check {
             Cell::NoConnection => None,
             Cell::Decided(_) => {
                 let client_id = self.client_ids.get(at.client)?;
-                let context = context(&self.who, &self.place, client_id, MqttVersion::V311);
-                Some((context, self.questions.get(at.question)?.request()))
+                Some((self.context(client_id), self.questions.get(at.question)?.request(&self.ask)))
             }
         }
+    }
+
+    /// The document of the policy at this place of the workspace; nothing for one that is off.
+    #[must_use]
+    pub fn document(&self, index: usize) -> Option<&Document> {
+        let place = self.sources.iter().position(|source| *source == index)?;
+        self.policies.policies().get(place).map(|policy| &policy.document)
     }
 
     /// One cell.
@@ -160,20 +190,21 @@ impl Check {
             .map_or(At { question: 0, client: 0 }, |(at, _)| at)
     }
 
+    fn context(&self, client_id: &str) -> Context {
+        context(&self.who, &self.place, &self.used, client_id, MqttVersion::V311)
+    }
+
     fn ask_all(&self) -> Vec<Vec<Cell>> {
-        let contexts: Vec<Context> = self
-            .client_ids
-            .iter()
-            .map(|client_id| context(&self.who, &self.place, client_id, MqttVersion::V311))
-            .collect();
+        let contexts: Vec<Context> =
+            self.client_ids.iter().map(|client_id| self.context(client_id)).collect();
         let connects: Vec<Decision> = contexts
             .iter()
-            .map(|context| self.policies.decide(context, &Question::Connect.request()))
+            .map(|context| self.policies.decide(context, &Question::Connect.request(&self.ask)))
             .collect();
         self.questions
             .iter()
             .map(|question| {
-                let request = question.request();
+                let request = question.request(&self.ask);
                 contexts
                     .iter()
                     .zip(&connects)
@@ -191,23 +222,30 @@ impl Check {
 impl Question {
     /// What the engine is asked.
     #[must_use]
-    pub fn request(&self) -> Request {
+    pub fn request(&self, ask: &Ask) -> Request {
+        let (qos, retain) = (u8::from(ask.qos1), ask.retain);
         match self.clone() {
-            Self::Connect => Request::Connect { persistent: Field::Given(false), will: None },
-            Self::Publish(topic) => Request::Publish { topic, qos: 0, retain: false },
-            Self::Subscribe(filter) => Request::Subscribe { filter, qos: 0 },
+            Self::Connect => {
+                let topic = ask.will.trim();
+                let will = (!topic.is_empty()).then(|| Will { topic: topic.to_owned(), qos, retain });
+                Request::Connect { persistent: Field::Given(ask.persistent), will }
+            }
+            Self::Publish(topic) => Request::Publish { topic, qos, retain },
+            Self::Subscribe(filter) => Request::Subscribe { filter, qos },
             Self::Receive(topic) => Request::Receive { topic, share: None },
+            Self::Other(action, resource) => Request::Action { action, resource, topic: Field::Absent },
         }
     }
 
     /// The action as AWS names it.
     #[must_use]
-    pub const fn action(&self) -> &'static str {
+    pub fn action(&self) -> &str {
         match self {
             Self::Connect => "iot:Connect",
             Self::Publish(_) => "iot:Publish",
             Self::Subscribe(_) => "iot:Subscribe",
             Self::Receive(_) => "iot:Receive",
+            Self::Other(action, _) => action,
         }
     }
 
@@ -216,14 +254,32 @@ impl Question {
     pub fn target(&self) -> Option<&str> {
         match self {
             Self::Connect => None,
-            Self::Publish(target) | Self::Subscribe(target) | Self::Receive(target) => Some(target),
+            Self::Publish(target)
+            | Self::Subscribe(target)
+            | Self::Receive(target)
+            | Self::Other(_, target) => Some(target),
         }
     }
 }
 
 impl Place {
-    /// The first region and account that a resource of these policies writes out.
-    fn of<'a>(documents: impl Iterator<Item = &'a Document>) -> Self {
+    /// What the user says; where he says nothing, the first region and account that a resource of these policies
+    /// writes out.
+    fn of<'a>(who: &Who, documents: impl Iterator<Item = &'a Document>) -> Self {
+        let found = Self::written(documents);
+        let or = |typed: &str, other: String| match typed.trim() {
+            "" => other,
+            typed => typed.to_owned(),
+        };
+        let typed = !who.region.trim().is_empty() && !who.account.trim().is_empty();
+        Self {
+            region: or(&who.region, found.region),
+            account: or(&who.account, found.account),
+            assumed: found.assumed && !typed,
+        }
+    }
+
+    fn written<'a>(documents: impl Iterator<Item = &'a Document>) -> Self {
         let resources = documents
             .flat_map(|document| &document.statements)
             .filter_map(|statement| statement.resources.as_ref())
@@ -246,39 +302,37 @@ impl Place {
     }
 }
 
-/// The workspace's policies, attached to its certificate.
-#[must_use]
-pub fn compile(workspace: &Workspace) -> PolicySet {
-    PolicySet::compile(
-        workspace
-            .policies
-            .iter()
-            .map(|policy| Policy {
-                name: policy.name.clone(),
-                kind: PolicyKind::Iot,
-                attached_to: AttachedTo::Certificate,
-                document: parse(&policy.text),
-            })
-            .collect(),
-    )
+/// The workspace's policies that are on, each with its place in it.
+fn on(workspace: &Workspace) -> impl Iterator<Item = (usize, &PolicyText)> {
+    workspace.policies.iter().enumerate().filter(|(_, policy)| !policy.off)
 }
 
-/// The engine's view of who connects with this client ID.
+/// The workspace's policies that are on, under the user's switches.
 #[must_use]
-pub fn context(who: &Who, place: &Place, client_id: &str, version: MqttVersion) -> Context {
-    let mut context = Context::new(Principal::X509(Certificate::default()), &place.region, &place.account);
-    let things = lines(&who.things).into_iter().map(|name| Thing { name, ..Thing::default() }).collect();
-    (context.things, context.exclusive) = match who.attachment {
-        Attachment::NonExclusive => (Field::Given(things), Field::Given(false)),
-        Attachment::Exclusive => (Field::Given(things), Field::Given(true)),
-        Attachment::None => (Field::Absent, Field::Absent),
-    };
-    context.client_id = Field::Given(client_id.to_owned());
-    context.mqtt_version = match version {
-        MqttVersion::V311 => Version::V3,
-        MqttVersion::V5 => Version::V5,
-    };
-    context
+pub fn compile(workspace: &Workspace) -> PolicySet {
+    let principal = workspace.who.principal;
+    let policies = on(workspace).map(|(_, policy)| Policy {
+        name: policy.name.clone(),
+        kind: if policy.attached == Attached::Role { PolicyKind::Iam } else { PolicyKind::Iot },
+        attached_to: match (&policy.attached, principal) {
+            (Attached::Role, _) => Attachment::Role,
+            (Attached::ThingGroup(name), _) => {
+                Attachment::ThingGroup(Some(name.trim().to_owned()).filter(|name| !name.is_empty()))
+            }
+            (Attached::Principal, PrincipalKind::CustomAuthorizer) => Attachment::Authorizer,
+            (Attached::Principal, PrincipalKind::X509) => Attachment::Certificate,
+            (Attached::Principal, _) => Attachment::CognitoIdentity,
+        },
+        document: parse(&policy.text),
+    });
+    PolicySet::with_switches(policies.collect(), switches(workspace))
+}
+
+/// The switches that the user turned over; a name that this version does not know is left alone.
+#[must_use]
+pub fn switches(workspace: &Workspace) -> Switches {
+    let turned = Switch::ALL.iter().filter(|switch| workspace.switches.contains(switch.as_str()));
+    turned.fold(Switches::NONE, |switches, switch| switches.turned(*switch))
 }
 
 /// The entries of a field with one entry a line; spaces at the ends are part of no name, empty lines are none.

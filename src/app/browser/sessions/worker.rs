@@ -14,8 +14,8 @@ use web_sys::{
     BinaryType, CloseEvent, CryptoKey, DedicatedWorkerGlobalScope, MessageEvent, Performance, WebSocket,
 };
 
-use super::key_store;
-use crate::app::live::{Event, FromWorker, Happening, Phase, ToWorker};
+use crate::app::browser::key_store;
+use crate::app::sessions::live::{Event, FromWorker, Happening, Phase, ToWorker};
 use crate::client::{Closure as Closed, Config, Input, Message, Output, RequestId, Session};
 use crate::iot::calendar::UtcTime;
 use crate::iot::endpoint::Endpoint;

@@ -1,0 +1,29 @@
+//! The program of Check.
+
+mod page;
+mod root;
+
+use web_sys::Element;
+use yew::AppHandle;
+
+use super::Boot;
+use crate::app::check::Msg;
+use crate::app::workspace::Workspace;
+
+/// The running program.
+pub struct Program(AppHandle<root::Root>);
+
+impl Program {
+    /// Mounts it into `host` with what another program or load of the page left.
+    #[must_use]
+    pub fn start(host: Element, workspace: Option<String>, boot: Boot) -> Self {
+        Self(yew::Renderer::<root::Root>::with_root_and_props(host, root::Props { workspace, boot }).render())
+    }
+
+    /// Takes the workspace as the other program left it. One that cannot be read is one that this page did not write.
+    pub fn take(&self, workspace: &str) {
+        if let Ok(workspace) = Workspace::read(workspace) {
+            self.0.send_message(Msg::Take(Box::new(workspace)));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The program of Simulate and Live, and of the worker that holds the real sessions.
+
+mod credentials;
+mod events;
+mod link;
+mod live;
+mod root;
+mod session;
+mod simulate;
+mod worker;
+
+use web_sys::{Element, MouseEvent};
+use yew::{AppHandle, Callback};
+
+use super::Boot;
+use crate::app::sessions::Msg;
+use crate::app::workspace::{TextField, Workspace};
+
+/// The running program.
+pub struct Program(AppHandle<root::Root>);
+
+impl Program {
+    /// Mounts it into `host` with what another program or load of the page left.
+    #[must_use]
+    pub fn start(host: Element, workspace: Option<String>, boot: Boot) -> Self {
+        Self(yew::Renderer::<root::Root>::with_root_and_props(host, root::Props { workspace, boot }).render())
+    }
+
+    /// Takes the workspace as the other program left it. One that cannot be read is one that this page did not write.
+    pub fn take(&self, workspace: &str) {
+        if let Ok(workspace) = Workspace::read(workspace) {
+            self.0.send_message(root::Input::Model(Msg::Take(Box::new(workspace))));
+        }
+    }
+}
+
+/// Answers the page from inside a worker.
+pub fn serve() {
+    worker::run();
+}
+
+/// A press that sends one message.
+fn press(send: &Callback<Msg>, msg: Msg) -> Callback<MouseEvent> {
+    send.reform(move |_| msg.clone())
+}
+
+/// Typing that fills one field of the workspace.
+fn typing(send: &Callback<Msg>, field: TextField) -> Callback<String> {
+    send.reform(move |text| Msg::Type(field.clone(), text))
+}

@@ -1,0 +1,144 @@
+//! The one component with state: it holds the model, carries out its orders and draws the screen.
+
+use yew::prelude::*;
+
+use super::link::{Heard, KeysForWorker, Link};
+use super::{live, simulate};
+use crate::app::browser::boot::Boot;
+use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
+use crate::app::sessions::live::Keys;
+use crate::app::sessions::{Effect, Model, Msg};
+use crate::app::workspace::{Screen, Workspace};
+
+/// What `static/boot.js` hands over.
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct Props {
+    /// What another program or load of the page left.
+    pub(super) workspace: Option<String>,
+    pub(super) boot: Boot,
+}
+
+/// The page.
+pub(super) struct Root {
+    model: Model,
+    link: Option<Link>,
+    /// The element that gets the focus after the next drawing.
+    focus: Option<&'static str>,
+    unsaved: Unsaved,
+}
+
+/// What reaches the root.
+pub(super) enum Input {
+    /// Something for the model.
+    Model(Msg),
+    /// Keys for the worker, and what the page may say of them.
+    Keys(KeysForWorker, Keys),
+}
+
+impl Component for Root {
+    type Message = Input;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let props = ctx.props();
+        let (workspace, notice) = Workspace::opening(props.workspace.as_deref(), &tag());
+        let mut model = Model::open(props.boot.endpoint().as_deref(), workspace, notice);
+        let mut link = None;
+        let mut focus = None;
+        if model.live.endpoint.is_some() {
+            // The user pressed a button for this load of the page: go on where it led.
+            focus = Some("main");
+            let heard = ctx.link().callback(|heard| {
+                Input::Model(match heard {
+                    Heard::Told(told) => Msg::Worker(told),
+                    Heard::Lost => Msg::WorkerLost,
+                })
+            });
+            link = Link::start(&props.boot, heard);
+            if link.is_none() {
+                model.update(Msg::WorkerLost);
+            }
+        }
+        Self { model, link, focus, unsaved: Unsaved::new() }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
+        let msg = match input {
+            Input::Model(msg) => msg,
+            Input::Keys(for_worker, shown) => {
+                if let Some(link) = &mut self.link {
+                    link.hand_over(&for_worker);
+                }
+                Msg::KeysTaken(shown)
+            }
+        };
+        if msg == Msg::WorkerLost {
+            self.link = None;
+        }
+        let typed = matches!(msg, Msg::Type(..));
+        for effect in self.model.update(msg) {
+            self.carry_out(ctx, effect);
+        }
+        if typed {
+            self.unsaved.set(true);
+        }
+        true
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        set_title(self.model.workspace.screen);
+        if let Some(id) = self.focus.take() {
+            shell::focus(id);
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let send = ctx.link().callback(Input::Model);
+        let model = &self.model;
+        let frame = Frame {
+            screen: model.workspace.screen,
+            show: send.reform(Msg::Show),
+            notice: model.notice.as_deref(),
+            locked_to: model.locked_to.as_deref(),
+        };
+        let hand_over = ctx.link().callback(|(keys, shown)| Input::Keys(keys, shown));
+        frame.around(match model.workspace.screen {
+            Screen::Live => live::live(model, &send, &hand_over, framed()),
+            Screen::Simulate | Screen::Check => simulate::simulate(model, &send),
+        })
+    }
+}
+
+impl Root {
+    fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
+        match effect {
+            Effect::Tell(order) => {
+                if let Some(link) = &mut self.link {
+                    link.tell(&order);
+                }
+            }
+            Effect::Flush => {
+                if let Some(link) = &mut self.link {
+                    link.ready();
+                }
+            }
+            Effect::Focus(id) => self.focus = Some(id),
+            Effect::Open(screen) => ctx.props().boot.open(program(screen), &self.model.workspace.write()),
+            Effect::Reload(endpoint) => {
+                // What was typed goes along.
+                self.unsaved.set(false);
+                if ctx.props().boot.reload(endpoint, &self.model.workspace.write()).is_err() {
+                    self.model.update(Msg::ReloadFailed);
+                }
+            }
+        }
+    }
+}
+
+/// Whether another page shows this one inside it.
+fn framed() -> bool {
+    web_sys::window().is_none_or(|window| match window.top() {
+        Ok(Some(top)) => top != window,
+        _ => true,
+    })
+}

@@ -1,0 +1,126 @@
+//! What stands around every screen, and what both programs do alike.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::app::workspace::Screen;
+use crate::words;
+
+/// What stands around the content.
+pub(super) struct Frame<'a> {
+    pub(super) screen: Screen,
+    /// Opens another screen.
+    pub(super) show: Callback<Screen>,
+    pub(super) notice: Option<&'a str>,
+    /// The content-policy source that the page is locked to besides its own origin.
+    pub(super) locked_to: Option<&'a str>,
+}
+
+impl Frame<'_> {
+    /// The page around `content`.
+    pub(super) fn around(&self, content: Html) -> Html {
+        let tab = |target: Screen| {
+            let onclick = self.show.reform(move |_: MouseEvent| target);
+            let current = (self.screen == target).then_some("page");
+            html! { <button type="button" {onclick} aria-current={current}>{ name(target) }</button> }
+        };
+        html! {
+            <>
+                <a class="c-skip" href="#main">{ "Skip to the content" }</a>
+                <header class="c-header">
+                    <h1 class="c-brand"><img src="./icon.svg" alt="" width="28" height="28" />{ "IoT Policy Lab" }</h1>
+                    <nav class="c-tabs" aria-label="Screens">
+                        { tab(Screen::Check) }{ tab(Screen::Simulate) }{ tab(Screen::Live) }
+                    </nav>
+                </header>
+                <main id="main" tabindex="-1">
+                    if let Some(notice) = self.notice {
+                        <p class="c-notice is-explicit" role="alert">{ notice.to_owned() }</p>
+                    }
+                    { content }
+                </main>
+                <footer class="c-footer">
+                    <p>{ words::page::reach(self.locked_to) }</p>
+                    <p>{ "For AWS IoT Core; not affiliated with AWS." }</p>
+                </footer>
+            </>
+        }
+    }
+}
+
+const fn name(screen: Screen) -> &'static str {
+    match screen {
+        Screen::Check => "Check",
+        Screen::Simulate => "Simulate",
+        Screen::Live => "Live",
+    }
+}
+
+/// The program that shows a screen, as `static/boot.js` calls it.
+pub(super) const fn program(screen: Screen) -> &'static str {
+    match screen {
+        Screen::Check => "check",
+        Screen::Simulate | Screen::Live => "sessions",
+    }
+}
+
+/// Says in the tab which screen is open.
+pub(super) fn set_title(screen: Screen) {
+    gloo::utils::document().set_title(&format!("{} - IoT Policy Lab", name(screen)));
+}
+
+/// Moves the focus to the element with this ID; one that takes no focus leaves it where it is.
+pub(super) fn focus(id: &str) {
+    let element = gloo::utils::document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Has the browser ask before it leaves a page with something typed: nothing is stored that could bring it back.
+pub(super) struct Unsaved {
+    typed: Rc<Cell<bool>>,
+    _listener: EventListener,
+}
+
+impl Unsaved {
+    pub(super) fn new() -> Self {
+        let typed = Rc::new(Cell::new(false));
+        let seen = typed.clone();
+        let options = EventListenerOptions::enable_prevent_default();
+        let window = gloo::utils::window();
+        let listener = EventListener::new_with_options(&window, "beforeunload", options, move |event| {
+            if seen.get() {
+                event.prevent_default();
+            }
+        });
+        Self { typed, _listener: listener }
+    }
+
+    /// Something was typed that a load of the page would lose, or nothing any more.
+    pub(super) fn set(&self, typed: bool) {
+        self.typed.set(typed);
+    }
+}
+
+/// Four letters and digits that make proposed client IDs unlike anybody else's.
+pub(super) fn tag() -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number from 0 to 36 to the 4th"
+    )]
+    let mut number = (js_sys::Math::random() * 1_679_616.0) as u32;
+    (0..4)
+        .filter_map(|_| {
+            let digit = char::from_digit(number % 36, 36);
+            number /= 36;
+            digit
+        })
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! From the form to the engine: who connects, for one client ID.
+//!
+//! What was never filled in is unknown; "has none" is a choice of its own. Values that no policy asks for stay unknown
+//! too, which changes no decision and keeps the ways out honest.
+
+use std::collections::BTreeMap;
+
+use super::matrix::{Place, lines};
+use crate::app::workspace::{
+    Attachment, CertificateState, Entry, MqttVersion, PrincipalKind, ThingFacts, Transport, Who,
+};
+use crate::iot::calendar::UtcTime;
+use crate::policy::context::{
+    Binding, Certificate, CertificateFields, CertificateStatus, Context, Field, MqttVersion as Version,
+    Principal, Protocol, Thing,
+};
+use crate::policy::variable::{CERTIFICATE_FIELDS, Key, Party, Pick};
+use crate::policy::{Document, Policy};
+
+/// The variables and condition keys that these policies name, each once, in the order of the text.
+#[must_use]
+pub fn used_keys(policies: &[Policy]) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for key in policies.iter().flat_map(|policy| names(&policy.document)).map(|name| Key::parse(&name)) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+fn names(document: &Document) -> impl Iterator<Item = String> {
+    document.statements.iter().flat_map(|statement| {
+        let resources = statement.resources.iter().flat_map(|listed| &listed.values);
+        let keys = statement.conditions.iter().map(|condition| condition.key.value.clone());
+        let wanted = statement.conditions.iter().flat_map(|condition| &condition.values);
+        resources.chain(wanted).flat_map(|written| variables(&written.value)).chain(keys)
+    })
+}
+
+/// The names between `${` and `}`, without a default value.
+fn variables(written: &str) -> impl Iterator<Item = String> {
+    let names = written.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
+    names.map(|(name, _)| name.split(',').next().unwrap_or_default().trim().to_owned())
+}
+
+/// The engine's view of who connects with this client ID; `used` are the keys that the policies name.
+#[must_use]
+pub fn context(who: &Who, place: &Place, used: &[Key], client_id: &str, version: MqttVersion) -> Context {
+    let mut context = Context::new(principal(who), &place.region, &place.account);
+    (context.things, context.exclusive) = match who.attachment {
+        Attachment::NonExclusive => (Field::Given(things(who)), Field::Given(false)),
+        Attachment::Exclusive => (Field::Given(things(who)), Field::Given(true)),
+        Attachment::None => (Field::Absent, Field::Absent),
+    };
+    context.registered = lines(&who.registered);
+    context.protocol = match who.transport {
+        Transport::Mqtt => Protocol::Mqtt,
+        Transport::WebSocket => Protocol::MqttWebSocket,
+        Transport::Https => Protocol::Https,
+    };
+    context.mqtt_version = match version {
+        MqttVersion::V311 => Version::V3,
+        MqttVersion::V5 => Version::V5,
+    };
+    context.client_id = Field::Given(client_id.to_owned());
+    context.source_ip = given(who, &Key::SourceIp);
+    context.domain_name = given(who, &Key::DomainName);
+    context.time = match (given(who, &Key::CurrentTime), given(who, &Key::EpochTime)) {
+        (Field::Given(text), _) | (_, Field::Given(text)) => {
+            seconds(&text).map_or(Field::Unknown, Field::Given)
+        }
+        (Field::Absent, _) | (_, Field::Absent) => Field::Absent,
+        _ => Field::Unknown,
+    };
+    let rare = [Key::CognitoAud, Key::CognitoAmr, Key::JobId, Key::IncludeSocketInformation];
+    let values = |key: &Key| match given(who, key) {
+        Field::Given(text) => lines(&text),
+        _ => Vec::new(),
+    };
+    context.unknown = rare.iter().filter(|key| given(who, key) == Field::Unknown).cloned().collect();
+    context.keys = Field::Given(rare.map(|key| (key.clone(), values(&key))).into());
+    context.unknown.extend(unknown_of_certificate(who));
+    if let Binding::Thing { thing, .. } = context.binding() {
+        let facts = who.facts.get(&thing.name);
+        let unknown =
+            used.iter().filter(|key| matches!(key, Key::ThingAttribute(_)) && !answered(facts, key));
+        let unknown: Vec<Key> = unknown.cloned().collect();
+        context.unknown.extend(unknown);
+    }
+    context
+}
+
+/// Seconds since 1970 UTC from `2026-11-22T16:00:00Z` or from the number itself.
+#[must_use]
+pub fn seconds(text: &str) -> Option<i64> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let basic: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+        i64::try_from(UtcTime::parse_basic(&basic)?.to_unix().0).ok()
+    })
+}
+
+fn given(who: &Who, key: &Key) -> Field<String> {
+    match who.values.get(&key.name()) {
+        Some(Entry::Is(text)) => Field::Given(text.clone()),
+        Some(Entry::None) => Field::Absent,
+        None => Field::Unknown,
+    }
+}
+
+fn principal(who: &Who) -> Principal {
+    let identity = || given(who, &Key::CognitoSub);
+    match who.principal {
+        PrincipalKind::X509 => Principal::X509(certificate(who)),
+        PrincipalKind::CognitoAuthenticated => Principal::CognitoAuthenticated { identity: identity() },
+        PrincipalKind::CognitoUnauthenticated => Principal::CognitoUnauthenticated { identity: identity() },
+        PrincipalKind::IamRole => Principal::IamRole,
+        PrincipalKind::CustomAuthorizer => Principal::CustomAuthorizer,
+    }
+}
+
+fn certificate(who: &Who) -> Certificate {
+    let fields = |party| {
+        let fields: CertificateFields = CERTIFICATE_FIELDS
+            .iter()
+            .filter_map(|field| match given(who, &plain(party, field)) {
+                Field::Given(text) => Some(((*field).to_owned(), lines(&text))),
+                _ => None,
+            })
+            .collect();
+        let nothing_said =
+            CERTIFICATE_FIELDS.iter().all(|field| given(who, &plain(party, field)) == Field::Unknown);
+        if nothing_said && !who.certificate_complete { Field::Unknown } else { Field::Given(fields) }
+    };
+    Certificate {
+        id: given(who, &Key::CertificateId),
+        status: match who.certificate {
+            CertificateState::Active => CertificateStatus::Active,
+            CertificateState::Inactive => CertificateStatus::Inactive,
+            CertificateState::Revoked => CertificateStatus::Revoked,
+            CertificateState::PendingTransfer => CertificateStatus::PendingTransfer,
+            CertificateState::PendingActivation => CertificateStatus::PendingActivation,
+            CertificateState::RegisterInactive => CertificateStatus::RegisterInactive,
+        },
+        subject: fields(Party::Subject),
+        issuer: fields(Party::Issuer),
+        serial: given(who, &Key::CertificateSerial),
+    }
+}
+
+/// The fields of a certificate of which nobody said anything, where others are given.
+fn unknown_of_certificate(who: &Who) -> Vec<Key> {
+    if who.certificate_complete || who.principal != PrincipalKind::X509 {
+        return Vec::new();
+    }
+    let parties = [Party::Subject, Party::Issuer].into_iter();
+    let keys = parties.flat_map(|party| CERTIFICATE_FIELDS.iter().map(move |field| plain(party, field)));
+    keys.filter(|key| given(who, key) == Field::Unknown).collect()
+}
+
+fn plain(party: Party, field: &'static str) -> Key {
+    Key::Certificate { party, field, pick: Pick::First }
+}
+
+fn things(who: &Who) -> Vec<Thing> {
+    lines(&who.things).into_iter().map(|name| thing(name, who)).collect()
+}
+
+fn thing(name: String, who: &Who) -> Thing {
+    let Some(facts) = who.facts.get(&name) else { return Thing { name, ..Thing::default() } };
+    let attributes: BTreeMap<String, String> = facts
+        .values
+        .iter()
+        .filter_map(|(key, entry)| match (Key::parse(key), entry) {
+            (Key::ThingAttribute(attribute), Entry::Is(value)) => Some((attribute, value.clone())),
+            _ => None,
+        })
+        .collect();
+    let nothing_said = facts.values.keys().all(|key| !matches!(Key::parse(key), Key::ThingAttribute(_)));
+    Thing {
+        thing_type: match facts.values.get(&Key::ThingTypeName.name()) {
+            Some(Entry::Is(name)) => Field::Given(name.clone()),
+            Some(Entry::None) => Field::Absent,
+            None if facts.complete => Field::Absent,
+            None => Field::Unknown,
+        },
+        attributes: if nothing_said && !facts.complete { Field::Unknown } else { Field::Given(attributes) },
+        groups: lines(&facts.groups),
+        name,
+    }
+}
+
+/// Whether somebody said something of this attribute of the thing.
+fn answered(facts: Option<&ThingFacts>, key: &Key) -> bool {
+    facts.is_some_and(|facts| facts.complete || facts.values.contains_key(&key.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_in_both_spellings() {
+        assert_eq!(seconds("2026-11-22T16:00:00Z"), Some(1_795_363_200));
+        assert_eq!(seconds(" 1795363200 "), Some(1_795_363_200));
+        assert_eq!(seconds("yesterday"), None);
+    }
+}
