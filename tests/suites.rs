@@ -153,3 +153,25 @@ fn what_other_suites_may_hold_is_judged() {
         assert_eq!(suite.cases[0].decide().verdict, Verdict::ImplicitDeny);
     }
 }
+
+#[test]
+fn a_suite_that_is_written_is_read_as_the_same_questions() {
+    for name in names() {
+        let cases = suite(&name).cases;
+        let written = Suite::write(&cases);
+        let read = Suite::parse(&written).unwrap_or_else(|error| panic!("{name}: {error}\n{written}")).cases;
+        assert_eq!(read.len(), cases.len(), "{name}");
+        for (case, again) in cases.iter().zip(&read) {
+            let id = &case.id;
+            assert_eq!(
+                (&again.id, &again.title, &again.facts, again.expect),
+                (id, &case.title, &case.facts, case.expect)
+            );
+            assert_eq!(again.request, case.request, "{name}: {id}");
+            // What is unknown and asked for by no policy may be left out: the answer is the same, with its reason.
+            assert_eq!(again.decide(), case.decide(), "{name}: {id}");
+            assert_eq!(again.explain().branches, case.explain().branches, "{name}: {id}");
+        }
+        assert_eq!(Suite::write(&read), written, "{name}: written once more");
+    }
+}

@@ -65,6 +65,20 @@ impl UtcTime {
         (Self::from_unix(read.to_unix()) == Some(read)).then_some(read)
     }
 
+    /// Reads `YYYY-MM-DDTHH:MM:SSZ` (ISO 8601, extended form). `None` as for the basic form.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let basic: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+        Self::parse_basic(&basic).filter(|read| read.extended() == text)
+    }
+
+    /// `YYYY-MM-DDTHH:MM:SSZ`.
+    #[must_use]
+    pub fn extended(self) -> String {
+        let Self { year, month, day, hour, minute, second } = self;
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+
     /// `YYYYMMDDTHHMMSSZ`, the form of `X-Amz-Date`.
     #[must_use]
     pub fn basic(self) -> String {

@@ -10,6 +10,7 @@ use super::{
     diagnostic::{Diagnostic, Problem, Span},
     json::{self, Node, Value},
     pattern::{Pattern, Syntax},
+    variable::Key,
 };
 use crate::iot::action;
 
@@ -123,11 +124,35 @@ pub struct Document {
 }
 
 impl Document {
+    /// The variables and condition keys that it names, each once, in the order of the text.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        for statement in &self.statements {
+            let resources = statement.resources.iter().flat_map(|listed| &listed.values);
+            let wanted = statement.conditions.iter().flat_map(|condition| &condition.values);
+            let variables = resources.chain(wanted).flat_map(|written| variables(&written.value));
+            let conditions = statement.conditions.iter().map(|condition| condition.key.value.as_str());
+            for key in variables.chain(conditions).map(Key::parse) {
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+        }
+        keys
+    }
+
     /// Whether `${...}` is a variable.
     #[must_use]
     pub fn has_variables(&self) -> bool {
         self.version == Version::V2012
     }
+}
+
+/// The names between `${` and `}`, without their default values.
+fn variables(written: &str) -> impl Iterator<Item = &str> {
+    let names = written.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
+    names.map(|(name, _)| name.split(',').next().unwrap_or_default().trim())
 }
 
 /// Reads a policy. Never fails.

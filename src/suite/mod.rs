@@ -53,6 +53,13 @@ impl Suite {
     pub fn parse(text: &str) -> Result<Self, SuiteError> {
         format::parse(text)
     }
+
+    /// The text that [`Suite::parse`] reads as these cases. What the policies ask for and nobody knows stands under
+    /// `unknown`; a value that is known to be absent is left out.
+    #[must_use]
+    pub fn write(cases: &[Case]) -> String {
+        format::write(cases)
+    }
 }
 
 impl Case {

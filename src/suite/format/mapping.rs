@@ -8,7 +8,10 @@ use super::{
     schema::{AttachedJson, CaseJson, KindJson, PolicyJson, PrincipalJson, RequestJson},
 };
 use crate::{
-    iot::action::{self, ACTIONS, ResourceType, position},
+    iot::{
+        action::{self, ACTIONS, ResourceType, position},
+        calendar::UtcTime,
+    },
     policy::{
         Context, Field, Policy, PolicySet, Principal, Request,
         context::{Certificate, CertificateStatus, Thing},
@@ -55,7 +58,14 @@ pub(super) fn case(json: CaseJson) -> Result<Case, Wrong> {
     }
     context.source_ip = Field::from(request.source_ip.clone());
     context.domain_name = Field::from(request.domain_name.clone());
-    context.time = Field::Absent;
+    context.time = match &request.time {
+        None => Field::Absent,
+        Some(time) => {
+            let read = UtcTime::parse(time).and_then(|time| i64::try_from(time.to_unix().0).ok());
+            let problem = || format!("`{time}` is no time; write one, such as `2026-11-22T16:00:00Z`");
+            Field::Given(read.ok_or_else(|| Wrong::new("request.time", problem()))?)
+        }
+    };
     context.keys = Field::Given(
         [
             (Key::CognitoAud, json.principal.cognito_identity_pool.iter().cloned().collect()),

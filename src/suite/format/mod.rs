@@ -5,11 +5,14 @@
 mod fields;
 mod mapping;
 mod schema;
+mod write;
 
 use std::{collections::BTreeMap, error::Error, fmt};
 
 use fields::{FromJson as _, Object, Wrong, list};
 use serde_json::{error::Category, value::RawValue};
+
+pub(super) use write::suite as write;
 
 use super::{Case, MAX_CASES, MAX_TEXT, Suite};
 

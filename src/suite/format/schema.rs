@@ -59,7 +59,7 @@ impl Word for Verdict {
     ];
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum KindJson {
     X509,
     CognitoAuthenticated,
@@ -207,7 +207,7 @@ impl Word for Side {
     const WORDS: &'static [(&'static str, Self)] = &[("iot", Self::Iot), ("iam", Self::Iam)];
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AttachedJson {
     Certificate,
     CognitoIdentity,
@@ -242,6 +242,8 @@ pub(super) struct RequestJson {
     pub(super) last_will: Option<WillJson>,
     pub(super) source_ip: Option<String>,
     pub(super) domain_name: Option<String>,
+    /// `aws:CurrentTime`, such as `2026-11-22T16:00:00Z`
+    pub(super) time: Option<String>,
     /// `iot:JobId`
     pub(super) job_id: Option<String>,
     /// `iot:IncludeSocketInformation`
@@ -267,6 +269,7 @@ impl FromJson for RequestJson {
             last_will: object.optional("lastWill")?,
             source_ip: object.optional("sourceIp")?,
             domain_name: object.optional("domainName")?,
+            time: object.optional("time")?,
             job_id: object.optional("jobId")?,
             include_socket_information: object.optional("includeSocketInformation")?,
         };
