@@ -154,7 +154,7 @@ impl Matrix {
         self.asked(at).map(|(context, request)| fixes(&self.policies, &context, &request)).unwrap_or_default()
     }
 
-    fn asked(&self, at: At) -> Option<(Context, Request)> {
+    pub(super) fn asked(&self, at: At) -> Option<(Context, Request)> {
         match self.cell(at)? {
             Cell::NoConnection => None,
             Cell::Decided(_) => {
