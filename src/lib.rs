@@ -43,6 +43,7 @@ pub mod iot;
 pub mod lab;
 pub mod mqtt;
 pub mod policy;
+pub mod share;
 pub mod sigv4;
 pub mod suite;
 pub mod text;

@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use iot_policy_lab::{
     policy::{
         Explanation, Policy, PolicySet, certificate,
@@ -28,6 +29,7 @@ use iot_policy_lab::{
         pattern::{Lookup, Pattern, Syntax, Value as Text},
         variable::{Key, NoValue},
     },
+    share::{link, mask, secrets},
     suite::{Case, Suite},
     words,
 };
@@ -382,6 +384,74 @@ fn hostile_certificates() {
             }
             Err(error) => vec![format!("{error:?}")],
         }
+    });
+}
+
+/// Fragments, texts that become links, links whose stream was damaged, secrets and masks. A link that is written is read;
+/// what was found lies in the text, in order; masking twice is masking once.
+#[test]
+fn hostile_links() {
+    let read = |name: &str| -> Vec<serde_json::Value> {
+        let path = format!("{}/tests/cases/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let fields = |cases: &[serde_json::Value], name: &str| -> Vec<String> {
+        cases.iter().map(|case| case[name].as_str().unwrap().to_owned()).collect()
+    };
+    let links = read("links/1");
+    let mut seeds = fields(&links, "fragment");
+    seeds.extend(fields(&links, "json"));
+    seeds.extend(fields(&read("text/secrets"), "text"));
+    seeds.push("check?policy=%7B%7D&thing=a&clientId=b&publish=c&subscribe=d/+/e&receive=f".into());
+    let chance = std::cell::RefCell::new(Chance(0x7f4a_7c15_9e37_79b9));
+    attack(0xbf58_476d_1ce4_e5b9, 1_500, seeds, |text| {
+        let kind = |error: &link::LinkError| {
+            assert!(words::share::link_error(error).to_string().len() <= text.len() + 300);
+            format!("{error:?}").split(['(', ' ']).next().unwrap_or_default().to_owned()
+        };
+        let mut seen = Vec::new();
+        seen.push(
+            link::read_plain(text)
+                .map_or_else(|error| kind(&error), |plain| format!("{} policies", plain.policies.len())),
+        );
+        seen.push(link::read(text).map_or_else(|error| kind(&error), |_| "read".into()));
+        match link::write(text) {
+            Ok(fragment) => {
+                assert!(fragment.len() <= link::MAX_FRAGMENT);
+                assert_eq!(link::read(&fragment).as_deref(), Ok(text));
+                // A stream that was damaged by somebody who mends the length.
+                let mut frame = Base64UrlUnpadded::decode_vec(fragment.get(2..).unwrap()).unwrap();
+                let mut chance = chance.borrow_mut();
+                for _ in 0..=chance.below(3) {
+                    let at = 6 + chance.below(frame.len() - 6);
+                    let with = u8::try_from(chance.below(256)).unwrap();
+                    match chance.below(3) {
+                        0 => frame.insert(at, with),
+                        1 if frame.len() > 7 => drop(frame.remove(at)),
+                        _ => *frame.get_mut(at).unwrap() = with,
+                    }
+                }
+                let length = u16::try_from(frame.len() - 6).unwrap().to_be_bytes();
+                frame.splice(..2, length);
+                let damaged = format!("1.{}", Base64UrlUnpadded::encode_string(&frame));
+                match link::read(&damaged) {
+                    Ok(same) => assert_eq!(same, text, "{damaged}"),
+                    Err(error) => seen.push(format!("damaged: {}", kind(&error))),
+                }
+            }
+            Err(error) => seen.push(kind(&error)),
+        }
+        let (found, masked) = (secrets::find(text), mask::mask(text));
+        let spans = found.iter().map(|secret| &secret.span);
+        for spans in [spans.collect::<Vec<_>>(), masked.replacements.iter().map(|one| &one.span).collect()] {
+            assert!(spans.iter().all(|span| text.get((*span).clone()).is_some_and(|text| !text.is_empty())));
+            assert!(spans.is_sorted_by(|a, b| a.end <= b.start));
+        }
+        assert!(secrets::remove(text, &found).len() <= text.len() + 9 * found.len());
+        assert_eq!(mask::mask(&masked.text).text, masked.text);
+        seen.extend(found.iter().map(|secret| format!("{:?}", secret.kind)));
+        seen.extend(masked.replacements.iter().map(|one| format!("{:?}", one.kind)));
+        seen
     });
 }
 

@@ -12,6 +12,7 @@ pub mod page;
 mod place;
 mod report;
 pub mod session;
+pub mod share;
 mod steps;
 pub mod timeline;
 mod undecided;

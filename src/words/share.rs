@@ -1,0 +1,136 @@
+//! What is said about links, secrets and masks.
+
+use std::collections::BTreeMap;
+
+use super::Text;
+use crate::share::{
+    link::{LinkError, MAX_DEPTH, MAX_FRAGMENT, MAX_TEXT},
+    mask::{self, Replacement},
+    secrets::{self, Secret},
+};
+
+/// A fragment longer than this is cut by some programs that people send links with.
+pub const LONG_LINK: usize = 2_000;
+
+/// Beside a link longer than [`LONG_LINK`].
+pub const LINK_IS_LONG: &str = "A long link: some chats cut it. Send a file instead.";
+
+/// The code of an error, as the page shows it.
+#[must_use]
+pub const fn link_error_code(error: &LinkError) -> &'static str {
+    match error {
+        LinkError::Length { .. } | LinkError::Damaged => "IPL-S001",
+        LinkError::Version(_) => "IPL-S003",
+        LinkError::FragmentTooLong(_) | LinkError::TextTooLong | LinkError::TooDeep => "IPL-S004",
+        LinkError::NotALink | LinkError::NotUtf8 | LinkError::Parameter(_) | LinkError::Escape(_) => {
+            "IPL-S005"
+        }
+    }
+}
+
+/// Why a link cannot be made or opened.
+#[must_use]
+pub fn link_error(error: &LinkError) -> Text {
+    let text = Text::new();
+    match error {
+        LinkError::NotALink => text.say("This is not a link of this page."),
+        LinkError::Version(version) => text
+            .say("This link is of version ")
+            .code(version)
+            .say(", which this page does not know. Load the page again; it may have a newer version."),
+        LinkError::FragmentTooLong(length) => text.say(format!(
+            "Too much for a link: {length} characters, at most {MAX_FRAGMENT}. Send a file instead."
+        )),
+        LinkError::TextTooLong => {
+            text.say(format!("Too much for a link: it may hold {} kB. Send a file instead.", MAX_TEXT >> 10))
+        }
+        LinkError::TooDeep => {
+            text.say(format!("This is not for a link: it nests deeper than {MAX_DEPTH} levels."))
+        }
+        LinkError::Length { expected: None, found } => text.say(format!(
+            "This link is damaged or cut. {found} characters are too few for any link. Ask for the file instead."
+        )),
+        LinkError::Length { expected: Some(expected), found } => text.say(format!(
+            "This link is damaged or cut. {expected} characters expected, {found} found. Ask for the file instead."
+        )),
+        LinkError::Damaged => text.say("This link is damaged: characters have changed. Ask for the file instead."),
+        LinkError::NotUtf8 => text.say("What this link holds is not text (UTF-8)."),
+        LinkError::Parameter(name) => {
+            text.say("This link has a parameter ").code(name).say(", which this page does not know.")
+        }
+        LinkError::Escape(name) => text
+            .say("The parameter ")
+            .code(name)
+            .say(" of this link has a ")
+            .code("%")
+            .say(" that stands for no character; a percent sign itself is ")
+            .code("%25")
+            .say("."),
+    }
+}
+
+/// Why `text` is not shared; `None` when nothing in it looks like a secret. Lines count from 1.
+#[must_use]
+pub fn not_shared(text: &str, secrets: &[Secret]) -> Option<Text> {
+    let line = |secret: &Secret| {
+        let before = text.get(..secret.span.start).unwrap_or_default();
+        before.matches('\n').count() + 1
+    };
+    let (first, others) = secrets.split_first()?;
+    let what = if others.is_empty() { "it looks like a secret" } else { "these look like secrets" };
+    let named: Vec<String> = std::iter::once(first)
+        .chain(others)
+        .take(MAX_NAMED)
+        .map(|secret| format!("{} at line {}", secret_kind(secret.kind), line(secret)))
+        .collect();
+    let more = match secrets.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Some(Text::new().say(format!("Not shared: {what} ({}{more}).", named.join(", "))))
+}
+
+/// Most secrets that are named in a sentence.
+const MAX_NAMED: usize = 5;
+
+/// What a secret looks like.
+#[must_use]
+pub const fn secret_kind(kind: secrets::Kind) -> &'static str {
+    match kind {
+        secrets::Kind::PrivateKey => "private key",
+        secrets::Kind::SecretAccessKey => "secret access key",
+        secrets::Kind::AccessKeyId => "access key ID",
+        secrets::Kind::SessionToken => "session token",
+        secrets::Kind::Credential => "credential of a signed URL",
+        secrets::Kind::Signature => "signature of a signed URL",
+        secrets::Kind::Authorization => "authorization header",
+        secrets::Kind::WebToken => "JSON Web Token",
+        secrets::Kind::UrlPassword => "password in a URL",
+    }
+}
+
+/// What a mask changes, a sentence for each value, in the order of their first places.
+#[must_use]
+pub fn replacements(replacements: &[Replacement]) -> Vec<Text> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    let first = replacements.iter().filter(|replacement| {
+        let times = times.entry(&replacement.from).or_default();
+        *times += 1;
+        *times == 1
+    });
+    let first: Vec<&Replacement> = first.collect();
+    let sentence = |replacement: &&Replacement| {
+        let kind = match replacement.kind {
+            mask::Kind::Account => "Account ",
+            mask::Kind::CertificateId => "Certificate ID ",
+            mask::Kind::Address => "Address ",
+            mask::Kind::Endpoint => "Endpoint ",
+        };
+        let places = match times.get(replacement.from.as_str()) {
+            None | Some(1) => String::new(),
+            Some(times) => format!(" in {times} places"),
+        };
+        Text::new().say(kind).code(&replacement.from).say(" becomes ").code(&replacement.to).say(places + ".")
+    };
+    first.iter().map(sentence).collect()
+}
