@@ -37,6 +37,13 @@ impl Text {
         self.0.push(Piece::Code(value.into()));
         self
     }
+
+    /// Adds another text.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
 }
 
 impl fmt::Display for Text {

@@ -80,7 +80,7 @@ serve();`;
     location.assign(target.href);
   }
 
-  const boot = { endpoint, startWorker, reload, open };
+  const boot = { endpoint, fragment: location.hash.slice(1), startWorker, reload, open };
   const first = wantsLive() ? "sessions" : "check";
   preload(first);
   addEventListener("DOMContentLoaded", () => open(first, handover?.workspace ?? null));

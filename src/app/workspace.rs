@@ -479,6 +479,20 @@ impl Workspace {
         }
     }
 
+    /// This in place of what is asked on Check: the plan of Live stays that of `other`, and so do the sessions of Simulate
+    /// when this one has none. At least one policy field stands there to be typed into.
+    #[must_use]
+    pub fn beside(mut self, other: &Self) -> Self {
+        self.live = other.live.clone();
+        if self.simulation == Simulation::default() {
+            self.simulation = other.simulation.clone();
+        }
+        if self.policies.is_empty() {
+            self.policies.push(PolicyText::new("policy-1", ""));
+        }
+        self
+    }
+
     /// Client IDs of Live that nobody else has: two people in one account would throw each other out.
     pub fn make_live_ids_unique(&mut self, tag: &str) {
         for session in &mut self.live.sessions {

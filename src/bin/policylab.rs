@@ -23,7 +23,7 @@ use iot_policy_lab::{
     },
     suite::{
         self, Case, Suite, VerdictWord,
-        json::{self, Judged, Linted, Said},
+        json::{self, Judged, Linted},
         junit,
     },
     words::{self, Format},
@@ -215,14 +215,7 @@ fn explain(arguments: &[&str]) -> Outcome {
     };
     let explanation = case.explain();
     let out = match format {
-        "json" => {
-            let said = Said {
-                headline: words::headline(&explanation),
-                steps: words::steps(&explanation).iter().map(|step| step.text.to_string()).collect(),
-                sources: explanation.sources.iter().map(|page| words::source(*page).to_owned()).collect(),
-            };
-            json::explanation(case, &explanation, &said)
-        }
+        "json" => json::explanation(case, &explanation, &words::said(&explanation)),
         format => {
             let format = if format == "markdown" { Format::Markdown } else { Format::Plain };
             let near = fix::near_misses(&case.policies, &case.context, &case.request, &explanation);

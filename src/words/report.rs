@@ -13,6 +13,7 @@ use crate::policy::{
     explain::{Confidence, PartTrail, Surprise},
     fix::{Fix, NearMiss, Who},
 };
+use crate::suite::json::Said;
 
 /// How the text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,16 @@ pub fn report(explanation: &Explanation, near_misses: &[NearMiss], fixes: &[Fix]
     page.out
 }
 
+/// What an explanation as JSON says in sentences.
+#[must_use]
+pub fn said(explanation: &Explanation) -> Said {
+    Said {
+        headline: headline_text(explanation).to_string(),
+        steps: steps(explanation).iter().map(|step| step.text.to_string()).collect(),
+        sources: explanation.sources.iter().map(|page| source(*page).to_owned()).collect(),
+    }
+}
+
 struct Page {
     out: String,
     format: Format,
@@ -58,14 +69,14 @@ impl Page {
     }
 
     fn text(&self, text: &Text) -> String {
-        text.0
-            .iter()
-            .map(|piece| match (piece, self.format) {
-                (Piece::Plain(words), _) => words.clone(),
-                (Piece::Code(value), Format::Plain) => format!("`{}`", printable(value)),
-                (Piece::Code(value), Format::Markdown) => code(value),
-            })
-            .collect()
+        let plain = |piece: &Piece| match piece {
+            Piece::Plain(words) => words.clone(),
+            Piece::Code(value) => format!("`{}`", printable(value)),
+        };
+        match self.format {
+            Format::Plain => text.0.iter().map(plain).collect(),
+            Format::Markdown => markdown_text(text),
+        }
     }
 
     fn table(&mut self, head: &[String], rows: &[Vec<String>], indent: &str) {
@@ -294,8 +305,17 @@ fn printable(value: &str) -> String {
     value.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// A text as Markdown.
+pub(super) fn markdown_text(text: &Text) -> String {
+    let pieces = text.0.iter().map(|piece| match piece {
+        Piece::Plain(words) => words.clone(),
+        Piece::Code(value) => markdown_code(value),
+    });
+    pieces.collect()
+}
+
 /// A code span that `value` cannot leave.
-fn code(value: &str) -> String {
+pub(super) fn markdown_code(value: &str) -> String {
     let value = printable(value);
     let mut longest = 0;
     let mut run = 0;

@@ -69,6 +69,65 @@ pub fn link_error(error: &LinkError) -> Text {
     }
 }
 
+/// A link that is whole but holds something else than what this page puts into links.
+#[must_use]
+pub fn not_a_workspace(why: &str) -> Text {
+    Text::new()
+        .say(format!(
+            "This link cannot be opened ({why}). It may be of a newer version of this page: load it again."
+        ))
+        .say(" ")
+        .code("IPL-S006")
+}
+
+/// A file that is no suite.
+#[must_use]
+pub fn not_a_suite(name: &str, why: &str) -> String {
+    format!("{name} cannot be opened as a suite: {why}.")
+}
+
+/// A case that says more than the screen has fields for.
+#[must_use]
+pub fn not_all_of_case(id: &str) -> String {
+    format!(
+        "The case {id} says something that this screen has no field for, such as that nobody knows whether a thing is \
+         attached. Its answer here is another one; the one in the list counts."
+    )
+}
+
+/// A workspace that came by link.
+pub const FROM_LINK: &str =
+    "Opened from a link. It stands in the address bar, and so in this browser's history.";
+/// A file that the browser does not give.
+pub const FILE_UNREADABLE: &str = "the browser could not read the file";
+
+/// A file with more than is read.
+#[must_use]
+pub fn file_too_large(bytes: f64, limit: usize) -> String {
+    format!("it has {bytes} bytes, at most {limit} are read")
+}
+
+/// A file that is no text.
+#[must_use]
+pub fn file_not_utf8(at: usize) -> String {
+    format!("it is not UTF-8 text: byte {at} is part of no character. Save it as UTF-8")
+}
+
+/// Drafts that hold a secret.
+pub const NOT_KEPT: &str =
+    "Not kept in this browser: something that was typed looks like a secret. What was kept before is gone.";
+/// A cell that was not asked has no explanation.
+pub const NOTHING_ASKED: &str =
+    "Nothing was asked here, so there is no explanation to save. Choose another cell.";
+/// The clipboard holds it.
+pub const COPIED: &str = "Copied.";
+/// The clipboard refused.
+pub const NOT_COPIED: &str = "The browser did not let this page use the clipboard. Save a file instead, or select the text and copy it.";
+/// No file came of it.
+pub const NOT_SAVED: &str = "The browser did not let this page save a file. Copy the text instead.";
+/// The browser keeps nothing.
+pub const NO_STORAGE: &str = "The browser keeps nothing for this page. Is its storage full or off?";
+
 /// Why `text` is not shared; `None` when nothing in it looks like a secret. Lines count from 1.
 #[must_use]
 pub fn not_shared(text: &str, secrets: &[Secret]) -> Option<Text> {

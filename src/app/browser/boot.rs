@@ -13,6 +13,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(super) fn endpoint(this: &Boot) -> Option<String>;
 
+    /// The fragment of the address as the page was opened, without `#`.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn fragment(this: &Boot) -> String;
+
     /// The only way to a worker.
     #[wasm_bindgen(method, catch, js_name = startWorker)]
     pub(super) fn start_worker(this: &Boot) -> Result<Worker, JsValue>;

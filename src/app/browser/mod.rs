@@ -6,6 +6,7 @@
 mod boot;
 pub mod check;
 mod components;
+mod files;
 pub mod key_store;
 pub mod sessions;
 mod shell;

@@ -11,6 +11,8 @@ use crate::policy::explain::{Explanation, Switch};
 use crate::policy::fix::{Fix, NearMiss, fixes, near_misses};
 use crate::policy::request::{Request, Will};
 use crate::policy::variable::Key;
+use crate::text::Text;
+use crate::words::sheet;
 
 /// At most this many client IDs are asked; further lines are counted and said to be left out.
 pub const MAX_CLIENT_IDS: usize = 50;
@@ -169,6 +171,39 @@ impl Matrix {
     pub fn document(&self, index: usize) -> Option<&Document> {
         let place = self.sources.iter().position(|source| *source == index)?;
         self.policies.policies().get(place).map(|policy| &policy.document)
+    }
+
+    /// What is asked at this place.
+    #[must_use]
+    pub fn title(&self, at: At) -> Text {
+        let (Some(question), Some(client_id)) =
+            (self.questions.get(at.question), self.client_ids.get(at.client))
+        else {
+            return Text::new();
+        };
+        let title = Text::new().code(question.action()).say(" as ").code(client_id);
+        match question.target() {
+            None => title,
+            Some(target) => title.say(" on ").code(target),
+        }
+    }
+
+    /// Every question with a word for the answer to each client ID.
+    #[must_use]
+    pub fn rows(&self) -> Vec<(Text, Vec<&'static str>)> {
+        let word = |cell: &Cell| match cell {
+            Cell::Decided(decision) => sheet::answer(Some(decision.verdict)),
+            Cell::NoConnection => sheet::answer(None),
+        };
+        let rows = self.questions.iter().zip(&self.cells).map(|(question, row)| {
+            let title = Text::new().code(question.action());
+            let title = match question.target() {
+                None => title,
+                Some(target) => title.say(" ").code(target),
+            };
+            (title, row.iter().map(word).collect())
+        });
+        rows.collect()
     }
 
     /// One cell.

@@ -4,6 +4,7 @@
 
 pub mod cases;
 pub mod matrix;
+pub mod share;
 pub mod who;
 
 use crate::app::history::History;
@@ -12,7 +13,9 @@ use crate::app::workspace::{
     Workspace,
 };
 use crate::policy::explain::Switch;
+use crate::words::{self, share as said};
 use matrix::{At, Matrix};
+use share::{OpenedSuite, Shared};
 
 /// At most this many policies side by side (AWS: ten on a certificate; more can come from thing groups).
 pub const MAX_POLICIES: usize = 20;
@@ -30,6 +33,29 @@ pub struct Model {
     pub history: History,
     /// Something that the user should read, until the next action.
     pub notice: Option<String>,
+    /// Whether account numbers and the like are masked in what leaves.
+    pub masking: bool,
+    /// Whether the panel of what leaves and comes in is open: what it shows is not made before.
+    pub sharing: bool,
+    /// The suite that was opened.
+    pub suite: Option<OpenedSuite>,
+    /// Whether what is typed is kept in this browser.
+    pub keeps_drafts: bool,
+    /// Whether the workspace came with a link that still stands in the address bar.
+    pub from_link: bool,
+}
+
+/// What a load of the page begins with, the first that there is.
+#[derive(Clone, Debug, Default)]
+pub struct Opening<'a> {
+    /// What another program or load of the page left.
+    pub left: Option<&'a str>,
+    /// The fragment of the address, without `#`; empty for none.
+    pub fragment: &'a str,
+    /// What was kept in this browser because the user wanted it.
+    pub draft: Option<&'a str>,
+    /// Makes proposed client IDs of Live unlike anybody else's.
+    pub tag: &'a str,
 }
 
 /// What the user did.
@@ -49,6 +75,41 @@ pub enum Msg {
     Redo,
     /// Comes back from another screen with the workspace as that one left it.
     Take(Box<Workspace>),
+    /// The address has another fragment now.
+    Link(String),
+    /// Wants the link out of the address bar.
+    ForgetLink,
+    /// Opened or closed the panel of what leaves and comes in.
+    Share(bool),
+    /// Chose to mask what leaves, or not to.
+    Mask(bool),
+    /// Wants this out of the page.
+    Leave(Leave),
+    /// Opened a file as a suite: its name and its text, or what is wrong with the file.
+    Suite(String, Result<String, String>),
+    /// Opened a case of the suite, by its place in the list.
+    OpenCase(usize),
+    /// Put the suite away.
+    CloseSuite,
+    /// Wants what is typed kept in this browser, or not any more.
+    KeepDrafts(bool),
+    /// The browser has something to say of what it was to do.
+    Told(String),
+}
+
+/// What can leave the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// A link, to the clipboard.
+    Link,
+    /// The report, to the clipboard.
+    Report,
+    /// The report as a file.
+    ReportFile,
+    /// The explanation as a file of JSON.
+    JsonFile,
+    /// All answers as a suite.
+    SuiteFile,
 }
 
 /// A change of the workspace other than typing. Each is one step to undo.
@@ -93,19 +154,71 @@ pub enum Edit {
 pub enum Effect {
     /// Open this screen, with the workspace as it is.
     Open(Screen),
+    /// Put this fragment, on the page's own address, into the clipboard.
+    CopyLink(String),
+    /// Put this text into the clipboard.
+    Copy(String),
+    /// Save this text as a file of this name.
+    Save(&'static str, String),
+    /// Keep this in the browser for the next visit, or forget what was kept.
+    Keep(Option<String>),
+    /// Take the fragment out of the address bar.
+    ForgetLink,
 }
 
 impl Model {
     /// The screen as it opens.
     #[must_use]
-    pub fn open(workspace: Workspace, notice: Option<String>) -> Self {
+    pub fn open(opening: &Opening) -> Self {
+        let Opening { left, fragment, draft, tag } = *opening;
+        let (mut workspace, mut notice) = Workspace::opening(left.or(draft), tag);
+        let mut from_link = false;
+        if left.is_none() {
+            match share::open_link(fragment) {
+                None if fragment == "new" => workspace = empty(&workspace),
+                None => {}
+                Some(Ok(linked)) => {
+                    workspace = linked.beside(&workspace);
+                    from_link = true;
+                }
+                Some(Err(why)) => notice = Some(why.to_string()),
+            }
+        }
         let matrix = Matrix::new(&workspace);
-        Self { selected: matrix.most_interesting(), matrix, workspace, history: History::default(), notice }
+        Self {
+            selected: matrix.most_interesting(),
+            matrix,
+            workspace,
+            history: History::default(),
+            notice,
+            masking: true,
+            sharing: false,
+            suite: None,
+            keeps_drafts: draft.is_some(),
+            from_link,
+        }
+    }
+
+    /// What would leave the page now.
+    ///
+    /// # Errors
+    /// A sentence for each text that holds what looks like a secret.
+    pub fn shared(&self) -> Result<Shared, Vec<words::Text>> {
+        share::prepare(&self.workspace, self.masking)
     }
 
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         self.notice = None;
+        let before = self.keeps_drafts.then(|| self.workspace.clone());
+        let mut effects = self.take(msg);
+        if before.is_some_and(|before| before != self.workspace) {
+            effects.extend(self.keep());
+        }
+        effects
+    }
+
+    fn take(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             // Also the open screen: another one may be on its way.
             Msg::Show(screen) => {
@@ -144,8 +257,99 @@ impl Model {
                     self.recheck();
                 }
             }
+            Msg::Link(fragment) => match share::open_link(&fragment) {
+                None if fragment == "new" => return self.take(Msg::Edit(Edit::Empty)),
+                None => {}
+                Some(Ok(linked)) => {
+                    self.replace(linked.beside(&self.workspace));
+                    self.from_link = true;
+                }
+                Some(Err(why)) => self.notice = Some(why.to_string()),
+            },
+            Msg::ForgetLink => {
+                self.from_link = false;
+                return vec![Effect::ForgetLink];
+            }
+            Msg::Share(open) => self.sharing = open,
+            Msg::Mask(masking) => self.masking = masking,
+            Msg::Leave(leave) => return self.leave(leave),
+            Msg::Suite(name, text) => {
+                let read =
+                    text.and_then(|text| OpenedSuite::read(&name, &text).map_err(|error| error.to_string()));
+                match read {
+                    Ok(suite) => self.suite = Some(suite),
+                    Err(why) => self.notice = Some(said::not_a_suite(&name, &why)),
+                }
+            }
+            Msg::OpenCase(index) => {
+                let case = self.suite.as_ref().and_then(|suite| suite.judged.get(index));
+                if let Some((case, decision)) = case.cloned() {
+                    self.replace(cases::opened(&case, &self.workspace));
+                    self.selected = cases::place(&self.matrix);
+                    let shown =
+                        self.matrix.explain(self.selected).map(|explained| explained.decision.verdict);
+                    if shown != Some(decision.verdict) {
+                        self.notice = Some(said::not_all_of_case(&case.id));
+                    }
+                }
+            }
+            Msg::CloseSuite => self.suite = None,
+            Msg::KeepDrafts(keep) => {
+                self.keeps_drafts = keep;
+                return if keep { self.keep() } else { vec![Effect::Keep(None)] };
+            }
+            Msg::Told(sentence) => self.notice = Some(sentence),
         }
         Vec::new()
+    }
+
+    /// Another workspace in place of this one, as one step to undo.
+    fn replace(&mut self, workspace: Workspace) {
+        self.history.note(&self.workspace, None);
+        self.workspace = workspace;
+        self.recheck();
+        self.selected = self.matrix.most_interesting();
+    }
+
+    /// The order to keep what is typed; nothing is kept that looks like a secret.
+    fn keep(&mut self) -> Vec<Effect> {
+        match share::prepare(&self.workspace, false) {
+            Ok(shared) => vec![Effect::Keep(Some(shared.workspace.write()))],
+            Err(_) => {
+                self.notice = Some(said::NOT_KEPT.to_owned());
+                vec![Effect::Keep(None)]
+            }
+        }
+    }
+
+    fn leave(&mut self, leave: Leave) -> Vec<Effect> {
+        let shared = match self.shared() {
+            Ok(shared) => shared,
+            Err(secrets) => {
+                self.notice = secrets.first().map(ToString::to_string);
+                return Vec::new();
+            }
+        };
+        let effect = match leave {
+            Leave::Link => match shared.link() {
+                Ok(fragment) => Some(Effect::CopyLink(fragment)),
+                Err(error) => {
+                    self.notice = Some(said::link_error(&error).to_string());
+                    None
+                }
+            },
+            Leave::Report => Some(Effect::Copy(shared.report(self.selected))),
+            Leave::ReportFile => Some(Effect::Save("iot-policy-report.md", shared.report(self.selected))),
+            Leave::JsonFile => match shared.json(self.selected) {
+                Some(text) => Some(Effect::Save("iot-policy-explanation.json", text)),
+                None => {
+                    self.notice = Some(said::NOTHING_ASKED.to_owned());
+                    None
+                }
+            },
+            Leave::SuiteFile => Some(Effect::Save("iot-policy-suite.json", shared.suite())),
+        };
+        effect.into_iter().collect()
     }
 
     fn edit(&mut self, edit: Edit) {
@@ -198,11 +402,7 @@ impl Model {
                 let Workspace { policies, who, ask, switches, .. } = Workspace::example();
                 self.workspace = Workspace { policies, who, ask, switches, ..self.workspace.clone() };
             }
-            Edit::Empty => {
-                let Workspace { who, ask, switches, .. } = Workspace::default();
-                let policies = vec![PolicyText::new("policy-1", "")];
-                self.workspace = Workspace { policies, who, ask, switches, ..self.workspace.clone() };
-            }
+            Edit::Empty => self.workspace = empty(&self.workspace),
         }
     }
 
@@ -213,4 +413,9 @@ impl Model {
             self.selected = self.matrix.most_interesting();
         }
     }
+}
+
+/// Nothing but an empty policy, beside the plans of the other screens.
+fn empty(workspace: &Workspace) -> Workspace {
+    Workspace { policies: vec![PolicyText::new("policy-1", "")], ..Workspace::default() }.beside(workspace)
 }

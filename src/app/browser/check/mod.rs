@@ -1,7 +1,9 @@
 //! The program of Check.
 
+mod draft;
 mod page;
 mod root;
+mod share;
 
 use web_sys::Element;
 use yew::AppHandle;

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::share;
 use crate::app::browser::components::{
     PolicyText, Tone, choice, code, confidence, explanation, field, text, text_area, ways_out,
 };
@@ -15,6 +16,7 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
     let explained = model.matrix.explain(model.selected);
     html! {
         <>
+            { share::link_banner(model, send) }
             { verdict(model, explained.as_ref(), send) }
             { matrix(model, send) }
             <div class="c-columns is-three">
@@ -22,6 +24,7 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
                 <div class="c-stack">{ who(model, send) }{ ask(model, send) }</div>
                 { why(model, explained.as_ref()) }
             </div>
+            { share::share(model, send) }
         </>
     }
 }
@@ -253,7 +256,7 @@ fn why(model: &Model, explained: Option<&Explanation>) -> Html {
 }
 
 /// A press that sends one message.
-fn press(send: &Callback<Msg>, msg: Msg) -> Callback<MouseEvent> {
+pub(super) fn press(send: &Callback<Msg>, msg: Msg) -> Callback<MouseEvent> {
     send.reform(move |_| msg.clone())
 }
 

@@ -1,12 +1,16 @@
 //! The one component with state: it holds the model, carries out its orders and draws the screen.
 
+use gloo::events::EventListener;
+use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
-use super::page;
+use super::{draft, page};
 use crate::app::browser::boot::Boot;
+use crate::app::browser::files;
 use crate::app::browser::shell::{Frame, Unsaved, program, set_title, tag};
-use crate::app::check::{Effect, Model, Msg};
-use crate::app::workspace::{Screen, Workspace};
+use crate::app::check::{Effect, Model, Msg, Opening};
+use crate::app::workspace::Screen;
+use crate::words;
 
 /// What `static/boot.js` hands over.
 #[derive(Clone, PartialEq, Properties)]
@@ -20,6 +24,7 @@ pub(super) struct Props {
 pub(super) struct Root {
     model: Model,
     unsaved: Unsaved,
+    _hash: EventListener,
 }
 
 impl Component for Root {
@@ -27,11 +32,21 @@ impl Component for Root {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let (workspace, notice) = Workspace::opening(ctx.props().workspace.as_deref(), &tag());
-        if program(workspace.screen) != program(Screen::Check) {
-            ctx.link().send_message(Msg::Show(workspace.screen));
+        let Props { workspace, boot } = ctx.props();
+        let (fragment, draft, tag) = (boot.fragment(), draft::kept(), tag());
+        let model = Model::open(&Opening {
+            left: workspace.as_deref(),
+            fragment: &fragment,
+            draft: draft.as_deref(),
+            tag: &tag,
+        });
+        if program(model.workspace.screen) != program(Screen::Check) {
+            ctx.link().send_message(Msg::Show(model.workspace.screen));
         }
-        Self { model: Model::open(workspace, notice), unsaved: Unsaved::new() }
+        let address = ctx.link().callback(Msg::Link);
+        let hash =
+            EventListener::new(&gloo::utils::window(), "hashchange", move |_| address.emit(fragment_now()));
+        Self { model, unsaved: Unsaved::new(), _hash: hash }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -41,6 +56,20 @@ impl Component for Root {
         for effect in self.model.update(msg) {
             match effect {
                 Effect::Open(screen) => ctx.props().boot.open(program(screen), &self.model.workspace.write()),
+                Effect::Copy(text) => files::copy(&text, ctx.link().callback(Msg::Told)),
+                Effect::CopyLink(fragment) => {
+                    files::copy(&format!("{}#{fragment}", address()), ctx.link().callback(Msg::Told));
+                }
+                Effect::Save(name, text) => {
+                    if files::save(name, &text).is_err() {
+                        self.model.notice = Some(words::share::NOT_SAVED.to_owned());
+                    }
+                }
+                Effect::Keep(text) => match draft::keep(text.as_deref()) {
+                    Ok(()) => self.unsaved.set(text.is_none()),
+                    Err(_) => self.model.notice = Some(words::share::NO_STORAGE.to_owned()),
+                },
+                Effect::ForgetLink => forget_fragment(),
             }
         }
         true
@@ -59,5 +88,25 @@ impl Component for Root {
             locked_to: None,
         };
         frame.around(page::check(&self.model, &send))
+    }
+}
+
+/// The fragment of the address as it is now, without `#`.
+fn fragment_now() -> String {
+    let hash = gloo::utils::window().location().hash().unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
+/// The address of the page without query and fragment.
+fn address() -> String {
+    let location = gloo::utils::window().location();
+    location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default()
+}
+
+/// Takes the fragment out of the address bar and of this entry of the history.
+fn forget_fragment() {
+    if let Ok(history) = gloo::utils::window().history() {
+        // A browser that refuses leaves the address as it is.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address()));
     }
 }

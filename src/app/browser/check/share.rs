@@ -1,0 +1,169 @@
+//! What leaves the page and comes in: links, reports, suites, drafts.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::page::press;
+use crate::app::browser::components::{Tone, text};
+use crate::app::browser::files;
+use crate::app::check::share::{MAX_LISTED, MAX_SUITE, OpenedSuite, Shared};
+use crate::app::check::{Leave, Model, Msg};
+use crate::words::{self, Text, share as said, sheet};
+
+/// The panel's ID.
+pub(super) const ID: &str = "share";
+
+pub(super) fn share(model: &Model, send: &Callback<Msg>) -> Html {
+    let open = model.sharing;
+    html! {
+        <section class="c-panel c-stack" aria-labelledby={ID}>
+            <h2 id={ID} tabindex="-1">
+                <button type="button" class="c-fold" aria-expanded={open.to_string()} onclick={press(send, Msg::Share(!open))}>
+                    { "Share, save and open" }
+                </button>
+            </h2>
+            if open {
+                { leaving(model, send) }
+                { coming_in(model, send) }
+            }
+        </section>
+    }
+}
+
+fn leaving(model: &Model, send: &Callback<Msg>) -> Html {
+    let masking = model.masking;
+    let onchange = send.reform(move |_: Event| Msg::Mask(!masking));
+    html! {
+        <>
+            <label class="is-inline">
+                <input type="checkbox" checked={masking} {onchange} />
+                <span>{ "Mask account numbers, certificate IDs, addresses and endpoints" }</span>
+            </label>
+            { match model.shared() {
+                Err(secrets) => html! {
+                    <div class="c-notice is-explicit" role="alert">
+                        <ul>{ for secrets.iter().map(|why| html! { <li>{ text(why) }</li> }) }</ul>
+                        <p><code class="c-mark">{ "IPL-S002" }</code>{ " Remove it, then share. A draft with it is not kept either." }</p>
+                    </div>
+                },
+                Ok(shared) => what_leaves(&shared, send),
+            } }
+        </>
+    }
+}
+
+fn what_leaves(shared: &Shared, send: &Callback<Msg>) -> Html {
+    let button = |label: &'static str, leave: Leave| {
+        html! { <button type="button" onclick={press(send, Msg::Leave(leave))}>{ label }</button> }
+    };
+    html! {
+        <>
+            if !shared.masked.is_empty() {
+                <details>
+                    <summary>{ "What is masked" }</summary>
+                    <ul>{ for said::replacements(&shared.masked).iter().map(|line| html! { <li>{ text(line) }</li> }) }</ul>
+                </details>
+            }
+            if shared.changes_answers {
+                <p class="c-notice is-implicit">{ "The masks change an answer: a wildcard cuts a masked value. Share it unmasked, or change the policy." }</p>
+            }
+            { match shared.link() {
+                Ok(fragment) => html! {
+                    <p class="c-hint">
+                        { format!("A link of {} characters holds all of this screen and nothing of Live; it opens in every later version.", fragment.len()) }
+                        if fragment.len() > said::LONG_LINK { { " " }{ said::LINK_IS_LONG } }
+                    </p>
+                },
+                Err(error) => html! { <p class="c-notice is-implicit">{ text(&said::link_error(&error)) }</p> },
+            } }
+            <div class="c-row">
+                { button("Copy a link", Leave::Link) }
+                { button("Copy the report", Leave::Report) }
+                { button("Save the report (Markdown)", Leave::ReportFile) }
+                { button("Save the explanation (JSON)", Leave::JsonFile) }
+                { button("Save all answers as a suite", Leave::SuiteFile) }
+            </div>
+        </>
+    }
+}
+
+fn coming_in(model: &Model, send: &Callback<Msg>) -> Html {
+    let keeps = model.keeps_drafts;
+    let keep = send.reform(move |_: Event| Msg::KeepDrafts(!keeps));
+    let send_file = send.clone();
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            let send = send_file.clone();
+            files::read(
+                &input,
+                MAX_SUITE,
+                Callback::from(move |(name, text)| send.emit(Msg::Suite(name, text))),
+            );
+        }
+    });
+    html! {
+        <>
+            <div class="c-field">
+                <label for="suite-file">{ "Open a suite of cases" }</label>
+                <p class="c-hint" id="suite-file-hint">{ "A file that was saved here or written for policylab. It stays in this tab." }</p>
+                <input id="suite-file" type="file" accept=".json,application/json" aria-describedby="suite-file-hint" {onchange} />
+            </div>
+            if let Some(suite) = &model.suite { { opened(suite, send) } }
+            <label class="is-inline">
+                <input type="checkbox" checked={keeps} onchange={keep} />
+                <span>{ "Keep what I type in this browser (nothing that looks like a secret, and nothing of Live)" }</span>
+            </label>
+        </>
+    }
+}
+
+fn opened(suite: &OpenedSuite, send: &Callback<Msg>) -> Html {
+    let (passed, failed) = suite.counts();
+    let more = suite.judged.len().saturating_sub(MAX_LISTED);
+    let rows = suite.judged.iter().take(MAX_LISTED).enumerate().map(|(index, (case, decision))| {
+        let as_expected = case.expect == decision.verdict;
+        let tone = Tone::from(decision.verdict);
+        html! {
+            <tr class={if as_expected { "" } else { "is-explicit" }}>
+                <td>{ if as_expected { "passed" } else { "failed" } }</td>
+                <th scope="row">
+                    <button type="button" class="c-link" onclick={press(send, Msg::OpenCase(index))}>{ &case.id }</button>
+                    if !case.title.is_empty() { <br />{ &case.title } }
+                </th>
+                <td>{ sheet::answer(Some(case.expect)) }</td>
+                <td class={tone.class()}>{ tone.sign() }{ sheet::answer(Some(decision.verdict)) }</td>
+            </tr>
+        }
+    });
+    html! {
+        <section class="c-stack" aria-labelledby="suite">
+            <h3 id="suite">{ &suite.name }</h3>
+            <p role="status">{ format!("{passed} passed, {failed} failed.") }</p>
+            <div class="c-scroll" tabindex="0" role="region" aria-label="Cases of the suite">
+                <table>
+                    <thead><tr>
+                        <th scope="col">{ "Outcome" }</th><th scope="col">{ "Case" }</th>
+                        <th scope="col">{ "Expected" }</th><th scope="col">{ "Answer" }</th>
+                    </tr></thead>
+                    <tbody>{ for rows }</tbody>
+                </table>
+            </div>
+            if more > 0 { <p class="c-hint">{ format!("And {more} more.") }</p> }
+            <div class="c-row"><button type="button" onclick={press(send, Msg::CloseSuite)}>{ "Close the suite" }</button></div>
+        </section>
+    }
+}
+
+/// What stands above the answer while the link that it came with is in the address bar.
+pub(super) fn link_banner(model: &Model, send: &Callback<Msg>) -> Html {
+    if !model.from_link {
+        return Html::default();
+    }
+    let sentence: Text = Text::new().say(words::share::FROM_LINK);
+    html! {
+        <div class="c-notice">
+            <p>{ text(&sentence) }</p>
+            <button type="button" onclick={press(send, Msg::ForgetLink)}>{ "Remove it from the address bar" }</button>
+        </div>
+    }
+}

@@ -1,0 +1,188 @@
+//! What leaves the page and comes in: links, reports, suites, drafts.
+//!
+//! Everything that leaves goes through [`prepare`]: what looks like a secret stops it, and account numbers, certificate
+//! IDs, addresses and endpoints are masked unless the user says otherwise. The plan of Live never leaves: it names an
+//! endpoint.
+
+use super::cases;
+use super::matrix::{At, Matrix};
+use crate::app::workspace::{Ask, LivePlan, PolicyText, Simulation, Who, Workspace};
+use crate::policy::Decision;
+use crate::share::link::{self, LinkError, Plain};
+use crate::share::{mask, secrets};
+use crate::suite::{Case, Suite, SuiteError, json};
+use crate::text::Text;
+use crate::words::{self, Format, sheet};
+
+/// Longest suite that is opened on the page, in bytes.
+pub const MAX_SUITE: usize = 8 << 20;
+/// At most this many cases of a suite are listed, the failed ones first.
+pub const MAX_LISTED: usize = 500;
+
+/// A workspace that may leave.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// What leaves.
+    pub workspace: Workspace,
+    /// What was masked in it.
+    pub masked: Vec<mask::Replacement>,
+    /// Whether the masks change an answer, which happens where a wildcard cuts an account number.
+    pub changes_answers: bool,
+}
+
+/// The workspace as it may leave, masked or as it is.
+///
+/// # Errors
+/// A sentence for each text that holds what looks like a secret: then nothing leaves.
+pub fn prepare(workspace: &Workspace, masking: bool) -> Result<Shared, Vec<Text>> {
+    let own = Simulation::clone(&workspace.simulation);
+    let simulation = if own == Workspace::example().simulation { Simulation::default() } else { own };
+    let leaving = Workspace { live: LivePlan::default(), simulation, ..workspace.clone() };
+    let found = secrets_in(&leaving);
+    if !found.is_empty() {
+        return Err(found);
+    }
+    if !masking {
+        return Ok(Shared { workspace: leaving, masked: Vec::new(), changes_answers: false });
+    }
+    let masked = mask::mask(&leaving.write());
+    let read = Workspace::read(&masked.text);
+    let changes_answers =
+        read.as_ref().is_ok_and(|read| Matrix::new(read).cells != Matrix::new(&leaving).cells);
+    // Stand-ins are plain text within the same quotes, so what was a workspace still is one.
+    let workspace = read.unwrap_or_default();
+    Ok(Shared { workspace, masked: masked.replacements, changes_answers })
+}
+
+/// A sentence for each policy, and one for everything else, that holds what looks like a secret.
+fn secrets_in(workspace: &Workspace) -> Vec<Text> {
+    let policies = workspace.policies.iter().filter_map(|policy| {
+        let why = words::share::not_shared(&policy.text, &secrets::find(&policy.text))?;
+        Some(Text::new().say("Policy ").code(&policy.name).say(": ").and(why))
+    });
+    let emptied =
+        workspace.policies.iter().map(|policy| PolicyText { text: String::new(), ..policy.clone() });
+    let rest = Workspace { policies: emptied.collect(), ..workspace.clone() }.write();
+    let rest = words::share::not_shared(&rest, &secrets::find(&rest));
+    policies.chain(rest.map(|why| Text::new().say("Another field: ").and(why))).collect()
+}
+
+impl Shared {
+    /// The fragment, without `#`, of a link that opens it.
+    ///
+    /// # Errors
+    /// When it is too much for a link.
+    pub fn link(&self) -> Result<String, LinkError> {
+        link::write(&self.workspace.write())
+    }
+
+    /// The answer of one cell as Markdown, with all answers and the policies.
+    #[must_use]
+    pub fn report(&self, at: At) -> String {
+        let matrix = Matrix::new(&self.workspace);
+        let explained = matrix.explain(at);
+        let explanation = explained.as_ref().map(|explained| {
+            let near = matrix.near_misses(at, explained);
+            words::report(explained, &near, &matrix.ways_out(at), Format::Markdown)
+        });
+        let policies = self.workspace.policies.iter().filter(|policy| !policy.off);
+        sheet::markdown(&sheet::Sheet {
+            question: matrix.title(at),
+            explanation,
+            switches: self.workspace.switches.iter().map(String::as_str).collect(),
+            client_ids: matrix.client_ids.iter().map(String::as_str).collect(),
+            answers: matrix.rows(),
+            policies: policies.map(|policy| (policy.name.as_str(), policy.text.as_str())).collect(),
+        })
+    }
+
+    /// The answer of one cell as JSON; nothing for a cell that was not asked.
+    #[must_use]
+    pub fn json(&self, at: At) -> Option<String> {
+        let matrix = Matrix::new(&self.workspace);
+        let (case, explanation) = (cases::case_at(&matrix, at)?, matrix.explain(at)?);
+        Some(json::explanation(&case, &explanation, &words::said(&explanation)))
+    }
+
+    /// All answers as a suite of cases.
+    #[must_use]
+    pub fn suite(&self) -> String {
+        Suite::write(&cases::cases(&Matrix::new(&self.workspace)))
+    }
+}
+
+/// The workspace of a link, without the plan of Live; nothing for a fragment with another use.
+///
+/// # Errors
+/// A sentence that says what is wrong with the link, and its code.
+pub fn open_link(fragment: &str) -> Option<Result<Workspace, Text>> {
+    let told = |error: LinkError| {
+        let text = words::share::link_error(&error);
+        text.say(" ").code(words::share::link_error_code(&error))
+    };
+    match link::read(fragment) {
+        Ok(text) => Some(Workspace::read(&text).map_err(|why| words::share::not_a_workspace(&why))),
+        Err(LinkError::NotALink) => match link::read_plain(fragment) {
+            Ok(plain) => Some(Ok(from_plain(plain))),
+            Err(LinkError::NotALink) => None,
+            Err(error) => Some(Err(told(error))),
+        },
+        Err(error) => Some(Err(told(error))),
+    }
+}
+
+fn from_plain(plain: Plain) -> Workspace {
+    let Plain { policies, things, client_ids, publish, subscribe, receive } = plain;
+    let named =
+        policies.iter().zip(1..).map(|(text, number)| PolicyText::new(&format!("policy-{number}"), text));
+    Workspace {
+        policies: named.collect(),
+        who: Who { things: things.join("\n"), ..Who::default() },
+        ask: Ask {
+            client_ids: client_ids.join("\n"),
+            publish: publish.join("\n"),
+            subscribe: subscribe.join("\n"),
+            receive: receive.join("\n"),
+            ..Ask::default()
+        },
+        ..Workspace::default()
+    }
+}
+
+/// A suite that was opened, judged.
+#[derive(Clone, Debug)]
+pub struct OpenedSuite {
+    /// The name of its file.
+    pub name: String,
+    /// Its cases, each with its decision; those that fail first.
+    pub judged: Vec<(Case, Decision)>,
+}
+
+impl OpenedSuite {
+    /// Judges the cases of a text.
+    ///
+    /// # Errors
+    /// When it is no suite.
+    pub fn read(name: &str, text: &str) -> Result<Self, SuiteError> {
+        if text.len() > MAX_SUITE {
+            return Err(SuiteError::TooLong { bytes: text.len() });
+        }
+        let cases = Suite::parse(text)?.cases;
+        let mut judged: Vec<(Case, Decision)> = cases
+            .into_iter()
+            .map(|case| {
+                let decision = case.decide();
+                (case, decision)
+            })
+            .collect();
+        judged.sort_by_key(|(case, decision)| case.expect == decision.verdict);
+        Ok(Self { name: name.to_owned(), judged })
+    }
+
+    /// How many come out as expected, and how many do not.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let failed = self.judged.iter().filter(|(case, decision)| case.expect != decision.verdict).count();
+        (self.judged.len() - failed, failed)
+    }
+}
