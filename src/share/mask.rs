@@ -87,7 +87,7 @@ pub fn mask(text: &str) -> Masked {
         stand_ins.extend(spans().filter_map(|span| Some((span.clone(), kind, known(span)?.clone()))));
     }
     stand_ins.extend(addresses(text).into_iter().map(|(span, to)| (span, Kind::Address, to)));
-    stand_ins.sort_by_key(|(span, ..)| span.start);
+    stand_ins.sort_unstable_by_key(|(span, ..)| span.start);
     replaced(text, stand_ins)
 }
 
@@ -123,7 +123,8 @@ fn named(kind: Kind, names: &[&str]) -> BTreeMap<String, String> {
         Kind::CertificateId => name.starts_with(&"0".repeat(56)),
         _ => name.starts_with("example"),
     };
-    let taken: BTreeSet<&str> = names.iter().copied().filter(|name| is_stand_in(name)).collect();
+    let mut taken = BTreeSet::new();
+    taken.extend(names.iter().copied().filter(|name| is_stand_in(name)));
     let mut free = (0..).map(numbered).filter(|name| !taken.contains(name.as_str()));
     let mut stand_ins = BTreeMap::new();
     for name in names {
@@ -168,7 +169,10 @@ fn accounts(text: &str) -> BTreeSet<&str> {
             value.get(..12).filter(|_| !goes_on)
         })
         .collect();
-    in_arns.chain(named).filter(|word| is_account(word)).collect()
+    // Not collected: a set is then sorted first, which weighs more than it saves.
+    let mut accounts = BTreeSet::new();
+    accounts.extend(in_arns.chain(named).filter(|word| is_account(word)));
+    accounts
 }
 
 /// The account's own part in names such as `example-ats.iot.eu-west-1.amazonaws.com`.
@@ -218,7 +222,7 @@ fn addresses(text: &str) -> Vec<(Range<usize>, String)> {
         })
         .collect();
     // The widest networks first, so that they can have stand-ins without host bits.
-    found.sort_by_key(|(.., length)| length.unwrap_or(u32::MAX));
+    found.sort_unstable_by_key(|(span, _, length)| (length.unwrap_or(u32::MAX), span.start));
     let stand_ins = found.into_iter().filter_map(|(span, address, length)| {
         let suffix = length.map(|length| format!("/{length}")).unwrap_or_default();
         let to = match address {

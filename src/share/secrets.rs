@@ -50,7 +50,7 @@ pub fn find(text: &str) -> Vec<Secret> {
     let mut found = reading.secrets();
     // An escape in a password would look like the end of the host.
     found.extend(raw.at(raw.url_passwords().into_iter()));
-    found.sort_by_key(|secret| (secret.span.start, Reverse(secret.span.end)));
+    found.sort_unstable_by_key(|secret| (secret.span.start, Reverse(secret.span.end)));
     let mut merged: Vec<Secret> = Vec::new();
     for secret in found {
         match merged.last_mut() {
