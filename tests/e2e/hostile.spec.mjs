@@ -1,0 +1,91 @@
+// Hostile input on Check: markup, hidden characters, and inputs made to be slow. What is typed stays text.
+import { expect, test } from './lab.mjs';
+
+const ARN = 'arn:aws:iot:eu-west-1:123456789012';
+const MARKUP = [
+  '<script>globalThis.owned = 1</script>',
+  '<img src=x onerror="globalThis.owned = 1">',
+  '<svg onload="globalThis.owned = 1"></svg>',
+  '"><iframe srcdoc="<script>parent.owned = 1</script>"></iframe>',
+  'javascript:globalThis.owned=1',
+  '<a href="javascript:globalThis.owned=1">x</a>',
+  '<style>*{display:none}</style>',
+  '<math><mtext></p><img src=x onerror=globalThis.owned=1>',
+  '{{constructor.constructor("globalThis.owned=1")()}}',
+  '<template><script>globalThis.owned=1</script></template>',
+  '</textarea><script>globalThis.owned=1</script>',
+  '<base href="https://attacker.example/">',
+  '<meta http-equiv="refresh" content="0;url=https://attacker.example/">',
+  '\u2028</script><script>globalThis.owned=1</script>',
+];
+
+const policyText = (page) => page.getByLabel('Policy document (JSON)').first();
+const statement = (resource) => JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Sid: resource, Effect: 'Allow', Action: ['iot:Connect', resource], Resource: [`${ARN}:client/${resource}`] }],
+});
+
+/** How many elements there are of each name, with what could run or load among their attributes. */
+const elements = (page) => page.evaluate(() => {
+  const names = new Set();
+  const walk = (root) => root.querySelectorAll('*').forEach((element) => {
+    names.add(element.localName);
+    for (const { name, value } of element.attributes) {
+      if (name.startsWith('on') || /^\s*javascript:/i.test(value)) names.add(`${element.localName}[${name}]`);
+    }
+    if (element.shadowRoot) walk(element.shadowRoot);
+  });
+  walk(document);
+  return [...names].sort();
+});
+
+test.beforeEach(async ({ page }) => {
+  await page.goto('./');
+  await page.getByRole('main').waitFor();
+});
+
+test('T1: markup in any field stays text', async ({ page }) => {
+  const fields = [page.getByLabel('Client IDs'), page.getByLabel('Publish to topics'), page.getByLabel('Subscribe to topic filters'),
+    page.getByLabel('Receive messages of topics'), page.getByLabel('Names of the attached things')];
+  // What the page itself is made of when each field holds something that is refused.
+  await policyText(page).fill(statement('plain'));
+  for (const field of fields) await field.fill('plain');
+  const before = new Set(await elements(page));
+  for (const text of MARKUP) {
+    await policyText(page).fill(statement(text));
+    for (const field of fields) await field.fill(text);
+    await page.getByRole('row').filter({ hasText: 'Connect' }).getByRole('button').first().click();
+  }
+  await policyText(page).fill(MARKUP.join('\n'));
+  const allowed = new Set([...before, 'li', 'ul', 'strong', 'mark', 'span', 'details', 'summary', 'table', 'tr', 'td', 'th', 'tbody', 'thead', 'caption', 'ol', 'br', 'path', 'circle', 'dl', 'dt', 'dd']);
+  expect((await elements(page)).filter((name) => !allowed.has(name))).toEqual([]);
+  expect(await page.evaluate(() => globalThis.owned)).toBeUndefined();
+});
+
+test('T3: hidden and look-alike characters are named where they stand', async ({ page }) => {
+  for (const [character, name] of [['\u200B', 'U+200B'], ['\u202E', 'U+202E'], ['\u0430', 'U+0430']]) {
+    await policyText(page).fill(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect","Resource":"${ARN}:client/a${character}b"}]}`);
+    await expect(page.getByText(name).first()).toBeVisible();
+  }
+});
+
+test('T21: patterns and client IDs that are made to be slow are answered', async ({ page }) => {
+  // Backtracking would take longer than anybody waits.
+  const pattern = `${'*a'.repeat(300)}*b`;
+  await policyText(page).fill(statement(pattern));
+  await page.getByLabel('Client IDs').fill('a'.repeat(128));
+  await expect(page.getByRole('row').filter({ hasText: 'Connect' }).getByRole('button').first()).toHaveText(/Denied/);
+  // Ten thousand lines: what is not asked is counted.
+  await page.getByLabel('Client IDs').fill(Array.from({ length: 10_000 }, (_, number) => `c${number}`).join('\n'));
+  await expect(page.getByText(/9950 lines were not asked/)).toBeVisible();
+});
+
+test('T12: what is typed is in no message of the console', async ({ page }) => {
+  const said = [];
+  page.on('console', (message) => said.push(message.text()));
+  await policyText(page).fill('{"canary-5d1c": \u0000');
+  await page.getByLabel('Client IDs').fill('canary-5d1c');
+  await page.getByRole('button', { name: 'Simulate', exact: true }).click();
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  expect(said.join('\n')).not.toContain('canary-5d1c');
+});
