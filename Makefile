@@ -14,7 +14,8 @@ NODE := 22.12.0
 NODE_CPU := $(if $(filter aarch64,$(shell uname -m)),arm64,x64)
 WASM := wasm32-unknown-unknown
 # Test tools as Debian names them, each with the program that is needed of it.
-DEBIAN := chromium:$(CHROMIUM) chromium-driver:chromedriver mosquitto:mosquitto openssl:openssl
+DEBIAN := chromium:$(CHROMIUM) chromium-driver:chromedriver mosquitto:mosquitto mosquitto-clients:mosquitto_sub \
+  openssl:openssl
 
 # Where node comes from when the distribution's own is too old, as Debian 12's is.
 NODE_HINT := Version 20 or newer is needed; Debian 12 itself has 18 only. Choose one on https://nodejs.org/en/download, or, as root: \
