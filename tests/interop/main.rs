@@ -11,7 +11,9 @@
 mod article;
 #[path = "../common/mod.rs"]
 mod common;
+mod driver;
 mod endpoint;
+mod mosquitto;
 mod mosquitto_clients;
 mod program;
 
