@@ -15,6 +15,7 @@ mod driver;
 mod endpoint;
 mod mosquitto;
 mod mosquitto_clients;
+mod mqttjs;
 mod program;
 
 use std::time::{Duration, Instant};

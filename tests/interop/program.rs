@@ -1,6 +1,6 @@
 //! Other people's programs. Each is killed when its value goes, also when a test fails.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -31,7 +31,7 @@ impl Program {
             .arg(path)
             .args(args)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(writer.try_clone().unwrap())
             .stderr(writer)
             .spawn()
@@ -45,6 +45,11 @@ impl Program {
             }
         });
         Self { name: name.to_owned(), child, lines, seen: Vec::new() }
+    }
+
+    /// Gives the program a line on its standard input.
+    pub(crate) fn tell(&mut self, line: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
     /// Waits for a line that contains `text`; `None` when the program has ended without it.
