@@ -1,7 +1,8 @@
 //! What a CONNACK means for the connection that it opens (MQTT 5 section 3.2).
 
 use super::io::PeerError;
-use crate::mqtt::{ConnAck, Connect, Properties, Property, Qos};
+use super::rules::session_expiry;
+use crate::mqtt::{ConnAck, Connect, Properties, Property, Qos, Version};
 
 /// What both sides have said that they take. What a side did not say has the standard's default.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,13 @@ pub(super) struct Terms {
     /// Messages in flight towards the server.
     pub(super) receive_maximum: u16,
     pub(super) maximum_qos: Qos,
-    pub(super) retain: Retain,
+    pub(super) retain: Support,
+    pub(super) wildcards: Support,
+    pub(super) subscription_identifiers: Support,
+    pub(super) shared_subscriptions: Support,
+    /// Seconds that the session outlives its connection; the server's word goes first (MQTT 5 section
+    /// 3.2.2.3.2), and that of the client's DISCONNECT last. 3.1.1 has no number, only 0 and "for ever".
+    pub(super) session_expiry: u32,
     /// Towards the server, in bytes.
     pub(super) maximum_packet_size: Option<u32>,
     /// Towards the server.
@@ -23,8 +30,9 @@ pub(super) struct Terms {
     pub(super) own_receive_maximum: u16,
 }
 
+/// What the server says of a feature; silence is a yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Retain {
+pub(super) enum Support {
     Available,
     NotAvailable,
 }
@@ -43,7 +51,15 @@ impl Terms {
             assigned_client_id: None,
             receive_maximum: u16::MAX,
             maximum_qos: Qos::ExactlyOnce,
-            retain: Retain::Available,
+            retain: Support::Available,
+            wildcards: Support::Available,
+            subscription_identifiers: Support::Available,
+            shared_subscriptions: Support::Available,
+            session_expiry: match connect.version {
+                Version::V311 if connect.clean_start => 0,
+                Version::V311 => u32::MAX,
+                Version::V5 => session_expiry(&connect.properties).unwrap_or(0),
+            },
             maximum_packet_size: None,
             topic_alias_maximum: 0,
             own_topic_alias_maximum: 0,
@@ -56,7 +72,15 @@ impl Terms {
                 Property::ReceiveMaximum(count) => terms.receive_maximum = *count,
                 Property::MaximumQos(0) => terms.maximum_qos = Qos::AtMostOnce,
                 Property::MaximumQos(1) => terms.maximum_qos = Qos::AtLeastOnce,
-                Property::RetainAvailable(0) => terms.retain = Retain::NotAvailable,
+                Property::RetainAvailable(0) => terms.retain = Support::NotAvailable,
+                Property::WildcardSubscriptionAvailable(0) => terms.wildcards = Support::NotAvailable,
+                Property::SubscriptionIdentifierAvailable(0) => {
+                    terms.subscription_identifiers = Support::NotAvailable;
+                }
+                Property::SharedSubscriptionAvailable(0) => {
+                    terms.shared_subscriptions = Support::NotAvailable;
+                }
+                Property::SessionExpiryInterval(seconds) => terms.session_expiry = *seconds,
                 Property::MaximumPacketSize(bytes) => terms.maximum_packet_size = Some(*bytes),
                 Property::TopicAliasMaximum(count) => terms.topic_alias_maximum = *count,
                 _ => {}

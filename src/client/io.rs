@@ -81,7 +81,7 @@ pub enum Input {
     Disconnect {
         /// 0, or 0x04 to have the will published; version 5 only.
         code: ReasonCode,
-        /// Version 5 only.
+        /// Version 5 only. A Session Expiry Interval changes how long the session lasts.
         properties: Properties,
     },
     /// Fact: the transport that was asked for stands.
@@ -297,6 +297,9 @@ pub enum Misuse {
     NotIdle,
     /// A fact that does not fit: bytes or an opening without a transport.
     NoTransport,
+    /// 3.1.1: a client without an identifier asks for a session that outlives the connection (MQTT-3.1.3-7 of
+    /// 3.1.1).
+    ClientIdMissing,
     /// Not a topic name or topic filter.
     Topic {
         /// As given.
@@ -319,6 +322,21 @@ pub enum Misuse {
     RetainNotSupported,
     /// A topic alias of 0 or above the server's Topic Alias Maximum (MQTT-3.2.2-17).
     TopicAlias,
+    /// A PUBLISH of a client with a Subscription Identifier (MQTT-3.3.4-6).
+    SubscriptionIdentifierInPublish,
+    /// The server takes no filters with wildcards (MQTT 5 section 3.2.2.3.11).
+    WildcardsNotSupported,
+    /// The server takes no subscription identifiers (MQTT 5 section 3.2.2.3.12).
+    SubscriptionIdentifiersNotSupported,
+    /// The server takes no shared subscriptions (MQTT 5 section 3.2.2.3.13).
+    SharedSubscriptionsNotSupported,
+    /// No Local on a shared subscription (MQTT-3.8.3-4).
+    NoLocalOnSharedSubscription,
+    /// A DISCONNECT with a code that only a server sends (MQTT-3.14.2-1).
+    DisconnectCode(ReasonCode),
+    /// A DISCONNECT wants a session to last that by its CONNECT ends with the connection (MQTT 5 section
+    /// 3.14.2.2.2).
+    SessionExpiry,
     /// Too many messages wait already.
     QueueFull,
     /// All packet identifiers are taken.
@@ -331,6 +349,7 @@ impl fmt::Display for Misuse {
             Self::NotConnected => f.write_str("there is no connection; connect first"),
             Self::NotIdle => f.write_str("the session is already connected or connecting"),
             Self::NoTransport => f.write_str("there is no transport"),
+            Self::ClientIdMissing => f.write_str("a session without client ID must be a clean one"),
             Self::Topic { topic, error } => write!(f, "`{topic}`: {error}"),
             Self::Packet(error) => error.fmt(f),
             Self::PacketTooLarge { size, limit } => {
@@ -339,6 +358,21 @@ impl fmt::Display for Misuse {
             Self::QosNotSupported => f.write_str("the server does not support this QoS"),
             Self::RetainNotSupported => f.write_str("the server does not keep messages"),
             Self::TopicAlias => f.write_str("the server does not take this topic alias"),
+            Self::SubscriptionIdentifierInPublish => {
+                f.write_str("only a server puts a subscription identifier into PUBLISH")
+            }
+            Self::WildcardsNotSupported => f.write_str("the server takes no filters with wildcards"),
+            Self::SubscriptionIdentifiersNotSupported => {
+                f.write_str("the server takes no subscription identifiers")
+            }
+            Self::SharedSubscriptionsNotSupported => f.write_str("the server has no shared subscriptions"),
+            Self::NoLocalOnSharedSubscription => f.write_str("a shared subscription cannot have No Local"),
+            Self::DisconnectCode(code) => {
+                write!(f, "a client does not send the code 0x{:02X} in DISCONNECT", code.0)
+            }
+            Self::SessionExpiry => f.write_str(
+                "the session ends with the connection, as CONNECT said; DISCONNECT cannot change that",
+            ),
             Self::QueueFull => f.write_str("too many messages wait for acknowledgements"),
             Self::NoPacketId => f.write_str("all packet identifiers wait for acknowledgements"),
         }

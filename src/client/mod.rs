@@ -21,6 +21,7 @@ mod inflight;
 mod io;
 mod keep_alive;
 mod reconnect;
+mod rules;
 mod session;
 
 pub use io::{

@@ -12,10 +12,11 @@ use super::io::{
 };
 use super::keep_alive::{Due, KeepAlive};
 use super::reconnect::{Backoff, Stop};
+use super::rules;
 use crate::iot::time::{Instant, Millis};
 use crate::mqtt::{
     self, Ack, ConnAck, Disconnect, EncodeError, Frame, FrameSplitter, Packet, PacketId, Properties,
-    Property, ReasonCode, Version,
+    ReasonCode, Version,
 };
 
 /// One client and its session with one server, over any number of connections.
@@ -123,8 +124,11 @@ impl Session {
             return self.reject(None, Misuse::NotIdle);
         }
         // Found out before a transport is opened for nothing.
-        if let Err(error) = mqtt::encode(&Packet::Connect(self.config.connect.clone()), self.version()) {
-            return self.reject(None, Misuse::Packet(error));
+        let connect = &self.config.connect;
+        let writable = || mqtt::encode(&Packet::Connect(connect.clone()), connect.version);
+        let checked = rules::check_connect(connect).and_then(|()| writable().map_err(Misuse::Packet));
+        if let Err(why) = checked {
+            return self.reject(None, why);
         }
         if let Some(backoff) = &mut self.backoff {
             backoff.on_connect_command();
@@ -326,14 +330,15 @@ impl Session {
 
     /// There is no connection any more.
     fn end(&mut self, now: Instant, cause: Cause, transport: Transport) {
-        let lasted = match &self.state {
-            State::Online(online) => now - online.since,
-            _ => Millis(0),
+        let (lasted, session_expiry) = match &self.state {
+            State::Online(online) => (now - online.since, online.terms.session_expiry),
+            _ => (Millis(0), 0),
         };
         let next = self.backoff.as_mut().map(|backoff| backoff.on_disconnected(now, lasted, &cause));
         self.outputs.push_back(Output::Disconnected(cause));
         let mut lost = self.inflight.on_connection_lost();
-        if self.session_ends_with_connection() {
+        // MQTT 5 section 3.1.2.11.2, 3.1.1 section 3.1.2.4.
+        if session_expiry == 0 {
             lost.extend(self.inflight.on_session_lost());
         }
         self.lose(lost);
@@ -376,20 +381,6 @@ impl Session {
 
     fn rest(&mut self, reconnect: Option<Instant>) {
         self.state = reconnect.map_or(State::Idle, |until| State::Waiting { until });
-    }
-
-    /// MQTT 5 section 3.1.2.11.2: a session without expiry interval ends with its connection. 3.1.1 section
-    /// 3.1.2.4: so does one with Clean Session.
-    fn session_ends_with_connection(&self) -> bool {
-        let connect = &self.config.connect;
-        match connect.version {
-            Version::V311 => connect.clean_start,
-            Version::V5 => {
-                !connect.properties.0.iter().any(
-                    |property| matches!(property, Property::SessionExpiryInterval(seconds) if *seconds > 0),
-                )
-            }
-        }
     }
 
     fn lose(&mut self, requests: Vec<RequestId>) {

@@ -1,15 +1,14 @@
 //! What each command of the user does, and what MQTT forbids.
 
-use super::{Session, State, Transport};
-use crate::client::handshake::Retain;
+use super::{Online, Session, State, Transport};
 use crate::client::inflight::Slot;
 use crate::client::io::{Cause, Message, Misuse, Output, Refusal, RequestId};
 use crate::client::reconnect::Stop;
+use crate::client::rules;
 use crate::iot::time::Instant;
-use crate::iot::topic;
 use crate::mqtt::{
-    self, Disconnect, Packet, PacketId, Properties, Property, Publish, Qos, ReasonCode, Subscribe,
-    Subscription, Unsubscribe,
+    self, Disconnect, Packet, PacketId, Properties, Publish, Qos, ReasonCode, Subscribe, Subscription,
+    Unsubscribe,
 };
 
 impl Session {
@@ -21,8 +20,8 @@ impl Session {
         properties: Properties,
     ) {
         let slot = Slot::Subscribe { request, filters: filters.len() };
-        let names = filters.iter().map(|line| line.filter.as_str());
-        let checked = self.check_filters(names);
+        let checked =
+            self.online().and_then(|online| rules::check_subscribe(&online.terms, &filters, &properties));
         self.request(now, request, slot, checked, |packet_id| {
             Packet::Subscribe(Subscribe { packet_id, filters, properties })
         });
@@ -36,20 +35,18 @@ impl Session {
         properties: Properties,
     ) {
         let slot = Slot::Unsubscribe { request, filters: filters.len() };
-        let checked = self.check_filters(filters.iter().map(String::as_str));
+        let checked =
+            self.online().and_then(|_| filters.iter().try_for_each(|filter| rules::check_filter(filter)));
         self.request(now, request, slot, checked, |packet_id| {
             Packet::Unsubscribe(Unsubscribe { packet_id, filters, properties })
         });
     }
 
-    fn check_filters<'a>(&self, filters: impl Iterator<Item = &'a str>) -> Result<(), Misuse> {
-        if !self.is_connected() {
-            return Err(Misuse::NotConnected);
+    fn online(&self) -> Result<&Online, Misuse> {
+        match &self.state {
+            State::Online(online) => Ok(online),
+            _ => Err(Misuse::NotConnected),
         }
-        for filter in filters {
-            topic::check_filter(filter).map_err(|error| Misuse::Topic { topic: filter.to_owned(), error })?;
-        }
-        Ok(())
     }
 
     /// Sends a request that a packet identifier ties to its answer.
@@ -90,24 +87,9 @@ impl Session {
 
     /// All that can be wrong with a message is found here, because it may have to wait before it is sent.
     fn check_message(&self, message: Message) -> Result<Publish, Misuse> {
-        let State::Online(online) = &self.state else { return Err(Misuse::NotConnected) };
         let Message { topic, payload, qos, retain, properties } = message;
-        topic::check_name(&topic).map_err(|error| Misuse::Topic { topic: topic.clone(), error })?;
-        if qos > online.terms.maximum_qos {
-            return Err(Misuse::QosNotSupported);
-        }
-        if retain && online.terms.retain == Retain::NotAvailable {
-            return Err(Misuse::RetainNotSupported);
-        }
-        let aliases = 1..=online.terms.topic_alias_maximum;
-        if properties
-            .0
-            .iter()
-            .any(|one| matches!(one, Property::TopicAlias(alias) if !aliases.contains(alias)))
-        {
-            return Err(Misuse::TopicAlias);
-        }
         let mut publish = Publish { dup: false, qos, retain, topic, packet_id: None, properties, payload };
+        rules::check_publish(&self.online()?.terms, &publish)?;
         if qos != Qos::AtMostOnce {
             if self.inflight.queued() >= self.config.queue_limit {
                 return Err(Misuse::QueueFull);
@@ -123,10 +105,19 @@ impl Session {
 
     pub(super) fn on_disconnect(&mut self, now: Instant, code: ReasonCode, properties: Properties) {
         match self.state {
-            State::Online(_) => match self.send(now, Packet::Disconnect(Disconnect { code, properties })) {
-                Ok(()) => self.end(now, Cause::OwnRequest, Transport::Open),
-                Err(why) => self.reject(None, why),
-            },
+            State::Online(_) => {
+                let packet = Disconnect { code, properties };
+                let expiry = rules::session_expiry(&packet.properties);
+                let sent = rules::check_disconnect(&self.config.connect, &packet)
+                    .and_then(|()| self.send(now, Packet::Disconnect(packet)));
+                if let Err(why) = sent {
+                    return self.reject(None, why);
+                }
+                if let (State::Online(online), Some(seconds)) = (&mut self.state, expiry) {
+                    online.terms.session_expiry = seconds;
+                }
+                self.end(now, Cause::OwnRequest, Transport::Open);
+            }
             State::Opening | State::Handshake { .. } => {
                 self.refuse(now, Refusal::OwnRequest, Transport::Open);
             }
