@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::aliases::remove_alias;
 use super::io::RequestId;
-use crate::mqtt::{PacketId, Property, Publish};
+use crate::mqtt::{PacketId, Publish};
 
 /// Who waits for which packet identifier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,7 +172,7 @@ impl Inflight {
 
 /// A topic alias means nothing on the next connection (MQTT 5 section 3.3.2.3.4).
 fn without_alias(mut publish: Publish) -> Publish {
-    publish.properties.0.retain(|property| !matches!(property, Property::TopicAlias(_)));
+    remove_alias(&mut publish);
     publish
 }
 

@@ -106,7 +106,8 @@ pub struct Message {
     pub qos: Qos,
     /// Keep it on the server.
     pub retain: bool,
-    /// Version 5 only.
+    /// Version 5 only. With a Topic Alias, the topic itself goes on the wire with the first such message of a
+    /// connection only.
     pub properties: Properties,
 }
 

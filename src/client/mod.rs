@@ -16,6 +16,7 @@
 //! if let Some((when, _why)) = session.deadline() { at `when`: session.handle(when, Input::TimePassed) }
 //! ```
 
+mod aliases;
 mod handshake;
 mod inflight;
 mod io;

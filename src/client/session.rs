@@ -3,8 +3,9 @@
 mod commands;
 mod packets;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
+use super::aliases::Aliases;
 use super::handshake::{Terms, packet_limit};
 use super::inflight::{Inflight, Slot};
 use super::io::{
@@ -15,7 +16,7 @@ use super::reconnect::{Backoff, Stop};
 use super::rules;
 use crate::iot::time::{Instant, Millis};
 use crate::mqtt::{
-    self, Ack, ConnAck, Disconnect, EncodeError, Frame, FrameSplitter, Packet, PacketId, Properties,
+    self, Ack, ConnAck, Disconnect, EncodeError, Frame, FrameSplitter, Packet, PacketId, Properties, Publish,
     ReasonCode, Version,
 };
 
@@ -114,8 +115,13 @@ struct Online {
     stream: FrameSplitter,
     keep_alive: KeepAlive,
     terms: Terms,
+    /// Topic aliases that the session has set.
+    ours: Aliases,
     /// Topic aliases that the server has set.
-    aliases: BTreeMap<u16, String>,
+    theirs: Aliases,
+    /// QoS 2 messages that came on this connection and are not yet released: the client's Receive Maximum
+    /// counts those, not what an earlier connection has left (MQTT 5 section 4.9).
+    unreleased: BTreeSet<u16>,
 }
 
 impl Session {
@@ -215,8 +221,10 @@ impl Session {
             since: now,
             stream,
             keep_alive: KeepAlive::new(sent, terms.keep_alive, self.config.ping_timeout),
+            ours: Aliases::new(terms.topic_alias_maximum),
+            theirs: Aliases::new(terms.own_topic_alias_maximum),
+            unreleased: BTreeSet::new(),
             terms,
-            aliases: BTreeMap::new(),
         }));
         if connack.session_present {
             for packet_id in self.inflight.on_resumed() {
@@ -248,18 +256,36 @@ impl Session {
             let Some(next) = self.inflight.next(online.terms.receive_maximum) else { return };
             match next {
                 Err(request) => self.reject(Some(request), Misuse::NoPacketId),
-                Ok(publish) => {
-                    let id = publish.packet_id;
+                Ok(mut publish) => {
+                    let (id, dup) = (publish.packet_id, publish.dup);
+                    online.ours.fit(&mut publish);
                     // Only a message of an earlier connection can fail here: this server takes less.
-                    if let Err(why) = self.send(now, Packet::Publish(publish))
+                    let sent = rules::check_publish(&online.terms, &publish)
+                        .and_then(|()| self.send_publish(now, publish));
+                    if let Err(why) = sent
                         && let Some(Slot::Message { request, .. }) =
                             id.and_then(|id| self.inflight.release(id))
                     {
-                        self.reject(Some(request), why);
+                        if dup {
+                            self.lose(vec![request]);
+                        } else {
+                            self.reject(Some(request), why);
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Sends a message that has been checked.
+    fn send_publish(&mut self, now: Instant, mut publish: Publish) -> Result<(), Misuse> {
+        let State::Online(online) = &self.state else { return Err(Misuse::NotConnected) };
+        let learnt = online.ours.shorten(&mut publish);
+        self.send(now, Packet::Publish(publish))?;
+        if let (State::Online(online), Some((alias, topic))) = (&mut self.state, learnt) {
+            online.ours.learn(alias, topic);
+        }
+        Ok(())
     }
 
     fn send(&mut self, now: Instant, packet: Packet) -> Result<(), Misuse> {

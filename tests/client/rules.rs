@@ -8,7 +8,7 @@ use iot_policy_lab::mqtt::{
 };
 
 use super::conversation::{
-    Conversation, ack, connack, connect, disconnect, lasting, message, publish, subscribe,
+    Conversation, ack, connack, connect, disconnect, incoming, lasting, message, publish, subscribe,
 };
 
 fn with(properties: Vec<Property>, message: Message) -> Input {
@@ -249,6 +249,103 @@ fn the_last_word_on_session_expiry_decides_what_is_lost() {
         let got = lines.contains(&"lost 7".to_owned());
         assert_eq!(got, lost, "{asked:?}, {granted:?}, {at_the_end:?}: {lines:?}");
     }
+}
+
+/// MQTT 5 section 3.3.2.3.4: the topic goes with the first message only, on each connection.
+#[test]
+fn a_topic_alias_stands_for_its_topic_after_the_first_message() {
+    let maximum = |count| connack(true, 0, vec![Property::TopicAliasMaximum(count)]);
+    let mut talk = Conversation::online(Config::new(lasting(Version::V5)), &maximum(2));
+    let aliased = |alias, topic: &str, qos| {
+        with(vec![Property::TopicAlias(alias)], Message { topic: topic.to_owned(), ..message(qos) })
+    };
+    let sent = |lines: Vec<String>| lines.into_iter().find(|line| line.starts_with('>'));
+    for (alias, topic, on_the_wire) in
+        [(1, "a", "a"), (1, "a", ""), (2, "b", "b"), (1, "b", "b"), (1, "a", "a"), (2, "b", "")]
+    {
+        let expected = format!("> PUBLISH q0 {on_the_wire} (2 bytes)");
+        assert_eq!(sent(talk.input(aliased(alias, topic, Qos::AtMostOnce))), Some(expected));
+    }
+    // What is sent again has its topic, and what waited too where the new server takes no alias.
+    let reply = talk.input(aliased(2, "b", Qos::AtLeastOnce));
+    assert_eq!(sent(reply).unwrap(), "> PUBLISH q1 id 1  (2 bytes)");
+    talk.closed();
+    talk.input(Input::Connect);
+    talk.input(Input::TransportOpened);
+    assert_eq!(sent(talk.packet(&maximum(0))).unwrap(), "> PUBLISH q1 id 1 dup b (2 bytes)");
+}
+
+/// A message that waited goes to another server than it was checked for.
+#[test]
+fn messages_that_waited_are_checked_again() {
+    let config = || Config {
+        reconnect: Some(iot_policy_lab::client::Reconnect::new(1)),
+        ..Config::new(lasting(Version::V5))
+    };
+    let narrow = vec![Property::ReceiveMaximum(1), Property::TopicAliasMaximum(1)];
+    let mut talk = Conversation::online(config(), &connack(true, 0, narrow));
+    talk.input(publish(1, Qos::AtLeastOnce));
+    talk.input(publish(2, Qos::ExactlyOnce));
+    talk.input(Input::Publish {
+        request: RequestId(3),
+        message: Message { retain: true, ..message(Qos::AtLeastOnce) },
+    });
+    talk.input(Input::Publish {
+        request: RequestId(4),
+        message: Message {
+            properties: Properties(vec![Property::TopicAlias(1)]),
+            ..message(Qos::AtLeastOnce)
+        },
+    });
+    talk.closed();
+    talk.next_attempt();
+    talk.input(Input::TransportOpened);
+    let lines = talk.packet(&connack(true, 0, vec![Property::MaximumQos(1), Property::RetainAvailable(0)]));
+    assert_eq!(
+        lines.get(2..).unwrap(),
+        [
+            "> PUBLISH q1 id 1 dup dt/temp-sensor-01 (2 bytes)",
+            "rejected QosNotSupported",
+            "rejected RetainNotSupported",
+            "> PUBLISH q1 id 4 dt/temp-sensor-01 (2 bytes)",
+        ]
+    );
+    // One that went already and is too large now was not rejected: nobody knows what became of it.
+    talk.closed();
+    talk.next_attempt();
+    talk.input(Input::TransportOpened);
+    let lines = talk.packet(&connack(true, 0, vec![Property::MaximumPacketSize(10)]));
+    assert_eq!(lines.get(2..).unwrap(), ["lost 1", "lost 4"]);
+}
+
+/// MQTT 5 sections 3.1.2.11.3 and 4.9: the quota begins anew with each connection.
+#[test]
+fn the_clients_receive_maximum_counts_per_connection() {
+    let mut config = Config::new(lasting(Version::V5));
+    config.connect.properties.0.push(Property::ReceiveMaximum(2));
+    let mut talk = Conversation::online(config, &connack(false, 0, vec![]));
+    let arrive =
+        |talk: &mut Conversation, id| talk.packet(&incoming("a", Qos::ExactlyOnce, Some(id), vec![]));
+    assert!(arrive(&mut talk, 1).contains(&"message a".to_owned()));
+    assert!(arrive(&mut talk, 2).contains(&"message a".to_owned()));
+    talk.closed();
+    talk.input(Input::Connect);
+    talk.input(Input::TransportOpened);
+    talk.packet(&connack(true, 0, vec![]));
+    // Two more while the first two wait for PUBREL, and one of those again.
+    assert!(arrive(&mut talk, 3).contains(&"message a".to_owned()));
+    assert!(!arrive(&mut talk, 1).contains(&"message a".to_owned()));
+    assert!(talk.packet(&Packet::PubRel(ack(1, 0))).contains(&"> PUBCOMP id 1 0x00 Success".to_owned()));
+    assert!(arrive(&mut talk, 4).contains(&"message a".to_owned()));
+    let lines = arrive(&mut talk, 5);
+    assert!(lines.contains(&"> DISCONNECT 0x93 Receive Maximum exceeded".to_owned()), "{lines:?}");
+    assert!(!lines.contains(&"message a".to_owned()));
+    // The message that was too much comes again, and counts as new.
+    talk.closed();
+    talk.input(Input::Connect);
+    talk.input(Input::TransportOpened);
+    talk.packet(&connack(true, 0, vec![]));
+    assert!(arrive(&mut talk, 5).contains(&"message a".to_owned()));
 }
 
 /// MQTT-4.4.0-1 and section 4.9: what is sent again counts against the server's Receive Maximum too.

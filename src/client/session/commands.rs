@@ -79,7 +79,7 @@ impl Session {
             self.inflight.enqueue(request, publish);
             return self.pump(now);
         }
-        match self.send(now, Packet::Publish(publish)) {
+        match self.send_publish(now, publish) {
             Ok(()) => self.outputs.push_back(Output::Published { request, answer: None }),
             Err(why) => self.reject(Some(request), why),
         }

@@ -1,10 +1,10 @@
 //! What each packet of the server does on an accepted connection.
 
-use super::{Online, Session, State, Transport, ack};
+use super::{Session, State, Transport, ack};
 use crate::client::inflight::{Slot, Step};
 use crate::client::io::{Cause, Output, PeerError};
 use crate::iot::time::Instant;
-use crate::mqtt::{Ack, Codes, Packet, Property, Publish, Qos, ReasonCode, Version};
+use crate::mqtt::{Ack, Codes, Packet, Publish, Qos, ReasonCode, Version};
 
 impl Session {
     pub(super) fn on_packet(&mut self, now: Instant, packet: Packet) {
@@ -30,18 +30,17 @@ impl Session {
 
     fn on_message(&mut self, now: Instant, mut publish: Publish) {
         let State::Online(online) = &mut self.state else { return };
-        if let Err(error) = online.resolve_alias(&mut publish) {
+        if let Err(error) = online.theirs.resolve(&mut publish) {
             return self.fail(now, error);
         }
-        let own_maximum = usize::from(online.terms.own_receive_maximum);
         let (qos, id) = (publish.qos, publish.packet_id);
         match (qos, id) {
             (Qos::ExactlyOnce, Some(id)) => {
-                let news = self.inflight.arrived.insert(id.0);
-                if self.inflight.arrived.len() > own_maximum {
+                online.unreleased.insert(id.0);
+                if online.unreleased.len() > usize::from(online.terms.own_receive_maximum) {
                     return self.fail(now, PeerError::ReceiveMaximum);
                 }
-                if news {
+                if self.inflight.arrived.insert(id.0) {
                     self.outputs.push_back(Output::Message(publish));
                 }
                 let _ = self.send(now, Packet::PubRec(ack(id, ReasonCode::SUCCESS)));
@@ -56,6 +55,9 @@ impl Session {
 
     fn on_pubrel(&mut self, now: Instant, release: &Ack) {
         let known = self.inflight.arrived.remove(&release.packet_id.0);
+        if let State::Online(online) = &mut self.state {
+            online.unreleased.remove(&release.packet_id.0);
+        }
         // 3.1.1 has no code; there an unknown identifier is answered like a known one (MQTT-4.3.3-2).
         let code = match self.version() {
             Version::V5 if !known => ReasonCode::PACKET_IDENTIFIER_NOT_FOUND,
@@ -126,25 +128,5 @@ impl Session {
         }
         self.inflight.release(answer.packet_id);
         self.outputs.push_back(Output::Unsubscribed { request, answer });
-    }
-}
-
-impl Online {
-    /// Puts the topic in for its alias, and keeps new aliases (MQTT 5 section 3.3.2.3.4).
-    fn resolve_alias(&mut self, publish: &mut Publish) -> Result<(), PeerError> {
-        let alias = publish.properties.0.iter().find_map(|property| match property {
-            Property::TopicAlias(alias) => Some(*alias),
-            _ => None,
-        });
-        let Some(alias) = alias else { return Ok(()) };
-        if alias == 0 || alias > self.terms.own_topic_alias_maximum {
-            return Err(PeerError::TopicAlias);
-        }
-        if publish.topic.is_empty() {
-            publish.topic = self.aliases.get(&alias).ok_or(PeerError::TopicAlias)?.clone();
-        } else {
-            self.aliases.insert(alias, publish.topic.clone());
-        }
-        Ok(())
     }
 }
