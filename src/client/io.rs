@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::reconnect::{Reconnect, Stop};
+use super::rules::sent_by_client;
 use crate::iot::time::{Instant, Millis};
 use crate::iot::topic::TopicError;
 use crate::mqtt::{
@@ -265,6 +266,8 @@ impl PeerError {
     pub const fn reason_code(&self) -> ReasonCode {
         match self {
             Self::Frame(error) => error.reason_code(),
+            // Such as a CONNECT for another version, whose code is one for CONNACK.
+            Self::Packet(error) if !sent_by_client(error.reason_code()) => ReasonCode::PROTOCOL_ERROR,
             Self::Packet(error) => error.reason_code(),
             Self::Unexpected(_) | Self::CodeCount { .. } | Self::SessionPresent => ReasonCode::PROTOCOL_ERROR,
             Self::TopicAlias => ReasonCode::TOPIC_ALIAS_INVALID,

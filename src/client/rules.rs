@@ -5,7 +5,7 @@
 use super::handshake::{Support, Terms};
 use super::io::Misuse;
 use crate::iot::topic;
-use crate::mqtt::{Connect, Disconnect, Properties, Property, Publish, Subscription, Version};
+use crate::mqtt::{Connect, Disconnect, Properties, Property, Publish, ReasonCode, Subscription, Version};
 
 /// Before a transport is opened for nothing.
 pub(super) fn check_connect(connect: &Connect) -> Result<(), Misuse> {
@@ -73,9 +73,8 @@ pub(super) fn check_filter(filter: &str) -> Result<(), Misuse> {
 }
 
 pub(super) fn check_disconnect(connect: &Connect, packet: &Disconnect) -> Result<(), Misuse> {
-    // MQTT-3.14.2-1, and the column "Sent by" of MQTT 5 table 3-10. 3.1.1 has no codes, which the codec says.
-    let sent_by_clients = matches!(packet.code.0, 0x00 | 0x04 | 0x80..=0x83 | 0x90 | 0x93..=0x99);
-    if connect.version == Version::V5 && !sent_by_clients {
+    // MQTT-3.14.2-1. 3.1.1 has no codes, which the codec says.
+    if connect.version == Version::V5 && !sent_by_client(packet.code) {
         return Err(Misuse::DisconnectCode(packet.code));
     }
     // MQTT 5 section 3.14.2.2.2: what ends with the connection cannot be made to last at its end.
@@ -84,6 +83,11 @@ pub(super) fn check_disconnect(connect: &Connect, packet: &Disconnect) -> Result
         return Err(Misuse::SessionExpiry);
     }
     Ok(())
+}
+
+/// Whether a DISCONNECT of a client may have the code (MQTT 5 table 3-10, column "Sent by").
+pub(super) const fn sent_by_client(code: ReasonCode) -> bool {
+    matches!(code.0, 0x00 | 0x04 | 0x80..=0x83 | 0x90 | 0x93..=0x99)
 }
 
 /// In seconds.

@@ -187,6 +187,13 @@ fn a_server_that_breaks_the_protocol_is_told_so_in_version_5() {
         ("MQTT-3.3.2-8", bytes(&[0x30, 7, 0, 1, b'a', 3, 0x23, 0, 0]), "0x82 Protocol Error"),
         ("MQTT-3.1.2-27", bytes(&[0x30, 7, 0, 1, b'a', 3, 0x23, 0, 1]), "0x94 Topic Alias invalid"),
         ("MQTT-3.9.3-1", bytes(&[0x90, 5, 0, 1, 0, 1, 1]), "0x82 Protocol Error"),
+        // A CONNECT of MQTT 3.1, and a SUBSCRIBE with a bad filter: the codec's codes are none of a client's.
+        (
+            "MQTT-3.14.2-1",
+            bytes(&[16, 15, 0, 6, 77, 81, 73, 115, 100, 112, 3, 2, 0, 30, 0, 1, 97]),
+            "0x82 Protocol Error",
+        ),
+        ("MQTT-3.14.2-1", bytes(&[0x82, 8, 0, 1, 0, 0, 2, b'#', b'#', 0]), "0x82 Protocol Error"),
         ("MQTT-3.4.2-1", bytes(&[0x40, 4, 0, 1, 0x8E, 0]), "0x81 Malformed Packet"),
     ] {
         let mut talk = Conversation::online(Config::new(connect(Version::V5)), &connack(false, 0, vec![]));
