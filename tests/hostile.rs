@@ -1,4 +1,5 @@
-//! Hostile text: policies and suites that were mutated, cut, repeated or never meant well.
+//! Hostile text: policies and suites that were mutated, cut, repeated or never meant well. Hostile bytes: servers that
+//! send anything to a client session (`hostile/sessions.rs`).
 //!
 //! Nothing may panic or hang, and what comes out must stay small: see the bounds at each check. Inputs are mutations
 //! of the policies and cases under `tests/cases` with a dictionary of tokens. On stable Rust there is no coverage to
@@ -10,6 +11,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::disallowed_methods, reason = "only the soak reads the clock")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own files has to stop")]
+
+#[path = "hostile/sessions.rs"]
+mod sessions;
 
 use std::{
     collections::BTreeSet,
@@ -166,8 +170,29 @@ impl Chance {
     }
 }
 
+/// Shows the input that a target panicked on.
+struct OnPanic<'a, T: std::fmt::Debug>(&'a T);
+
+impl<T: std::fmt::Debug> Drop for OnPanic<'_, T> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("the input: {:?}", self.0);
+        }
+    }
+}
+
+fn attack(seed: u64, count: usize, seeds: Vec<String>, target: impl Fn(&str) -> Vec<String>) {
+    attack_with(seed, count, seeds, Chance::mutated, |text: &String| target(text));
+}
+
 /// Runs `target` on mutations of `seeds`: `count` of them, or for the time of a soak. The target returns what it saw.
-fn attack(seed: u64, count: usize, mut seeds: Vec<String>, target: impl Fn(&str) -> Vec<String>) {
+fn attack_with<T: std::fmt::Debug>(
+    seed: u64,
+    count: usize,
+    mut seeds: Vec<T>,
+    mutate: impl Fn(&mut Chance, &[T]) -> T,
+    target: impl Fn(&T) -> Vec<String>,
+) {
     let soak = std::env::var_os("SOAK").map(|_| {
         let seconds = std::env::var("SOAK_SECONDS").map_or(600, |seconds| seconds.parse().unwrap());
         Duration::from_secs(seconds)
@@ -175,14 +200,16 @@ fn attack(seed: u64, count: usize, mut seeds: Vec<String>, target: impl Fn(&str)
     let (mut chance, mut seen, mut inputs) = (Chance(seed), BTreeSet::new(), 0_usize);
     let begin = Instant::now();
     while soak.map_or(inputs < count, |limit| begin.elapsed() < limit) {
-        let text = chance.mutated(&seeds);
+        let input = mutate(&mut chance, &seeds);
         let start = Instant::now();
-        let found = target(&text);
-        assert!(soak.is_none() || start.elapsed() < SLOWEST, "slow: {text:?}");
+        let shown = OnPanic(&input);
+        let found = target(&input);
+        drop(shown);
+        assert!(soak.is_none() || start.elapsed() < SLOWEST, "slow: {input:?}");
         inputs += 1;
         // `insert` for each: an input may show several new things.
         if found.into_iter().filter(|what| seen.insert(what.clone())).count() > 0 {
-            seeds.push(text);
+            seeds.push(input);
         }
     }
     println!("{inputs} inputs, {} kinds of outcome, {} seeds", seen.len(), seeds.len());
