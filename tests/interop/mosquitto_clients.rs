@@ -1,6 +1,7 @@
 //! mosquitto_sub and mosquitto_pub (2.0.11) at the simulated broker, in both versions.
 
-use iot_policy_lab::broker::{Cause, News};
+use iot_policy_lab::broker::{Cause, Config, News, Refusal};
+use iot_policy_lab::iot::time::Millis;
 
 use super::endpoint::{Endpoint, Rights};
 use super::program::Program;
@@ -135,4 +136,84 @@ fn properties_of_version_5_arrive_as_they_were_sent() {
         (true, vec![])
     );
     receiver.line("site:north|text/plain|dt/answer|7|1").unwrap();
+}
+
+#[test]
+fn members_of_a_shared_subscription_take_turns() {
+    for version in VERSIONS {
+        let endpoint = Endpoint::start(Rights::all());
+        let mut members = ["a", "b"].map(|name| {
+            mosquitto_sub(
+                &endpoint,
+                version,
+                &format!("-i {name} -t $share/workers/jobs/+ -q 1 -C 2 -d -F %t"),
+            )
+        });
+        for member in &mut members {
+            member.line("Subscribed (mid: 1): 1").unwrap();
+        }
+        for job in ["1", "2", "3", "4"] {
+            let sent = mosquitto_pub(&endpoint, version, &format!("-i s -t jobs/{job} -m x -q 1"));
+            assert_eq!(sent, (true, vec![]));
+        }
+        let mut jobs: Vec<String> = members
+            .into_iter()
+            .flat_map(|member| member.finish().1)
+            .filter(|line| line.starts_with("jobs/"))
+            .collect();
+        jobs.sort();
+        assert_eq!(jobs, ["jobs/1", "jobs/2", "jobs/3", "jobs/4"]);
+    }
+}
+
+/// AWS's limits, at other people's clients: a payload of 128 KB passes, one more byte does not.
+#[test]
+fn a_payload_has_at_most_128_kilobytes() {
+    let file = format!("{}/payload", env!("CARGO_TARGET_TMPDIR"));
+    for version in VERSIONS {
+        let endpoint = Endpoint::start(Rights::all());
+        let mut receiver = mosquitto_sub(&endpoint, version, "-i r -t dt/a -q 1 -C 1 -d -F %l");
+        receiver.line("Subscribed").unwrap();
+        std::fs::write(&file, vec![b'x'; 128 * 1024]).unwrap();
+        let send = format!("-i s -t dt/a -q 1 -f {file}");
+        assert_eq!(mosquitto_pub(&endpoint, version, &send), (true, vec![]));
+        receiver.line("131072").unwrap();
+        std::fs::write(&file, vec![b'x'; 128 * 1024 + 1]).unwrap();
+        let _sender = start(&endpoint, version, "mosquitto_pub", &send);
+        let end = endpoint.wait("end", |news| {
+            matches!(news, News::Disconnected { client_id, cause, .. }
+                if client_id == "s" && !matches!(cause, Cause::ClientDisconnected { .. }))
+        });
+        assert!(matches!(end, News::Disconnected { cause: Cause::TooLarge, .. }), "{end:?}");
+    }
+}
+
+#[test]
+fn a_subscribe_has_at_most_8_filters() {
+    for version in VERSIONS {
+        let endpoint = Endpoint::start(Rights::all());
+        let filters = |count| (0..count).map(|n| format!(" -t a/{n}")).collect::<String>();
+        let mut eight = mosquitto_sub(&endpoint, version, &format!("-i eight -d{}", filters(8)));
+        eight.line("Subscribed (mid: 1): 0, 0, 0, 0, 0, 0, 0, 0").unwrap();
+        let _nine = mosquitto_sub(&endpoint, version, &format!("-i nine{}", filters(9)));
+        let end = endpoint.wait("end", |news| disconnected(news, "nine"));
+        assert!(matches!(end, News::Disconnected { cause: Cause::TooManyFilters, .. }), "{end:?}");
+    }
+}
+
+/// One CONNECT a second and client ID; here an hour, so that a slow machine is no second attempt.
+#[test]
+fn a_client_id_that_connects_too_often_is_refused() {
+    for (version, told) in
+        [("mqttv311", "Error: The connection was lost."), ("mqttv5", "Client s received CONNACK (151)")]
+    {
+        let config = Config { connect_interval: Millis::from_seconds(3600), ..Config::default() };
+        let endpoint = Endpoint::configured(config, Rights::all());
+        let send = "-i s -t dt/a -m 1 -q 1 -d";
+        assert!(mosquitto_pub(&endpoint, version, send).0);
+        let (success, lines) = mosquitto_pub(&endpoint, version, send);
+        assert!(!success && lines.iter().any(|line| line == told), "{lines:?}");
+        let refused = endpoint.wait("refusal", |news| matches!(news, News::Refused { .. }));
+        assert!(matches!(refused, News::Refused { refusal: Refusal::TooFrequent, .. }), "{refused:?}");
+    }
 }
