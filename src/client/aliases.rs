@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::io::PeerError;
+use super::error::PeerError;
 use crate::mqtt::{Property, Publish};
 
 /// Which topic each alias stands for.

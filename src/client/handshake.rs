@@ -1,6 +1,6 @@
 //! What a CONNACK means for the connection that it opens (MQTT 5 section 3.2).
 
-use super::io::PeerError;
+use super::error::PeerError;
 use super::rules::session_expiry;
 use crate::mqtt::{ConnAck, Connect, Properties, Property, Qos, Version};
 

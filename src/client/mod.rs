@@ -17,6 +17,7 @@
 //! ```
 
 mod aliases;
+mod error;
 mod handshake;
 mod inflight;
 mod io;
@@ -25,8 +26,7 @@ mod reconnect;
 mod rules;
 mod session;
 
-pub use io::{
-    Cause, Closure, Config, Connected, Input, Message, Misuse, Output, PeerError, Refusal, RequestId, Timer,
-};
+pub use error::{Misuse, PeerError};
+pub use io::{Cause, Closure, Config, Connected, Input, Message, Output, Refusal, RequestId, Timer};
 pub use reconnect::{Reconnect, Stop};
 pub use session::Session;

@@ -2,8 +2,8 @@
 //!
 //! Pure checks. Lengths, null characters and the form of a packet are the codec's business.
 
+use super::error::Misuse;
 use super::handshake::{Support, Terms};
-use super::io::Misuse;
 use crate::iot::topic;
 use crate::mqtt::{Connect, Disconnect, Properties, Property, Publish, ReasonCode, Subscription, Version};
 

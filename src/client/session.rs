@@ -2,22 +2,21 @@
 
 mod commands;
 mod packets;
+mod sending;
 
 use std::collections::{BTreeSet, VecDeque};
 
 use super::aliases::Aliases;
+use super::error::{Misuse, PeerError};
 use super::handshake::{Terms, packet_limit};
-use super::inflight::{Inflight, Slot};
-use super::io::{
-    Cause, Closure, Config, Connected, Input, Misuse, Output, PeerError, Refusal, RequestId, Timer,
-};
+use super::inflight::Inflight;
+use super::io::{Cause, Closure, Config, Connected, Input, Output, Refusal, RequestId, Timer};
 use super::keep_alive::{Due, KeepAlive};
 use super::reconnect::{Backoff, Stop};
 use super::rules;
 use crate::iot::time::{Instant, Millis};
 use crate::mqtt::{
-    self, Ack, ConnAck, Disconnect, EncodeError, Frame, FrameSplitter, Packet, PacketId, Properties, Publish,
-    ReasonCode, Version,
+    self, Ack, ConnAck, Disconnect, Frame, FrameSplitter, Packet, PacketId, Properties, ReasonCode, Version,
 };
 
 /// One client and its session with one server, over any number of connections.
@@ -236,67 +235,6 @@ impl Session {
             self.lose(lost);
         }
         self.pump(now);
-    }
-
-    fn check_size(&self, encoded: Result<Vec<u8>, EncodeError>) -> Result<Vec<u8>, Misuse> {
-        let bytes = encoded.map_err(Misuse::Packet)?;
-        if let State::Online(online) = &self.state
-            && let Some(limit) = online.terms.maximum_packet_size
-            && let limit = usize::try_from(limit).unwrap_or(usize::MAX)
-            && bytes.len() > limit
-        {
-            return Err(Misuse::PacketTooLarge { size: bytes.len(), limit });
-        }
-        Ok(bytes)
-    }
-
-    /// Sends what the server's Receive Maximum lets go.
-    fn pump(&mut self, now: Instant) {
-        while let State::Online(online) = &self.state {
-            let Some(next) = self.inflight.next(online.terms.receive_maximum) else { return };
-            match next {
-                Err(request) => self.reject(Some(request), Misuse::NoPacketId),
-                Ok(mut publish) => {
-                    let (id, dup) = (publish.packet_id, publish.dup);
-                    online.ours.fit(&mut publish);
-                    // Only a message of an earlier connection can fail here: this server takes less.
-                    let sent = rules::check_publish(&online.terms, &publish)
-                        .and_then(|()| self.send_publish(now, publish));
-                    if let Err(why) = sent
-                        && let Some(Slot::Message { request, .. }) =
-                            id.and_then(|id| self.inflight.release(id))
-                    {
-                        if dup {
-                            self.lose(vec![request]);
-                        } else {
-                            self.reject(Some(request), why);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Sends a message that has been checked.
-    fn send_publish(&mut self, now: Instant, mut publish: Publish) -> Result<(), Misuse> {
-        let State::Online(online) = &self.state else { return Err(Misuse::NotConnected) };
-        let learnt = online.ours.shorten(&mut publish);
-        self.send(now, Packet::Publish(publish))?;
-        if let (State::Online(online), Some((alias, topic))) = (&mut self.state, learnt) {
-            online.ours.learn(alias, topic);
-        }
-        Ok(())
-    }
-
-    fn send(&mut self, now: Instant, packet: Packet) -> Result<(), Misuse> {
-        let bytes = self.check_size(mqtt::encode(&packet, self.version()))?;
-        // What the encoder writes is one packet.
-        let Ok(frame) = Frame::new(bytes) else { return Ok(()) };
-        self.outputs.push_back(Output::Send { frame, packet });
-        if let State::Online(online) = &mut self.state {
-            online.keep_alive.on_sent(now);
-        }
-        Ok(())
     }
 
     fn on_transport_closed(&mut self, now: Instant, closure: Closure) {

@@ -1,8 +1,9 @@
 //! What each command of the user does, and what MQTT forbids.
 
 use super::{Online, Session, State, Transport};
+use crate::client::error::Misuse;
 use crate::client::inflight::Slot;
-use crate::client::io::{Cause, Message, Misuse, Output, Refusal, RequestId};
+use crate::client::io::{Cause, Message, Output, Refusal, RequestId};
 use crate::client::reconnect::Stop;
 use crate::client::rules;
 use crate::iot::time::Instant;

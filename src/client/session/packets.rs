@@ -1,8 +1,9 @@
 //! What each packet of the server does on an accepted connection.
 
 use super::{Session, State, Transport, ack};
+use crate::client::error::PeerError;
 use crate::client::inflight::{Slot, Step};
-use crate::client::io::{Cause, Output, PeerError};
+use crate::client::io::{Cause, Output};
 use crate::iot::time::Instant;
 use crate::mqtt::{Ack, Codes, Packet, Publish, Qos, ReasonCode, Version};
 
