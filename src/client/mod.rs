@@ -6,7 +6,12 @@
 //!
 //! Invariants: nothing is sent before CONNACK but CONNECT; a command that MQTT forbids sends nothing and
 //! comes back as [`Output::Rejected`]; each command with a [`RequestId`] that was sent is answered once, by
-//! its acknowledgement or by [`Output::Lost`]; no input makes it panic.
+//! its acknowledgement or by [`Output::Lost`]; no input makes it panic, and what it holds is bounded by its
+//! limits.
+//!
+//! Deliberately not: extended authentication (a server's AUTH ends the connection; AWS IoT Core has none).
+//! Deliberately tolerated, because a diagnosis wants the server's word: an older session that only the server
+//! knows (MQTT-3.2.2-4), and a Session Expiry Interval in a server's DISCONNECT (MQTT-3.14.2-2).
 //!
 //! The driver's loop:
 //!
