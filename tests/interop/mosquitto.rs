@@ -33,7 +33,7 @@ impl Mosquitto {
 
     fn attempt(configuration: &str) -> Option<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("mosquitto-{port}"));
+        let folder = std::env::temp_dir().join(format!("policylab-mosquitto-{port}"));
         std::fs::create_dir_all(&folder).unwrap();
         let text = format!("persistence false\nlistener {port} 127.0.0.1\n{configuration}");
         std::fs::write(folder.join("mosquitto.conf"), text).unwrap();
@@ -410,10 +410,11 @@ fn a_refusal_has_the_code_of_its_version() {
 /// What the access list forbids is refused with a code in version 5; version 3.1.1 has none for a PUBLISH.
 #[test]
 fn a_denied_message_is_told_in_version_5_only() {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let file = folder.join("acl");
+    // A mosquitto that root starts reads it as another user, who may not see the checkout.
+    let file = std::env::temp_dir().join(format!("policylab-acl-{}", std::process::id()));
     std::fs::write(&file, "topic read #\ntopic readwrite mine\n").unwrap();
     let mosquitto = Mosquitto::start(&format!("allow_anonymous true\nacl_file {}\n", file.to_str().unwrap()));
+    std::fs::remove_file(&file).unwrap();
     for (version, code) in [(Version::V311, ReasonCode::SUCCESS), (Version::V5, ReasonCode::NOT_AUTHORIZED)] {
         let mut client = online(&mosquitto, connect(version, "c"));
         assert_eq!(client.publish(message("theirs", "1", Qos::AtLeastOnce)), code);
