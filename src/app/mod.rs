@@ -4,5 +4,6 @@
 pub mod browser;
 pub mod check;
 pub mod history;
+pub mod places;
 pub mod sessions;
 pub mod workspace;

@@ -24,6 +24,7 @@ pub mod lint;
 pub mod missing;
 pub mod pattern;
 pub mod quota;
+pub mod reindent;
 pub mod repair;
 pub mod request;
 pub mod switch;
