@@ -72,6 +72,14 @@ serve();`;
     return new Worker(trusted.createScriptURL(url), { type: "module" });
   }
 
+  let editor;
+  /** The policy editor's module, fetched once and not before the page has nothing better to do. */
+  function loadEditor() {
+    editor ??= new Promise((resolve) => (globalThis.requestIdleCallback ?? setTimeout)(resolve))
+      .then(() => import(address(here.dataset.editor)));
+    return editor;
+  }
+
   /** Loads the page anew, locked to `endpoint` (or, with null, to itself), with the workspace as it is. */
   function reload(endpoint, workspace) {
     sessionStorage.setItem(HANDOVER, JSON.stringify({ endpoint, workspace }));
@@ -80,7 +88,7 @@ serve();`;
     location.assign(target.href);
   }
 
-  const boot = { endpoint, fragment: location.hash.slice(1), startWorker, reload, open };
+  const boot = { endpoint, fragment: location.hash.slice(1), startWorker, reload, open, loadEditor };
   const first = wantsLive() ? "sessions" : "check";
   preload(first);
   addEventListener("DOMContentLoaded", () => open(first, handover?.workspace ?? null));

@@ -39,6 +39,24 @@ pub fn too_much(bytes: usize, limit: usize) -> String {
     )
 }
 
+/// A change that would make a text too long was not made.
+#[must_use]
+pub fn refused(bytes: usize, limit: usize) -> String {
+    format!("Not taken: the text would have {bytes} bytes, and at most {limit} are read. It is as it was.")
+}
+
+/// A policy could not be laid out anew.
+#[must_use]
+pub fn not_formatted((line, column): (usize, usize)) -> String {
+    format!("Not formatted: the text is not JSON yet, see line {line}, column {column}. Nothing was changed.")
+}
+
+/// A policy would be too long, laid out anew.
+#[must_use]
+pub fn not_formatted_too_long(limit: usize) -> String {
+    format!("Not formatted: the text would have more than {limit} bytes. Nothing was changed.")
+}
+
 /// Endpoint and region field contradict.
 #[must_use]
 pub fn other_region(stated: &str, typed: &str) -> String {

@@ -1,5 +1,6 @@
 //! What `static/boot.js` lets a program do: it alone makes workers, locks the page and opens the other program.
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::Worker;
 
@@ -24,6 +25,10 @@ extern "C" {
     /// Loads the page anew, locked to `endpoint` or to itself, with this workspace.
     #[wasm_bindgen(method, catch)]
     pub(super) fn reload(this: &Boot, endpoint: Option<String>, workspace: &str) -> Result<(), JsValue>;
+
+    /// A promise of the policy editor's module.
+    #[wasm_bindgen(method, catch, js_name = loadEditor)]
+    pub(super) fn load_editor(this: &Boot) -> Result<Promise, JsValue>;
 
     /// Shows the program of this name, with this workspace, in place of the one that runs.
     #[wasm_bindgen(method)]

@@ -87,7 +87,12 @@ impl Component for Root {
             notice: self.model.notice.as_deref(),
             locked_to: None,
         };
-        frame.around(page::check(&self.model, &send))
+        // The editor of a policy is far down, and `boot` the only way to it.
+        html! {
+            <ContextProvider<Boot> context={ctx.props().boot.clone()}>
+                { frame.around(page::check(&self.model, &send)) }
+            </ContextProvider<Boot>>
+        }
     }
 }
 

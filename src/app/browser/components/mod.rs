@@ -1,5 +1,6 @@
 //! Pieces of screens: functions from values to markup, and the component that keeps a field's own state.
 
+mod editor;
 mod explanation;
 mod form;
 mod policy_text;
