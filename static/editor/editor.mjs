@@ -91,7 +91,9 @@ export function mount(host, field, label, limit, tell) {
           decorations: variables.createDeco(view),
           update(change) { this.decorations = variables.updateDeco(change, this.decorations); },
         }), { decorations: (plugin) => plugin.decorations }),
-        EditorState.phrases.of(PHRASES), EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorState.phrases.of(PHRASES),
+        // Editable alone is focusable, but axe knows it by the index only.
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorState.transactionFilter.of((change) => {
           if (!change.docChanged || change.annotation(fromPage) || fits(change.newDoc)) return change;
           // What is too long already may still be made shorter.

@@ -18,8 +18,8 @@ export const theme = EditorView.theme({
     minHeight: "var(--field-min)", maxHeight: "var(--field-max)",
     color: "var(--text)", backgroundColor: "var(--surface)", border: "1px solid var(--control)", borderRadius: "var(--radius)",
   },
-  // Stronger than what CodeMirror says of the same.
-  "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
+  // The ring is the host's, in page.css.
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.45", overflow: "auto" },
   ".cm-content": { padding: "6px 0", caretColor: "var(--text)" },
   // The textarea of page.css has its text where this puts it.
@@ -42,7 +42,7 @@ export const theme = EditorView.theme({
   ".cm-tooltip": { maxWidth: "min(60ch, 80vw)", backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--control)", borderRadius: "var(--radius)", fontFamily: "var(--sans)" },
   ".cm-diagnostic": { padding: "6px 10px", whiteSpace: "pre-wrap", overflowWrap: "anywhere" },
   ".cm-diagnostic code": { fontFamily: "var(--mono)", fontSize: "0.9em", padding: "1px 4px", borderRadius: "3px", backgroundColor: "var(--sunken)" },
-  ".cm-panel.cm-search": { display: "flex", flexWrap: "wrap", gap: "6px", alignItems: "center", padding: "8px 40px 8px 8px", fontFamily: "var(--sans)" },
+  ".cm-panel.cm-search": { display: "flex", flexWrap: "wrap", gap: "6px", alignItems: "center", padding: "8px 56px 8px 8px", fontFamily: "var(--sans)" },
   // Only what a policy needs: no selection of all hits, no expressions, no words.
   ".cm-panel.cm-search :is(br, [name=select], label:has([name=re]), label:has([name=word]))": { display: "none" },
   ".cm-panel.cm-search label": { display: "flex", gap: "4px", alignItems: "center", minHeight: "24px", margin: "0", fontSize: "inherit" },
@@ -54,9 +54,9 @@ export const theme = EditorView.theme({
   },
   ".cm-diagnosticAction": { marginLeft: "8px" },
   ".cm-panel.cm-search [name=close]": { position: "absolute", top: "8px", right: "8px", padding: "0" },
-  ":focus-visible:not(.cm-content)": { outline: "3px solid var(--accent)", outlineOffset: "1px" },
+  ".cm-panel :focus-visible, .cm-tooltip :focus-visible": { outline: "3px solid var(--accent)", outlineOffset: "1px" },
   "@media (pointer: coarse)": {
-    ".cm-textfield, .cm-button, .cm-diagnosticAction, .cm-panel.cm-search [name=close]": { minHeight: "44px", minWidth: "44px" },
+    ".cm-panel.cm-search .cm-textfield, .cm-panel.cm-search .cm-button, .cm-diagnosticAction, .cm-panel.cm-search [name=close]": { minHeight: "44px", minWidth: "44px" },
   },
   ...severities,
 });

@@ -26,6 +26,10 @@ export async function axe(page) {
   return violations.flatMap(({ id, impact, nodes }) => nodes.map(({ target }) => `${id} (${impact}) at ${target.join(' ')}`));
 }
 
+/** The editor's text, as the lines that it shows: all of them while the text is short. */
+export const edited = (content) => content.evaluate((it) =>
+  [...it.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\n'));
+
 /** The worker of a page in Live, now or as soon as Playwright hears of it. */
 export const workerOf = (page) => page.workers()[0] ?? page.waitForEvent('worker');
 

@@ -24,7 +24,7 @@ for (const look of LOOKS) {
 async function tabTo(page, control) {
   for (let i = 0; i < 30; i++) {
     await page.keyboard.press('Tab');
-    if (await control.evaluate((element) => element === document.activeElement)) return;
+    if (await control.evaluate((element) => element === element.getRootNode().activeElement)) return;
   }
   await expect(control).toBeFocused();
 }
