@@ -104,11 +104,15 @@ export function mount(host, field, label, limit, tell) {
         EditorView.domEventHandlers({
           paste: (event, view) => guard(event, view, sizeOf(event.clipboardData)),
           drop: (event, view) => guard(event, view, sizeOf(event.dataTransfer)),
-          mousemove(event, view) { hovered = view.posAtCoords({ x: event.clientX, y: event.clientY }); point(view); },
-          mouseleave(_, view) { hovered = null; point(view); },
+          // A finger does not stay: what it touched is where the caret goes.
+          pointermove(event, view) {
+            hovered = event.pointerType === "mouse" ? view.posAtCoords({ x: event.clientX, y: event.clientY }) : null;
+            point(view);
+          },
+          pointerleave(_, view) { hovered = null; point(view); },
         }),
         EditorView.updateListener.of((change) => {
-          if (change.docChanged) hovered = null;
+          if (change.docChanged || change.selectionSet) hovered = null;
           const typed = change.docChanged && !change.transactions.every((each) => !each.docChanged || each.annotation(fromPage));
           if (typed) tell("changed", change.state.doc.toString());
           point(change.view);

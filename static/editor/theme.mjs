@@ -22,6 +22,7 @@ export const theme = EditorView.theme({
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.45", overflow: "auto" },
   ".cm-content": { padding: "6px 0", caretColor: "var(--text)" },
+  ".cm-content, .cm-gutter": { minHeight: "calc(var(--field-min) - 2px)" },
   // The textarea of page.css has its text where this puts it.
   ".cm-line": { padding: "0 8px 0 6px" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--muted)", borderRight: "1px solid var(--line)" },

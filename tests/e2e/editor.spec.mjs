@@ -27,10 +27,11 @@ async function open(page) {
 }
 
 /** A paste of `piece`, so many times; made in the page, because it may be large. */
-const paste = (page, piece, times = 1) => content(page).evaluate((it, [piece, times]) => {
+const paste = (field, piece, times = 1) => field.evaluate((it, [piece, times]) => {
   const data = new DataTransfer();
   data.setData('text/plain', piece.repeat(times));
-  it.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true, composed: true }));
+  const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true, composed: true });
+  return it.dispatchEvent(event);
 }, [piece, times]);
 
 /** Lets the editor's file through only when told. */
@@ -85,6 +86,27 @@ test('without its file the textarea stays and works', async ({ page, expectError
   await expect(area).toBeFocused();
   expect(await area.evaluate((it) => it.value.slice(it.selectionStart, it.selectionEnd))).toBe('"iot:Conect"');
   await expect(content(page)).toHaveCount(0);
+  expect(await paste(area, 'a line of text\n', 3_500_000), 'the browser may go on').toBe(false);
+  await expect(page.getByRole('alert')).toContainText('would have 52500000 bytes');
+  await expect(area).toHaveValue(FLAWED);
+});
+
+test('it waits for an input method in the middle of a word', async ({ page }) => {
+  const release = await holdEditor(page);
+  await page.goto('./');
+  const area = page.locator('textarea#policy-0');
+  await area.fill('');
+  await area.focus();
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 });
+  const arrived = page.waitForEvent('requestfinished', (request) => request.url().includes('/editor-'));
+  release();
+  await arrived;
+  await page.evaluate(() => new Promise((idle) => requestIdleCallback(() => setTimeout(idle))));
+  await expect(area).toBeFocused();
+  await browser.send('Input.insertText', { text: '日' });
+  await expect(content(page)).toBeFocused();
+  expect(await text(page)).toBe('日');
 });
 
 test('names, words and variables differ in colour, lines are numbered', async ({ page }) => {
@@ -136,7 +158,7 @@ for (const [name, end] of [['CRLF', '\r\n'], ['a lone CR', '\r']]) {
     }, end);
     await open(page);
     await editor(page).fill('');
-    await paste(page, POLICY.replace('"Allow"', '"Alöw"').replaceAll('\n', end));
+    await paste(content(page), POLICY.replace('"Allow"', '"Alöw"').replaceAll('\n', end));
     await expect.poll(() => marked(page)).toEqual(['"Alöw"']);
     await page.getByRole('button', { name: 'Live', exact: true }).click();
     await page.getByLabel('Endpoint', { exact: true }).fill('ws://127.0.0.1:9');
@@ -235,7 +257,7 @@ test('a paste of 50 MB is refused at once, and nothing is lost', async ({ page }
   await editor(page).fill(POLICY);
   await editor(page).press('Control+a');
   const start = Date.now();
-  await paste(page, 'a line of text\n', 3_500_000);
+  await paste(content(page), 'a line of text\n', 3_500_000);
   await expect(page.getByRole('alert')).toContainText(/would have 52500\d\d\d bytes/);
   expect(Date.now() - start).toBeLessThan(20_000);
   expect(await text(page)).toBe(POLICY);
@@ -248,9 +270,9 @@ test('a paste of 50 MB is refused at once, and nothing is lost', async ({ page }
 test('a text that grows beyond the limit step by step stops there', async ({ page }) => {
   await open(page);
   await editor(page).fill('');
-  await paste(page, 'ö', 500_000);
+  await paste(content(page), 'ö', 500_000);
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await paste(page, 'ö', 30_000);
+  await paste(content(page), 'ö', 30_000);
   await expect(page.getByRole('alert')).toContainText('would have 1060000 bytes');
 });
 

@@ -4,7 +4,8 @@
 //! not come, the textarea stays.
 
 use gloo::events::EventListener;
-use web_sys::{Element, HtmlTextAreaElement, InputEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, Element, HtmlTextAreaElement, InputEvent};
 use yew::prelude::*;
 
 use super::editor::{self, Editor, Flag, Module, Told};
@@ -109,6 +110,8 @@ enum State {
 /// What reaches the field.
 pub(in crate::app::browser) enum Msg {
     Loaded(Module),
+    /// The input method is done, and the editor has been there before.
+    Composed(Module),
     Told(Told),
     Typed(String, bool),
     Reveal(Span),
@@ -148,12 +151,12 @@ impl Component for PolicyText {
                 None => self.take_over(ctx, &module),
                 Some(area) => {
                     let link = ctx.link().clone();
-                    self.composing = false;
                     self.state = State::Waiting(EventListener::once(&area, "compositionend", move |_| {
-                        link.send_message(Msg::Loaded(module));
+                        link.send_message(Msg::Composed(module));
                     }));
                 }
             },
+            Msg::Composed(module) => self.take_over(ctx, &module),
             Msg::Typed(text, composing) => {
                 self.composing = composing;
                 self.take(ctx, text);
@@ -231,6 +234,15 @@ impl Component for PolicyText {
             let input = event.target_dyn_into::<HtmlTextAreaElement>();
             Msg::Typed(input.map(|input| input.value()).unwrap_or_default(), event.is_composing())
         });
+        // As in the editor: what is longer than any text may be does not get as far as being laid out.
+        let onpaste = link.batch_callback(|event: Event| {
+            let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data)?;
+            let bytes = data.get_data("text").map_or(0, |text| text.len());
+            (bytes > MAX_PASTE).then(|| {
+                event.prevent_default();
+                Msg::Told(Told::Refused(bytes))
+            })
+        });
         let places = Places::new(&props.text);
         let listed = props
             .diagnostics
@@ -243,7 +255,7 @@ impl Component for PolicyText {
             <>
                 <label for={plain.then(|| id.clone())} onclick={link.callback(|_| Msg::Focus)}>{ NAME }</label>
                 if plain {
-                    <textarea {id} ref={self.area.clone()} value={props.text.clone()} {oninput} rows="12"
+                    <textarea {id} ref={self.area.clone()} value={props.text.clone()} {oninput} {onpaste} rows="12"
                         aria-describedby={count_id.clone()} autocomplete="off" autocapitalize="off" spellcheck="false"
                         translate="no" />
                 }
