@@ -408,6 +408,15 @@ impl Workspace {
         serde_json::from_str(text).map_err(|error| error.to_string())
     }
 
+    /// Whether another load of the page will read it.
+    ///
+    /// # Errors
+    /// When it is too long to travel; a sentence.
+    pub fn travels(&self) -> Result<(), String> {
+        let bytes = self.write().len();
+        if bytes <= MAX_SAVED_BYTES { Ok(()) } else { Err(words::too_much(bytes, MAX_SAVED_BYTES)) }
+    }
+
     /// The text that [`Workspace::read`] reads.
     #[must_use]
     pub fn write(&self) -> String {

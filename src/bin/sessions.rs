@@ -26,6 +26,11 @@ pub mod page {
         pub fn take(&self, workspace: &str) {
             self.0.take(workspace);
         }
+
+        /// Loads the page anew in the version that waits.
+        pub fn renew(&self) {
+            self.0.renew();
+        }
     }
 
     /// Starts the worker.

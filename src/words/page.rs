@@ -19,6 +19,8 @@ pub const OTHER_LOCK: &str =
     "The page is locked to another endpoint than the one that is typed. Lock it anew.";
 /// Leaving with sessions that stand.
 pub const DISCONNECTING: &str = "The sessions are being disconnected. Press Leave Live again.";
+/// Leaving for another version of the page with sessions that stand.
+pub const DISCONNECTING_FIRST: &str = "The sessions are being disconnected. Press Reload again.";
 /// The worker has failed.
 pub const WORKER_LOST: &str = "The part of this page that holds the connections has stopped, and they with it. Leave Live and lock the page again.";
 /// The browser keeps nothing for the next load.

@@ -93,6 +93,10 @@ pub enum Msg {
     CloseSuite,
     /// Wants what is typed kept in this browser, or not any more.
     KeepDrafts(bool),
+    /// Asked for another version of the page.
+    Renew,
+    /// The browser refused to load the page anew.
+    ReloadFailed,
     /// The browser has something to say of what it was to do.
     Told(String),
 }
@@ -164,6 +168,8 @@ pub enum Effect {
     Keep(Option<String>),
     /// Take the fragment out of the address bar.
     ForgetLink,
+    /// Load the page anew, locked as it is, with the workspace as it is.
+    Reload,
 }
 
 impl Model {
@@ -239,6 +245,11 @@ impl Model {
                     self.selected = self.matrix.most_interesting();
                 }
             }
+            Msg::Renew => match self.workspace.travels() {
+                Ok(()) => return vec![Effect::Reload],
+                Err(why) => self.notice = Some(why),
+            },
+            Msg::ReloadFailed => self.notice = Some(words::page::NO_RELOAD.to_owned()),
             Msg::Select(at) => self.selected = at,
             Msg::Undo => {
                 if self.history.undo(&mut self.workspace) {

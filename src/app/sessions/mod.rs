@@ -5,9 +5,7 @@
 pub mod live;
 pub mod simulate;
 
-use crate::app::workspace::{
-    MAX_SAVED_BYTES, MqttVersion, Screen, SessionPlan, Sessions, TextField, Workspace,
-};
+use crate::app::workspace::{MqttVersion, Screen, SessionPlan, Sessions, TextField, Workspace};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
 use crate::lab::Run;
@@ -78,6 +76,8 @@ pub enum Msg {
     Worker(FromWorker),
     /// The worker is gone.
     WorkerLost,
+    /// Asked for another version of the page, with the lock as it is.
+    Renew,
     /// The browser refused to load the page anew.
     ReloadFailed,
     /// Comes back from another screen with the workspace as that one left it.
@@ -173,7 +173,8 @@ impl Model {
             Msg::SelectEntry(number) => self.live.selected = Some(number),
             Msg::Sign(signed) => self.workspace.live.signed = signed,
             Msg::Lock => return self.lock(),
-            Msg::Unlock => return self.unlock(),
+            Msg::Unlock => return self.leave(None, words::DISCONNECTING),
+            Msg::Renew => return self.leave(self.locked_to.clone(), words::DISCONNECTING_FIRST),
             Msg::KeysTaken(keys) => {
                 self.live.keys = Some(keys);
                 return vec![Effect::Focus(KEYS_ID)];
@@ -238,28 +239,30 @@ impl Model {
         }
     }
 
-    /// Leaves Live; sessions that stand say goodbye first.
-    fn unlock(&mut self) -> Vec<Effect> {
+    /// Leaves this load of the page for one that is locked to `endpoint`. Sessions that stand say goodbye first, and the
+    /// notice asks for another press.
+    fn leave(&mut self, endpoint: Option<String>, notice: &str) -> Vec<Effect> {
         let standing: Vec<u32> = (0_u32..)
             .zip(&self.live.sessions)
             .filter(|(_, state)| matches!(state.phase, Phase::Connecting | Phase::Connected))
             .map(|(session, _)| session)
             .collect();
         if standing.is_empty() {
-            return self.reload(None);
+            return self.reload(endpoint);
         }
-        self.notice = Some(words::DISCONNECTING.to_owned());
+        self.notice = Some(notice.to_owned());
         standing.into_iter().map(|session| Effect::Tell(ToWorker::Disconnect { session })).collect()
     }
 
     /// A load of the page that loses nothing, or none at all.
     fn reload(&mut self, endpoint: Option<String>) -> Vec<Effect> {
-        let bytes = self.workspace.write().len();
-        if bytes > MAX_SAVED_BYTES {
-            self.notice = Some(words::too_much(bytes, MAX_SAVED_BYTES));
-            return Vec::new();
+        match self.workspace.travels() {
+            Ok(()) => vec![Effect::Reload(endpoint)],
+            Err(why) => {
+                self.notice = Some(why);
+                Vec::new()
+            }
         }
-        vec![Effect::Reload(endpoint)]
     }
 
     /// The region to sign for: the endpoint's own, or the typed one.
@@ -345,5 +348,34 @@ impl Model {
             Sessions::Live => self.live.forget_sessions(index),
         }
         effects
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "wss://example-ats.iot.eu-west-1.amazonaws.com";
+
+    fn in_live() -> Model {
+        let mut workspace = Workspace::example();
+        workspace.live.endpoint = SOURCE.into();
+        Model::open(Some(SOURCE), workspace, None)
+    }
+
+    #[test]
+    fn another_version_of_the_page_has_the_same_lock() {
+        assert_eq!(in_live().update(Msg::Renew), [Effect::Reload(Some(SOURCE.into()))]);
+        assert_eq!(Model::open(None, Workspace::example(), None).update(Msg::Renew), [Effect::Reload(None)]);
+    }
+
+    #[test]
+    fn sessions_that_stand_say_goodbye_before_another_version_opens() {
+        let mut model = in_live();
+        let mut state = model.live.session(0);
+        state.phase = Phase::Connected;
+        model.live.sessions = vec![state];
+        assert_eq!(model.update(Msg::Renew), [Effect::Tell(ToWorker::Disconnect { session: 0 })]);
+        assert_eq!(model.notice.as_deref(), Some(words::DISCONNECTING_FIRST));
     }
 }

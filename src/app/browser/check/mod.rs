@@ -28,4 +28,9 @@ impl Program {
             self.0.send_message(Msg::Take(Box::new(workspace)));
         }
     }
+
+    /// Loads the page anew in the version that waits, with the workspace as it is.
+    pub fn renew(&self) {
+        self.0.send_message(Msg::Renew);
+    }
 }

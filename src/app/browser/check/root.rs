@@ -70,6 +70,14 @@ impl Component for Root {
                     Err(_) => self.model.notice = Some(words::share::NO_STORAGE.to_owned()),
                 },
                 Effect::ForgetLink => forget_fragment(),
+                Effect::Reload => {
+                    let boot = &ctx.props().boot;
+                    // What was typed goes along.
+                    self.unsaved.set(false);
+                    if boot.reload(boot.endpoint(), &self.model.workspace.write()).is_err() {
+                        self.model.update(Msg::ReloadFailed);
+                    }
+                }
             }
         }
         true

@@ -32,6 +32,11 @@ impl Program {
             self.0.send_message(root::Input::Model(Msg::Take(Box::new(workspace))));
         }
     }
+
+    /// Loads the page anew in the version that waits, with the workspace as it is.
+    pub fn renew(&self) {
+        self.0.send_message(root::Input::Model(Msg::Renew));
+    }
 }
 
 /// Answers the page from inside a worker.
