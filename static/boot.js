@@ -4,6 +4,7 @@
 (() => {
   const HANDOVER = "iot-policy-lab";
   const here = document.currentScript;
+  const worker = new URL("sw.js", here.src).href;
   const handover = takeHandover();
   const endpoint = wantsLive() && isSource(handover?.endpoint) ? handover.endpoint : null;
   lock(endpoint);
@@ -13,7 +14,7 @@
   const blobs = new Set();
   const trusted = globalThis.trustedTypes?.createPolicy("iot-policy-lab", {
     createScriptURL(url) {
-      if (blobs.has(url)) return url;
+      if (blobs.has(url) || url === worker) return url;
       throw new TypeError("not a script of this page");
     },
   }) ?? { createScriptURL: (url) => url };
@@ -28,6 +29,7 @@
   const running = {};
   let shown = null;
   let wanted = null;
+  let registration = null;
 
   /** Shows a program, with this workspace (or, with null, with its own) in place of the one that is shown. */
   async function open(name, workspace) {
@@ -40,9 +42,8 @@
       if (wanted !== name) return;
       const host = running[name]?.host ?? document.createElement("div");
       const before = shown;
-      before?.remove();
+      (before ?? document.getElementById("example")).replaceWith(host);
       shown = host;
-      document.body.append(host);
       if (running[name] === undefined) running[name] = { host, program: start(host, workspace, boot) };
       else running[name].program.take(workspace);
       // The tab that was pressed is gone with the other program.
@@ -51,9 +52,12 @@
       }
     } catch (error) {
       const notice = document.createElement("p");
+      notice.className = "c-notice is-explicit";
       notice.setAttribute("role", "alert");
-      notice.textContent = "IoT Policy Lab could not start: it needs a browser with WebAssembly, and all of its files. Reload the page to try again.";
-      document.body.append(notice);
+      notice.textContent = "IoT Policy Lab could not start: it needs a browser with WebAssembly, and all of its files. Reload the page to try again."
+        + (shown === null ? " What stands here until then is an example, which cannot be changed." : "");
+      document.body.prepend(notice);
+      document.documentElement.classList.remove("is-opening");
       throw error;
     }
   }
@@ -80,18 +84,61 @@ serve();`;
     return editor;
   }
 
-  /** Loads the page anew, locked to `endpoint` (or, with null, to itself), with the workspace as it is. */
+  /**
+   * Loads the page anew, locked to `endpoint` (or, with nothing, to itself), with the workspace as it is; in the version that
+   * waits, if one does.
+   */
   function reload(endpoint, workspace) {
-    sessionStorage.setItem(HANDOVER, JSON.stringify({ endpoint, workspace }));
+    sessionStorage.setItem(HANDOVER, JSON.stringify({ endpoint: endpoint ?? null, workspace }));
+    // Everything goes along, also from the program that is not shown: it has nothing to ask.
+    addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), { capture: true });
     const target = new URL(location.pathname, location.origin);
-    if (endpoint !== null) target.search = "live";
-    location.assign(target.href);
+    if (endpoint) target.search = "live";
+    const go = () => location.assign(target.href);
+    const waiting = registration?.waiting;
+    if (!waiting) return go();
+    // Whether it takes over or fails, it waits no longer.
+    waiting.addEventListener("statechange", go, { once: true });
+    waiting.postMessage("take over");
+  }
+
+  /** Has the service worker keep this version for the time without a network, and tells of another one. */
+  async function keep() {
+    const { serviceWorker } = navigator;
+    const bar = document.getElementById("new-version");
+    bar.querySelector("button").addEventListener("click", () => running[wanted]?.program.renew());
+    const tell = () => { bar.hidden = false; };
+    // The first worker takes over a page that had none; any other brings another version.
+    let controlled = serviceWorker.controller !== null;
+    serviceWorker.addEventListener("controllerchange", () => {
+      if (controlled) tell();
+      controlled = true;
+    });
+    registration = await serviceWorker.register(trusted.createScriptURL(worker), { updateViaCache: "none" });
+    const look = () => { if (registration.waiting && registration.active) tell(); };
+    const watch = () => registration.installing?.addEventListener("statechange", look);
+    registration.addEventListener("updatefound", watch);
+    watch();
+    look();
+    // The browser asks for another version at each load; a page may stay open for days.
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) registration.update().catch(() => null);
+    });
   }
 
   const boot = { endpoint, fragment: location.hash.slice(1), startWorker, reload, open, loadEditor };
   const first = wantsLive() ? "sessions" : "check";
   preload(first);
-  addEventListener("DOMContentLoaded", () => open(first, handover?.workspace ?? null));
+  // The example stands in the HTML, answered, until the program has drawn. It is shown only where the program will draw it.
+  const example = handover === null && first === "check" && /^(#[a-z-]*)?$/.test(location.hash) && location.hash !== "#new" && !hasDraft();
+  document.documentElement.classList.toggle("is-opening", !example);
+  addEventListener("DOMContentLoaded", async () => {
+    await open(first, handover?.workspace ?? null);
+    // What is kept for later is fetched after what is needed now. Without a service worker (a private window, plain http),
+    // or when a file is not as it should be, the page works as before, with the network.
+    const later = globalThis.requestIdleCallback ?? setTimeout;
+    if (navigator.serviceWorker) later(() => keep().catch((error) => console.info("Not kept for offline use:", error.message)));
+  });
 
   /** Has the browser fetch a program while it still reads the page. */
   function preload(name) {
@@ -115,6 +162,15 @@ serve();`;
     }
   }
 
+  /** Whether the user had what is typed kept in this browser; see src/app/browser/check/draft.rs. */
+  function hasDraft() {
+    try {
+      return localStorage.getItem("iot-policy-lab.draft") !== null;
+    } catch {
+      return false;
+    }
+  }
+
   function wantsLive() {
     return new URLSearchParams(location.search).has("live") && window.top === window.self;
   }
@@ -129,7 +185,7 @@ serve();`;
   function lock(endpoint) {
     const policy = document.createElement("meta");
     policy.httpEquiv = "Content-Security-Policy";
-    policy.content = `connect-src 'self'${endpoint === null ? "" : ` ${endpoint}`}; worker-src blob:`;
+    policy.content = `connect-src 'self'${endpoint === null ? "" : ` ${endpoint}`}; worker-src blob: ${worker.replace(/[;,]/g, encodeURIComponent)}`;
     document.head.append(policy);
   }
 })();

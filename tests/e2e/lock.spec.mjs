@@ -35,7 +35,7 @@ const test = lab.extend({
     const page = await readFile(join(root, 'index.html'), 'utf8');
     const files = {
       'open.html': OPEN,
-      'early.html': page.replace(/<script src="[^"]*boot\.js".*?<\/script>/, '$&<script src="./early.js"></script>'),
+      'early.html': page.replace(/<script src="[^"]*boot-[^"]*".*?<\/script>/, '$&<script src="./early.js"></script>'),
       'early.js': early(attack(strangers[0])),
       ...Object.fromEntries(strangers.map((server) => [workerFile(server), probeWorker(server.host)])),
     };
