@@ -1,8 +1,17 @@
-// Figures, no judgement: the speed of the policy engine natively, and what the first load of the page weighs.
+// Figures, no judgement: the speed of the policy engine natively and in a browser, the page in a browser, and what its first
+// load weighs. `node tests/bench/run.mjs z s 3` measures the engine in the browser at these optimisation levels too.
 import { spawnSync } from 'node:child_process';
 import { firstLoad } from '../first-load.mjs';
+import { browserFigures, shippedLevel } from './browser.mjs';
 
-const bench = spawnSync('cargo', ['bench', '--quiet', '--bench', 'engine'], { stdio: 'inherit' });
+const run = (command, ...args) => {
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+};
+
+console.log('native');
+run('cargo', 'bench', '--quiet', '--bench', 'engine');
+run('trunk', 'build', '--release', '--log', 'error');
+await browserFigures([...new Set([shippedLevel(), ...process.argv.slice(2)])]);
 console.log('');
 firstLoad();
-process.exit(bench.status ?? 1);

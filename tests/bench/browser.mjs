@@ -1,0 +1,152 @@
+// Figures of the page in a real browser: how fast the engine decides in it, how soon a key stroke is answered, how soon the
+// first answer can be read on a slow line, and the memory that it takes.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chromium } from '@playwright/test';
+import { serve } from '../serve.mjs';
+
+const WASM = 'wasm32-unknown-unknown';
+const OUT = 'target/bench-page';
+const STROKES = 200;
+/** What Lighthouse calls slow 4G: 1.6 Mbit/s down, 750 kbit/s up, 150 ms there and back. */
+const SLOW_4G = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
+const SLOW_CPU = { rate: 4 };
+/** Another site cannot be in the process whose memory is measured. */
+const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+/** Prints everything. `levels` are the optimisation levels at which the engine is measured; the first is the shipped one. */
+export async function browserFigures(levels) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--enable-blink-features=ForceEagerMeasureMemory'],
+  });
+  try {
+    for (const level of levels) await engine(browser, level);
+    const site = await serve('dist', 0, '/', { asHosted: true, more: ISOLATED });
+    try {
+      await keyStrokes(browser, site);
+      await firstAnswer(browser, site);
+      await memory(browser, site);
+    } finally {
+      await site.close();
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The table of tests/bench/engine.rs, built as the page is. */
+async function engine(browser, level) {
+  const run = (command, args, env = {}) => {
+    const { status, stdout, stderr, error } = spawnSync(command, args, { env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 1 << 28 });
+    if (status !== 0) throw new Error(`${command} failed: ${error ?? stderr}`);
+    return stdout;
+  };
+  const built = run('cargo', ['build', '--release', '--locked', '--bench', 'engine', '--target', WASM, '--message-format', 'json'],
+    { CARGO_PROFILE_RELEASE_OPT_LEVEL: level });
+  const program = built.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+    .findLast(({ target, filenames }) => target?.name === 'engine' && filenames)?.filenames.find((name) => name.endsWith('.wasm'));
+  mkdirSync(OUT, { recursive: true });
+  run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--out-dir', OUT, '--out-name', 'engine', program]);
+  run('wasm-opt', [`-O${level}`, `${OUT}/engine_bg.wasm`, '--output', `${OUT}/engine_bg.wasm`]);
+  writeFileSync(`${OUT}/index.html`, '<!doctype html><link rel="icon" href="data:,"><title>Bench</title>');
+  const site = await serve(OUT);
+  const page = await browser.newPage();
+  await page.goto(site.url);
+  const table = await page.evaluate(async () => {
+    const { default: init, table: measure } = await import('./engine.js');
+    await init();
+    return measure();
+  });
+  console.log(`\nin Chromium ${browser.version()}, wasm, opt-level ${level}\n${table.trimEnd()}`);
+  await page.close();
+  await site.close();
+}
+
+/** From a key stroke to the frame that shows its answer. */
+async function keyStrokes(browser, site) {
+  const page = await browser.newPage();
+  await page.goto(site.url);
+  await page.getByRole('main').waitFor();
+  await page.getByLabel('Policy document (JSON)').fill(policyOf(2048));
+  await page.evaluate(() => {
+    globalThis.waits = [];
+    let since = null;
+    addEventListener('keydown', (event) => { since = event.timeStamp; }, true);
+    new MutationObserver(() => {
+      if (since === null) return;
+      const begin = since;
+      since = null;
+      // A task after the frame: by then it has been painted.
+      requestAnimationFrame(() => setTimeout(() => globalThis.waits.push(performance.now() - begin)));
+    }).observe(document.getElementById('main'), { childList: true, subtree: true, characterData: true, attributes: true });
+  });
+  await page.getByLabel('Client IDs').focus();
+  for (let stroke = 1; stroke <= STROKES; stroke++) {
+    await page.keyboard.press(String(stroke % 10));
+    await page.waitForFunction((count) => globalThis.waits.length >= count, stroke);
+  }
+  const waits = (await page.evaluate(() => globalThis.waits)).sort((a, b) => a - b);
+  const at = (share) => waits[Math.min(waits.length - 1, Math.floor(waits.length * share))].toFixed(1);
+  console.log(`\nkey stroke to the painted answer, policy of 2048 characters, ${STROKES} strokes: median ${at(0.5)} ms, p95 ${at(0.95)} ms, most ${at(1)} ms`);
+  await page.close();
+}
+
+/** On a slow line and a slow machine, with nothing cached: when the verdict is painted, and when the program has taken over. */
+async function firstAnswer(browser, site) {
+  const context = await browser.newContext({ viewport: { width: 360, height: 800 }, serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Network.enable');
+  await devtools.send('Network.emulateNetworkConditions', SLOW_4G);
+  await devtools.send('Emulation.setCPUThrottlingRate', SLOW_CPU);
+  await page.addInitScript(() => {
+    globalThis.moments = {};
+    const painted = (name, holds) => requestAnimationFrame(function look() {
+      if (holds()) requestAnimationFrame(() => { globalThis.moments[name] = performance.now(); });
+      else requestAnimationFrame(look);
+    });
+    painted('answer', () => document.getElementById('verdict')?.getClientRects().length > 0);
+    painted('program', () => document.readyState !== 'loading' && document.getElementById('example') === null);
+    new PerformanceObserver((list) => { globalThis.moments.largest = list.getEntries().at(-1).startTime; })
+      .observe({ type: 'largest-contentful-paint', buffered: true });
+  });
+  await page.goto(site.url);
+  await page.waitForFunction(() => globalThis.moments.program > 0, null, { timeout: 120_000 });
+  const moments = await page.evaluate(() => globalThis.moments);
+  const seconds = (time) => `${(time / 1000).toFixed(2)} s`;
+  console.log(`\nslow 4G, CPU 4x, first visit: verdict painted after ${seconds(moments.answer)} (largest paint ${seconds(moments.largest)}), `
+    + `the program has taken over after ${seconds(moments.program)}`);
+  await context.close();
+}
+
+/** What the page and its workers hold, JavaScript and wasm together. */
+async function memory(browser, site) {
+  const page = await browser.newPage();
+  await page.goto(site.url);
+  await page.getByRole('main').waitFor();
+  const megabytes = async () => `${((await page.evaluate(async () => (await performance.measureUserAgentSpecificMemory()).bytes)) / 1e6).toFixed(1)} MB`;
+  const figures = [`opened ${await megabytes()}`];
+  await page.getByLabel('Policy document (JSON)').fill(policyOf(2048));
+  await page.getByLabel('Client IDs').fill(Array.from({ length: 50 }, (_, number) => `client-${number}`).join('\n'));
+  figures.push(`50 client IDs asked ${await megabytes()}`);
+  await page.getByRole('button', { name: 'Simulate', exact: true }).click();
+  await page.getByRole('table', { name: 'Event log' }).waitFor();
+  figures.push(`with Simulate ${await megabytes()}`);
+  console.log(`\nmemory (JavaScript, DOM and wasm): ${figures.join(', ')}`);
+  await page.close();
+}
+
+/** A policy of so many characters, most of them in statements. */
+function policyOf(length) {
+  const statement = (number) => ({ Effect: 'Allow', Action: 'iot:Publish', Resource: `arn:aws:iot:eu-west-1:123456789012:topic/s${number}/\${iot:ClientId}/*` });
+  const policy = { Version: '2012-10-17', Id: '', Statement: [] };
+  while (JSON.stringify(policy).length + JSON.stringify(statement(policy.Statement.length)).length + 1 < length) {
+    policy.Statement.push(statement(policy.Statement.length));
+  }
+  policy.Id = 'x'.repeat(length - JSON.stringify(policy).length);
+  return JSON.stringify(policy);
+}
+
+/** The optimisation level of the shipped program. */
+export const shippedLevel = () => /\[profile\.release\]\s+opt-level = "?(\w)"?/.exec(readFileSync('Cargo.toml', 'utf8'))[1];
