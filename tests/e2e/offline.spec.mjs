@@ -115,6 +115,20 @@ test('T14: a new version waits, is said to be there, and opens on a press with w
   await expect.poll(() => releaseOf(other).catch(() => null)).toBe('2');
 });
 
+test('T14: in Live a new version opens with the same lock', async ({ page, host }) => {
+  await release(host.folder, 1);
+  await keep(page);
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
+  await page.getByLabel('Endpoint', { exact: true }).fill('ws://127.0.0.1:9');
+  await page.getByRole('button', { name: 'Lock the page to it' }).click();
+  await expect(page.getByText('This page can now reach')).toBeVisible();
+  await release(host.folder, 2);
+  expect(await update(page)).toBe('installed');
+  await reload(page).click();
+  await expect.poll(() => releaseOf(page).catch(() => null)).toBe('2');
+  await expect(page.getByText('This page can now reach ws://127.0.0.1:9')).toBeVisible();
+});
+
 test('T14: a file that is not the one that was built stops the new version; the old one stays', async ({ page, context, host }) => {
   await release(host.folder, 1);
   await keep(page);
