@@ -41,8 +41,8 @@ test: tools test-tools ## every check, the last line says how many passed (CHROM
 build: tools ## the page for a static host, in dist/
 	trunk build --release
 
-bench: tools test-tools ## figures: speed and sizes
-	@node tests/bench/run.mjs
+bench: tools test-tools ## figures: speed and sizes (LEVELS="s 3": the engine at these levels too)
+	@node tests/bench/run.mjs $(LEVELS)
 
 soak: tools test-tools ## what takes minutes by nature
 	@node tests/run.mjs --soak

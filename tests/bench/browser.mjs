@@ -2,6 +2,7 @@
 // first answer can be read on a slow line, and the memory that it takes.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { serve } from '../serve.mjs';
 
@@ -16,27 +17,25 @@ const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-em
 
 /** Prints everything. `levels` are the optimisation levels at which the engine is measured; the first is the shipped one. */
 export async function browserFigures(levels) {
+  levels.forEach(buildEngine);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--enable-blink-features=ForceEagerMeasureMemory'],
   });
+  const site = await serve('dist', 0, '/', { asHosted: true, more: ISOLATED });
   try {
     for (const level of levels) await engine(browser, level);
-    const site = await serve('dist', 0, '/', { asHosted: true, more: ISOLATED });
-    try {
-      await keyStrokes(browser, site);
-      await firstAnswer(browser, site);
-      await memory(browser, site);
-    } finally {
-      await site.close();
-    }
+    await keyStrokes(browser, site);
+    await firstAnswer(browser, site);
+    await memory(browser, site);
   } finally {
+    await site.close();
     await browser.close();
   }
 }
 
-/** The table of tests/bench/engine.rs, built as the page is. */
-async function engine(browser, level) {
+/** Makes tests/bench/engine.rs a page of its own, compiled as the page is. */
+function buildEngine(level) {
   const run = (command, args, env = {}) => {
     const { status, stdout, stderr, error } = spawnSync(command, args, { env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 1 << 28 });
     if (status !== 0) throw new Error(`${command} failed: ${error ?? stderr}`);
@@ -45,12 +44,16 @@ async function engine(browser, level) {
   const built = run('cargo', ['build', '--release', '--locked', '--bench', 'engine', '--target', WASM, '--message-format', 'json'],
     { CARGO_PROFILE_RELEASE_OPT_LEVEL: level });
   const program = built.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
-    .findLast(({ target, filenames }) => target?.name === 'engine' && filenames)?.filenames.find((name) => name.endsWith('.wasm'));
-  mkdirSync(OUT, { recursive: true });
-  run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--out-dir', OUT, '--out-name', 'engine', program]);
-  run('wasm-opt', [`-O${level}`, `${OUT}/engine_bg.wasm`, '--output', `${OUT}/engine_bg.wasm`]);
-  writeFileSync(`${OUT}/index.html`, '<!doctype html><link rel="icon" href="data:,"><title>Bench</title>');
-  const site = await serve(OUT);
+    .findLast(({ target, filenames }) => target?.name === 'engine' && filenames).filenames.find((name) => name.endsWith('.wasm'));
+  const out = join(OUT, level);
+  mkdirSync(out, { recursive: true });
+  run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--out-dir', out, '--out-name', 'engine', program]);
+  run('wasm-opt', [`-O${level}`, join(out, 'engine_bg.wasm'), '--output', join(out, 'engine_bg.wasm')]);
+  writeFileSync(join(out, 'index.html'), '<!doctype html><link rel="icon" href="data:,"><title>Bench</title>');
+}
+
+async function engine(browser, level) {
+  const site = await serve(join(OUT, level));
   const page = await browser.newPage();
   await page.goto(site.url);
   const table = await page.evaluate(async () => {

@@ -122,6 +122,19 @@ test('what was typed before the program arrived is kept and answered, with the f
   await expect(page.getByRole('columnheader', { name: 'pump-7' })).toBeVisible();
 });
 
+test('what was opened before the program arrived stays open', async ({ page }) => {
+  const release = await holdProgram(page);
+  await page.goto('./', { waitUntil: 'commit' });
+  const main = await page.waitForSelector('#main');
+  const details = page.locator('details').first();
+  await details.locator('summary').click();
+  await expect(details).toHaveAttribute('open');
+  release();
+  await takenOver(page, main);
+  await expect(details).toHaveAttribute('open');
+  await expect(details.locator('summary')).toBeFocused();
+});
+
 test('a button that was pressed before the program arrived is pressed then', async ({ page }) => {
   const release = await holdProgram(page);
   await page.goto('./', { waitUntil: 'commit' });
