@@ -2,6 +2,9 @@
 import { isLater } from '../first-load.mjs';
 import { expect, test } from './lab.mjs';
 
+// What a service worker answers cannot be held back here.
+test.use({ serviceWorkers: 'block' });
+
 const WASM = /_bg\.wasm$/;
 const VERDICT = 'Denied - no statement allows it';
 const policy = (page) => page.getByLabel('Policy document (JSON)');
