@@ -16,7 +16,7 @@ export async function firstPaint(js, wasm) {
   const host = window.document.createElement('div');
   window.document.body.append(host);
   // Nothing of what boot.js does is to be had here: whatever the program asks of it never comes.
-  start(host, undefined, new Proxy({ endpoint: undefined }, { get: (own, name) => (name in own ? own[name] : () => new Promise(() => {})) }));
+  start(host, undefined, new Proxy({ endpoint: undefined, fragment: '' }, { get: (own, name) => (name in own ? own[name] : () => new Promise(() => {})) }));
   // The program draws in a microtask.
   await new Promise((resolve) => { setImmediate(resolve); });
   const html = [...host.childNodes].map(write).join('');
