@@ -66,11 +66,14 @@ async function engine(browser, level) {
   await site.close();
 }
 
+/** The program has drawn in place of the example. */
+const takenOver = (page) => page.waitForFunction(() => document.readyState !== 'loading' && document.getElementById('example') === null);
+
 /** From a key stroke to the frame that shows its answer. */
 async function keyStrokes(browser, site) {
   const page = await browser.newPage();
   await page.goto(site.url);
-  await page.getByRole('main').waitFor();
+  await takenOver(page);
   await page.getByLabel('Policy document (JSON)').fill(policyOf(2048));
   await page.evaluate(() => {
     globalThis.waits = [];
@@ -136,7 +139,7 @@ async function memory(browser, site) {
     };
   });
   await page.goto(site.url);
-  await page.getByRole('main').waitFor();
+  await takenOver(page);
   const megabytes = async () => {
     const [counted, own] = await page.evaluate(async () => [
       (await performance.measureUserAgentSpecificMemory()).bytes,
