@@ -76,6 +76,14 @@ serve();`;
     return new Worker(trusted.createScriptURL(url), { type: "module" });
   }
 
+  /** The module of the other program, which does for Check what that needs only now and then. */
+  async function errands() {
+    const { js, wasm } = PROGRAMS.sessions;
+    const program = await import(js);
+    await program.default({ module_or_path: wasm });
+    return program;
+  }
+
   let editor;
   /** The policy editor's module, fetched once and not before the page has nothing better to do. */
   function loadEditor() {
@@ -126,7 +134,7 @@ serve();`;
     });
   }
 
-  const boot = { endpoint, fragment: location.hash.slice(1), startWorker, reload, open, loadEditor };
+  const boot = { endpoint, fragment: location.hash.slice(1), startWorker, reload, open, errands, loadEditor };
   const first = wantsLive() ? "sessions" : "check";
   preload(first);
   // The example stands in the HTML, answered, until the program has drawn. It is shown only where the program will draw it.

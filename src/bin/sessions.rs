@@ -33,6 +33,12 @@ pub mod page {
         }
     }
 
+    /// Does what Check needs only now and then; both texts are JSON of `app::check::errand`.
+    #[wasm_bindgen]
+    pub fn errand(errand: &str) -> String {
+        sessions::errand(errand)
+    }
+
     /// Starts the worker.
     #[wasm_bindgen]
     pub fn serve() {

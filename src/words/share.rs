@@ -119,6 +119,10 @@ pub const NOT_KEPT: &str =
 /// A cell that was not asked has no explanation.
 pub const NOTHING_ASKED: &str =
     "Nothing was asked here, so there is no explanation to save. Choose another cell.";
+/// A list that is older than its suite.
+pub const NO_SUCH_CASE: &str = "This case is not in the suite any more. Open the file again.";
+/// The other program could not be fetched.
+pub const NO_ERRANDS: &str = "The part of this page that shares and opens files could not be fetched. Is the network there? Try again.";
 /// The clipboard holds it.
 pub const COPIED: &str = "Copied.";
 /// The clipboard refused.

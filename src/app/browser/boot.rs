@@ -18,6 +18,17 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(super) fn fragment(this: &Boot) -> String;
 
+    /// The module of the other program, for its errands.
+    #[wasm_bindgen(method, catch)]
+    pub(super) async fn errands(this: &Boot) -> Result<JsValue, JsValue>;
+
+    /// The module of the other program.
+    pub type Errands;
+
+    /// Does one errand; both texts are JSON of `app::check::errand`.
+    #[wasm_bindgen(method)]
+    pub(super) fn errand(this: &Errands, errand: &str) -> String;
+
     /// The only way to a worker.
     #[wasm_bindgen(method, catch, js_name = startWorker)]
     pub(super) fn start_worker(this: &Boot) -> Result<Worker, JsValue>;

@@ -2,6 +2,8 @@
 //!
 //! Pure: a function of the workspace. Knows no sentence and no markup.
 
+use serde::{Deserialize, Serialize};
+
 use super::who::{context, used_keys};
 use crate::app::workspace::{Ask, Attached, MqttVersion, PolicyText, PrincipalKind, Who, Workspace};
 use crate::policy::context::{Context, Field};
@@ -48,7 +50,7 @@ pub enum Cell {
 }
 
 /// A cell's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct At {
     /// Index into [`Matrix::questions`].
     pub question: usize,

@@ -3,6 +3,7 @@
 //! Pure: a message goes in, orders to the browser come out. Messages and orders are plain data.
 
 pub mod cases;
+pub mod errand;
 pub mod matrix;
 pub mod share;
 pub mod who;
@@ -13,9 +14,11 @@ use crate::app::workspace::{
     Workspace,
 };
 use crate::policy::explain::Switch;
+use crate::text::Text;
 use crate::words::{self, share as said};
+use errand::{Brought, Errand, JudgedSuite, Prepared};
 use matrix::{At, Matrix};
-use share::{OpenedSuite, Shared};
+use serde::{Deserialize, Serialize};
 
 /// At most this many policies side by side (AWS: ten on a certificate; more can come from thing groups).
 pub const MAX_POLICIES: usize = 20;
@@ -37,8 +40,10 @@ pub struct Model {
     pub masking: bool,
     /// Whether the panel of what leaves and comes in is open: what it shows is not made before.
     pub sharing: bool,
+    /// What would leave, while the panel is open; or why nothing does.
+    pub leaving: Option<Result<Prepared, Vec<Text>>>,
     /// The suite that was opened.
-    pub suite: Option<OpenedSuite>,
+    pub suite: Option<JudgedSuite>,
     /// Whether what is typed is kept in this browser.
     pub keeps_drafts: bool,
     /// Whether the workspace came with a link that still stands in the address bar.
@@ -97,12 +102,14 @@ pub enum Msg {
     Renew,
     /// The browser refused to load the page anew.
     ReloadFailed,
+    /// An errand is done.
+    Brought(Brought),
     /// The browser has something to say of what it was to do.
     Told(String),
 }
 
 /// What can leave the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Leave {
     /// A link, to the clipboard.
     Link,
@@ -163,7 +170,9 @@ pub enum Effect {
     /// Put this text into the clipboard.
     Copy(String),
     /// Save this text as a file of this name.
-    Save(&'static str, String),
+    Save(String, String),
+    /// Have the other program do this.
+    Run(Errand),
     /// Keep this in the browser for the next visit, or forget what was kept.
     Keep(Option<String>),
     /// Take the fragment out of the address bar.
@@ -199,27 +208,22 @@ impl Model {
             notice,
             masking: true,
             sharing: false,
+            leaving: None,
             suite: None,
             keeps_drafts: draft.is_some(),
             from_link,
         }
     }
 
-    /// What would leave the page now.
-    ///
-    /// # Errors
-    /// A sentence for each text that holds what looks like a secret.
-    pub fn shared(&self) -> Result<Shared, Vec<words::Text>> {
-        share::prepare(&self.workspace, self.masking)
-    }
-
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         self.notice = None;
-        let before = self.keeps_drafts.then(|| self.workspace.clone());
+        let followed = self.keeps_drafts || self.sharing;
+        let before = followed.then(|| self.workspace.clone());
         let mut effects = self.take(msg);
         if before.is_some_and(|before| before != self.workspace) {
-            effects.extend(self.keep());
+            effects.extend(self.keeps_drafts.then(|| self.keep()));
+            effects.extend(self.sharing.then(|| self.prepare()));
         }
         effects
     }
@@ -281,34 +285,32 @@ impl Model {
                 self.from_link = false;
                 return vec![Effect::ForgetLink];
             }
-            Msg::Share(open) => self.sharing = open,
-            Msg::Mask(masking) => self.masking = masking,
-            Msg::Leave(leave) => return self.leave(leave),
-            Msg::Suite(name, text) => {
-                let read =
-                    text.and_then(|text| OpenedSuite::read(&name, &text).map_err(|error| error.to_string()));
-                match read {
-                    Ok(suite) => self.suite = Some(suite),
-                    Err(why) => self.notice = Some(said::not_a_suite(&name, &why)),
-                }
+            Msg::Share(open) => {
+                self.sharing = open;
+                return open.then(|| self.prepare()).into_iter().collect();
             }
+            Msg::Mask(masking) => {
+                self.masking = masking;
+                return vec![self.prepare()];
+            }
+            Msg::Leave(leave) => {
+                let (workspace, masking, at) =
+                    (Box::new(self.workspace.clone()), self.masking, self.selected);
+                return vec![Effect::Run(Errand::Make { leave, workspace, masking, at })];
+            }
+            Msg::Suite(name, Ok(text)) => return vec![Effect::Run(Errand::Judge { name, text })],
+            Msg::Suite(name, Err(why)) => self.notice = Some(said::not_a_suite(&name, &why)),
             Msg::OpenCase(index) => {
-                let case = self.suite.as_ref().and_then(|suite| suite.judged.get(index));
-                if let Some((case, decision)) = case.cloned() {
-                    self.replace(cases::opened(&case, &self.workspace));
-                    self.selected = cases::place(&self.matrix);
-                    let shown =
-                        self.matrix.explain(self.selected).map(|explained| explained.decision.verdict);
-                    if shown != Some(decision.verdict) {
-                        self.notice = Some(said::not_all_of_case(&case.id));
-                    }
-                }
+                let workspace = Box::new(self.workspace.clone());
+                let text = self.suite.as_ref().map(|suite| suite.text.clone()).unwrap_or_default();
+                return vec![Effect::Run(Errand::Open { text, index, workspace })];
             }
             Msg::CloseSuite => self.suite = None,
             Msg::KeepDrafts(keep) => {
                 self.keeps_drafts = keep;
-                return if keep { self.keep() } else { vec![Effect::Keep(None)] };
+                return vec![if keep { self.keep() } else { Effect::Keep(None) }];
             }
+            Msg::Brought(brought) => return self.take_in(brought),
             Msg::Told(sentence) => self.notice = Some(sentence),
         }
         Vec::new()
@@ -322,45 +324,47 @@ impl Model {
         self.selected = self.matrix.most_interesting();
     }
 
-    /// The order to keep what is typed; nothing is kept that looks like a secret.
-    fn keep(&mut self) -> Vec<Effect> {
-        match share::prepare(&self.workspace, false) {
-            Ok(shared) => vec![Effect::Keep(Some(shared.workspace.write()))],
-            Err(_) => {
-                self.notice = Some(said::NOT_KEPT.to_owned());
-                vec![Effect::Keep(None)]
-            }
-        }
+    fn keep(&self) -> Effect {
+        Effect::Run(Errand::Keep(Box::new(self.workspace.clone())))
     }
 
-    fn leave(&mut self, leave: Leave) -> Vec<Effect> {
-        let shared = match self.shared() {
-            Ok(shared) => shared,
-            Err(secrets) => {
-                self.notice = secrets.first().map(ToString::to_string);
+    fn prepare(&self) -> Effect {
+        Effect::Run(Errand::Prepare { workspace: Box::new(self.workspace.clone()), masking: self.masking })
+    }
+
+    fn take_in(&mut self, brought: Brought) -> Vec<Effect> {
+        let effect = match brought {
+            Brought::Prepared(leaving) => {
+                self.leaving = Some(leaving);
+                return Vec::new();
+            }
+            Brought::Link(fragment) => Effect::CopyLink(fragment),
+            Brought::Copy(text) => Effect::Copy(text),
+            Brought::File(name, text) => Effect::Save(name, text),
+            // Meanwhile the user may not want it any more.
+            Brought::Keep(_) if !self.keeps_drafts => Effect::Keep(None),
+            Brought::Keep(kept) => {
+                if kept.is_none() {
+                    self.notice = Some(said::NOT_KEPT.to_owned());
+                }
+                Effect::Keep(kept)
+            }
+            Brought::Judged(suite) => {
+                self.suite = Some(suite);
+                return Vec::new();
+            }
+            Brought::Case { workspace, at, whole, id } => {
+                self.replace(*workspace);
+                self.selected = at;
+                self.notice = (!whole).then(|| said::not_all_of_case(&id));
+                return Vec::new();
+            }
+            Brought::Refused(why) => {
+                self.notice = Some(why);
                 return Vec::new();
             }
         };
-        let effect = match leave {
-            Leave::Link => match shared.link() {
-                Ok(fragment) => Some(Effect::CopyLink(fragment)),
-                Err(error) => {
-                    self.notice = Some(said::link_error(&error).to_string());
-                    None
-                }
-            },
-            Leave::Report => Some(Effect::Copy(shared.report(self.selected))),
-            Leave::ReportFile => Some(Effect::Save("iot-policy-report.md", shared.report(self.selected))),
-            Leave::JsonFile => match shared.json(self.selected) {
-                Some(text) => Some(Effect::Save("iot-policy-explanation.json", text)),
-                None => {
-                    self.notice = Some(said::NOTHING_ASKED.to_owned());
-                    None
-                }
-            },
-            Leave::SuiteFile => Some(Effect::Save("iot-policy-suite.json", shared.suite())),
-        };
-        effect.into_iter().collect()
+        vec![effect]
     }
 
     fn edit(&mut self, edit: Edit) {

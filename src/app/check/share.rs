@@ -1,4 +1,5 @@
-//! What leaves the page and comes in: links, reports, suites, drafts.
+//! What leaves the page and comes in: links, reports, suites, drafts. But for opening a link, this is for
+//! [errands](super::errand).
 //!
 //! Everything that leaves goes through [`prepare`]: what looks like a secret stops it, and account numbers, certificate
 //! IDs, addresses and endpoints are masked unless the user says otherwise. The plan of Live never leaves: it names an
@@ -103,12 +104,6 @@ impl Shared {
         let (case, explanation) = (cases::case_at(&matrix, at)?, matrix.explain(at)?);
         Some(json::explanation(&case, &explanation, &words::said(&explanation)))
     }
-
-    /// All answers as a suite of cases.
-    #[must_use]
-    pub fn suite(&self) -> String {
-        Suite::write(&cases::cases(&Matrix::new(&self.workspace)))
-    }
 }
 
 /// The workspace of a link, without the plan of Live; nothing for a fragment with another use.
@@ -152,8 +147,6 @@ fn from_plain(plain: Plain) -> Workspace {
 /// A suite that was opened, judged.
 #[derive(Clone, Debug)]
 pub struct OpenedSuite {
-    /// The name of its file.
-    pub name: String,
     /// Its cases, each with its decision; those that fail first.
     pub judged: Vec<(Case, Decision)>,
 }
@@ -163,7 +156,7 @@ impl OpenedSuite {
     ///
     /// # Errors
     /// When it is no suite.
-    pub fn read(name: &str, text: &str) -> Result<Self, SuiteError> {
+    pub fn read(text: &str) -> Result<Self, SuiteError> {
         if text.len() > MAX_SUITE {
             return Err(SuiteError::TooLong { bytes: text.len() });
         }
@@ -176,7 +169,7 @@ impl OpenedSuite {
             })
             .collect();
         judged.sort_by_key(|(case, decision)| case.expect == decision.verdict);
-        Ok(Self { name: name.to_owned(), judged })
+        Ok(Self { judged })
     }
 
     /// How many come out as expected, and how many do not.

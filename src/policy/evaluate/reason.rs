@@ -1,5 +1,7 @@
 //! Verdicts and reasons, as closed lists with stable codes.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::{
     explain::{Confidence, Source},
     request::Part,
@@ -7,7 +9,7 @@ use super::super::{
 };
 
 /// The answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// A statement allows it and none denies it.
     Allowed,

@@ -1,13 +1,15 @@
 //! The one component with state: it holds the model, carries out its orders and draws the screen.
 
 use gloo::events::EventListener;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::{draft, page};
-use crate::app::browser::boot::Boot;
+use crate::app::browser::boot::{Boot, Errands};
 use crate::app::browser::files;
 use crate::app::browser::shell::{Frame, Unsaved, program, set_title, tag};
+use crate::app::check::errand::Errand;
 use crate::app::check::{Effect, Model, Msg, Opening};
 use crate::app::workspace::Screen;
 use crate::words;
@@ -61,7 +63,7 @@ impl Component for Root {
                     files::copy(&format!("{}#{fragment}", address()), ctx.link().callback(Msg::Told));
                 }
                 Effect::Save(name, text) => {
-                    if files::save(name, &text).is_err() {
+                    if files::save(&name, &text).is_err() {
                         self.model.notice = Some(words::share::NOT_SAVED.to_owned());
                     }
                 }
@@ -69,6 +71,7 @@ impl Component for Root {
                     Ok(()) => self.unsaved.set(text.is_none()),
                     Err(_) => self.model.notice = Some(words::share::NO_STORAGE.to_owned()),
                 },
+                Effect::Run(errand) => run(ctx, &errand),
                 Effect::ForgetLink => forget_fragment(),
                 Effect::Reload => {
                     let boot = &ctx.props().boot;
@@ -102,6 +105,22 @@ impl Component for Root {
             </ContextProvider<Boot>>
         }
     }
+}
+
+/// Has the other program do it, and takes in what came of it.
+fn run(ctx: &Context<Root>, errand: &Errand) {
+    // Texts and numbers: serialising them cannot fail.
+    let text = serde_json::to_string(errand).unwrap_or_default();
+    let (link, boot) = (ctx.link().clone(), ctx.props().boot.clone());
+    spawn_local(async move {
+        let brought = match boot.errands().await {
+            Ok(errands) => serde_json::from_str(&errands.unchecked_into::<Errands>().errand(&text)).ok(),
+            Err(_) => None,
+        };
+        link.send_message(
+            brought.map_or_else(|| Msg::Told(words::share::NO_ERRANDS.to_owned()), Msg::Brought),
+        );
+    });
 }
 
 /// The fragment of the address as it is now, without `#`.

@@ -6,7 +6,8 @@ use yew::prelude::*;
 use super::page::press;
 use crate::app::browser::components::{Tone, text};
 use crate::app::browser::files;
-use crate::app::check::share::{MAX_LISTED, MAX_SUITE, OpenedSuite, Shared};
+use crate::app::check::errand::{JudgedSuite, Prepared};
+use crate::app::check::share::MAX_SUITE;
 use crate::app::check::{Leave, Model, Msg};
 use crate::words::{self, Text, share as said, sheet};
 
@@ -39,20 +40,21 @@ fn leaving(model: &Model, send: &Callback<Msg>) -> Html {
                 <input type="checkbox" checked={masking} {onchange} />
                 <span>{ "Mask account numbers, certificate IDs, addresses and endpoints" }</span>
             </label>
-            { match model.shared() {
-                Err(secrets) => html! {
+            { match &model.leaving {
+                None => html! { <p class="c-hint" role="status">{ "One moment." }</p> },
+                Some(Err(secrets)) => html! {
                     <div class="c-notice is-explicit" role="alert">
                         <ul>{ for secrets.iter().map(|why| html! { <li>{ text(why) }</li> }) }</ul>
                         <p><code class="c-mark">{ "IPL-S002" }</code>{ " Remove it, then share. A draft with it is not kept either." }</p>
                     </div>
                 },
-                Ok(shared) => what_leaves(&shared, send),
+                Some(Ok(prepared)) => what_leaves(prepared, send),
             } }
         </>
     }
 }
 
-fn what_leaves(shared: &Shared, send: &Callback<Msg>) -> Html {
+fn what_leaves(shared: &Prepared, send: &Callback<Msg>) -> Html {
     let button = |label: &'static str, leave: Leave| {
         html! { <button type="button" onclick={press(send, Msg::Leave(leave))}>{ label }</button> }
     };
@@ -61,20 +63,20 @@ fn what_leaves(shared: &Shared, send: &Callback<Msg>) -> Html {
             if !shared.masked.is_empty() {
                 <details>
                     <summary>{ "What is masked" }</summary>
-                    <ul>{ for said::replacements(&shared.masked).iter().map(|line| html! { <li>{ text(line) }</li> }) }</ul>
+                    <ul>{ for shared.masked.iter().map(|line| html! { <li>{ text(line) }</li> }) }</ul>
                 </details>
             }
             if shared.changes_answers {
                 <p class="c-notice is-implicit">{ "The masks change an answer: a wildcard cuts a masked value. Share it unmasked, or change the policy." }</p>
             }
-            { match shared.link() {
-                Ok(fragment) => html! {
+            { match &shared.link {
+                Ok(characters) => html! {
                     <p class="c-hint">
-                        { format!("A link of {} characters holds all of this screen and nothing of Live; it opens in every later version.", fragment.len()) }
-                        if fragment.len() > said::LONG_LINK { { " " }{ said::LINK_IS_LONG } }
+                        { format!("A link of {} characters holds all of this screen and nothing of Live; it opens in every later version.", *characters) }
+                        if *characters > said::LONG_LINK { { " " }{ said::LINK_IS_LONG } }
                     </p>
                 },
-                Err(error) => html! { <p class="c-notice is-implicit">{ text(&said::link_error(&error)) }</p> },
+                Err(error) => html! { <p class="c-notice is-implicit">{ text(error) }</p> },
             } }
             <div class="c-row">
                 { button("Copy a link", Leave::Link) }
@@ -117,12 +119,12 @@ fn coming_in(model: &Model, send: &Callback<Msg>) -> Html {
     }
 }
 
-fn opened(suite: &OpenedSuite, send: &Callback<Msg>) -> Html {
-    let (passed, failed) = suite.counts();
-    let more = suite.judged.len().saturating_sub(MAX_LISTED);
-    let rows = suite.judged.iter().take(MAX_LISTED).enumerate().map(|(index, (case, decision))| {
-        let as_expected = case.expect == decision.verdict;
-        let tone = Tone::from(decision.verdict);
+fn opened(suite: &JudgedSuite, send: &Callback<Msg>) -> Html {
+    let (passed, failed) = (suite.passed, suite.failed);
+    let more = (passed + failed).saturating_sub(suite.listed.len());
+    let rows = suite.listed.iter().enumerate().map(|(index, case)| {
+        let as_expected = case.expect == case.verdict;
+        let tone = Tone::from(case.verdict);
         html! {
             <tr class={if as_expected { "" } else { "is-explicit" }}>
                 <td>{ if as_expected { "passed" } else { "failed" } }</td>
@@ -131,7 +133,7 @@ fn opened(suite: &OpenedSuite, send: &Callback<Msg>) -> Html {
                     if !case.title.is_empty() { <br />{ &case.title } }
                 </th>
                 <td>{ sheet::answer(Some(case.expect)) }</td>
-                <td class={tone.class()}>{ tone.sign() }{ sheet::answer(Some(decision.verdict)) }</td>
+                <td class={tone.class()}>{ tone.sign() }{ sheet::answer(Some(case.verdict)) }</td>
             </tr>
         }
     });

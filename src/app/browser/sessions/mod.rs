@@ -13,6 +13,7 @@ use web_sys::{Element, MouseEvent};
 use yew::{AppHandle, Callback};
 
 use super::Boot;
+use crate::app::check::errand::{self, Brought};
 use crate::app::sessions::Msg;
 use crate::app::workspace::{TextField, Workspace};
 
@@ -37,6 +38,15 @@ impl Program {
     pub fn renew(&self) {
         self.0.send_message(root::Input::Model(Msg::Renew));
     }
+}
+
+/// Does what Check needs only now and then.
+#[must_use]
+pub fn errand(text: &str) -> String {
+    let brought = serde_json::from_str(text)
+        .map_or_else(|error: serde_json::Error| Brought::Refused(error.to_string()), errand::run);
+    // Texts and numbers: serialising them cannot fail.
+    serde_json::to_string(&brought).unwrap_or_default()
 }
 
 /// Answers the page from inside a worker.

@@ -1,0 +1,239 @@
+//! What Check needs only now and then, done by the other program, so that a first visit need not load it: everything that
+//! leaves, and suites.
+//!
+//! An [`Errand`] and what it [`Brought`] travel between the programs as JSON. [`run`] is pure; only the other program
+//! links it.
+
+use serde::{Deserialize, Serialize};
+
+use super::matrix::{At, Matrix};
+use super::share::{self, OpenedSuite};
+use super::{Leave, cases};
+use crate::app::workspace::Workspace;
+use crate::policy::Verdict;
+use crate::suite::Suite;
+use crate::text::Text;
+use crate::words::share as said;
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Errand {
+    /// Say what would leave.
+    Prepare {
+        /// Of this.
+        workspace: Box<Workspace>,
+        /// With masks.
+        masking: bool,
+    },
+    /// Make what is to leave.
+    Make {
+        /// What.
+        leave: Leave,
+        /// Of this.
+        workspace: Box<Workspace>,
+        /// With masks.
+        masking: bool,
+        /// Of this cell.
+        at: At,
+    },
+    /// Say whether this may be kept in the browser, and as what.
+    Keep(Box<Workspace>),
+    /// Judge a suite.
+    Judge {
+        /// The name of its file.
+        name: String,
+        /// Its text.
+        text: String,
+    },
+    /// Open a case of a suite.
+    Open {
+        /// The text of the suite.
+        text: String,
+        /// The case, by its place among those that [`Brought::Judged`] lists.
+        index: usize,
+        /// What stands on the screen.
+        workspace: Box<Workspace>,
+    },
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Brought {
+    /// What would leave; or, for each text that holds what looks like a secret, why nothing does.
+    Prepared(Result<Prepared, Vec<Text>>),
+    /// The fragment of a link, for the clipboard.
+    Link(String),
+    /// A text for the clipboard.
+    Copy(String),
+    /// A text for a file of this name.
+    File(String, String),
+    /// What may be kept in the browser; nothing when it holds what looks like a secret.
+    Keep(Option<String>),
+    /// A judged suite.
+    Judged(JudgedSuite),
+    /// A case on the screen.
+    Case {
+        /// The screen.
+        workspace: Box<Workspace>,
+        /// Where its question stands.
+        at: At,
+        /// Whether the screen says all that the case says.
+        whole: bool,
+        /// Its name.
+        id: String,
+    },
+    /// It cannot be done.
+    Refused(String),
+}
+
+/// What would leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// What is masked, a line each.
+    pub masked: Vec<Text>,
+    /// The masks change an answer.
+    pub changes_answers: bool,
+    /// Characters of the link, or why there is none.
+    pub link: Result<usize, Text>,
+}
+
+/// A suite and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedSuite {
+    /// The name of its file.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Cases that come out as expected.
+    pub passed: usize,
+    /// Cases that do not.
+    pub failed: usize,
+    /// The first cases, those that fail before the others; at most [`share::MAX_LISTED`].
+    pub listed: Vec<JudgedCase>,
+}
+
+/// A case and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedCase {
+    /// Its name.
+    pub id: String,
+    /// One line, perhaps empty.
+    pub title: String,
+    /// The verdict that it expects.
+    pub expect: Verdict,
+    /// The verdict that it gets.
+    pub verdict: Verdict,
+}
+
+/// Does it.
+#[must_use]
+pub fn run(errand: Errand) -> Brought {
+    match errand {
+        Errand::Prepare { workspace, masking } => {
+            Brought::Prepared(share::prepare(&workspace, masking).map(|shared| Prepared {
+                masked: said::replacements(&shared.masked),
+                changes_answers: shared.changes_answers,
+                link: shared.link().map(|link| link.len()).map_err(|error| said::link_error(&error)),
+            }))
+        }
+        Errand::Make { leave, workspace, masking, at } => make(leave, &workspace, masking, at),
+        Errand::Keep(workspace) => {
+            Brought::Keep(share::prepare(&workspace, false).ok().map(|shared| shared.workspace.write()))
+        }
+        Errand::Judge { name, text } => match OpenedSuite::read(&text) {
+            Ok(suite) => {
+                let (passed, failed) = suite.counts();
+                let listed = suite.judged.iter().take(share::MAX_LISTED).map(|(case, decision)| JudgedCase {
+                    id: case.id.clone(),
+                    title: case.title.clone(),
+                    expect: case.expect,
+                    verdict: decision.verdict,
+                });
+                Brought::Judged(JudgedSuite { listed: listed.collect(), name, text, passed, failed })
+            }
+            Err(error) => Brought::Refused(said::not_a_suite(&name, &error.to_string())),
+        },
+        Errand::Open { text, index, workspace } => {
+            let suite = OpenedSuite::read(&text).map(|suite| suite.judged.into_iter().nth(index));
+            let Ok(Some((case, decision))) = suite else {
+                return Brought::Refused(said::NO_SUCH_CASE.to_owned());
+            };
+            let opened = cases::opened(&case, &workspace);
+            let matrix = Matrix::new(&opened);
+            let at = cases::place(&matrix);
+            let shown = matrix.explain(at).map(|explained| explained.decision.verdict);
+            Brought::Case {
+                workspace: Box::new(opened),
+                at,
+                whole: shown == Some(decision.verdict),
+                id: case.id,
+            }
+        }
+    }
+}
+
+fn make(leave: Leave, workspace: &Workspace, masking: bool, at: At) -> Brought {
+    let shared = match share::prepare(workspace, masking) {
+        Ok(shared) => shared,
+        Err(secrets) => return Brought::Prepared(Err(secrets)),
+    };
+    let file = |name: &str, text: String| Brought::File(name.to_owned(), text);
+    match leave {
+        Leave::Link => match shared.link() {
+            Ok(fragment) => Brought::Link(fragment),
+            Err(error) => Brought::Refused(said::link_error(&error).to_string()),
+        },
+        Leave::Report => Brought::Copy(shared.report(at)),
+        Leave::ReportFile => file("iot-policy-report.md", shared.report(at)),
+        Leave::JsonFile => match shared.json(at) {
+            Some(text) => file("iot-policy-explanation.json", text),
+            None => Brought::Refused(said::NOTHING_ASKED.to_owned()),
+        },
+        Leave::SuiteFile => {
+            file("iot-policy-suite.json", Suite::write(&cases::cases(&Matrix::new(&shared.workspace))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn saved(leave: Leave, workspace: Workspace) -> Option<String> {
+        let at = Matrix::new(&workspace).most_interesting();
+        match run(Errand::Make { leave, workspace: Box::new(workspace), masking: true, at }) {
+            Brought::File(_, text) | Brought::Copy(text) | Brought::Link(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_saved_suite_is_judged_and_its_cases_open() {
+        let text = saved(Leave::SuiteFile, Workspace::example()).unwrap_or_default();
+        let Brought::Judged(suite) = run(Errand::Judge { name: "s".into(), text }) else {
+            panic!("not judged")
+        };
+        assert_eq!((suite.passed, suite.failed, suite.listed.len()), (5, 0, 5));
+        let opened = run(Errand::Open { text: suite.text, index: 1, workspace: Box::default() });
+        assert!(matches!(opened, Brought::Case { whole: true, id, .. } if id == "connect-temp-sensor-01_01"));
+    }
+
+    #[test]
+    fn a_link_of_the_example_is_short_and_opens_as_it() {
+        let link = saved(Leave::Link, Workspace::example()).unwrap_or_default();
+        assert!(link.len() <= 300, "{} characters", link.len());
+        let opened = share::open_link(&link).and_then(Result::ok).unwrap_or_default();
+        let Workspace { policies, who, ask, .. } = Workspace::example();
+        assert_eq!((opened.policies, opened.who, opened.ask), (policies, who, ask));
+    }
+
+    #[test]
+    fn nothing_leaves_and_nothing_is_kept_with_a_secret() {
+        let mut workspace = Workspace::example();
+        workspace.ask.publish = "AKIAIOSFODNN7EXAMPLE".into();
+        assert_eq!(run(Errand::Keep(Box::new(workspace.clone()))), Brought::Keep(None));
+        for leave in [Leave::Link, Leave::Report, Leave::ReportFile, Leave::JsonFile, Leave::SuiteFile] {
+            assert_eq!(saved(leave, workspace.clone()), None);
+        }
+    }
+}
