@@ -85,6 +85,13 @@ impl UtcTime {
         format!("{}T{:02}{:02}{:02}Z", self.basic_date(), self.hour, self.minute, self.second)
     }
 
+    /// `YYYY-MM-DD HH:MM:SS`, as logs write it.
+    #[must_use]
+    pub fn spaced(self) -> String {
+        let Self { year, month, day, hour, minute, second } = self;
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+
     /// `YYYYMMDD`, the day of a credential scope.
     #[must_use]
     pub fn basic_date(self) -> String {

@@ -5,6 +5,7 @@
 pub mod action;
 pub mod calendar;
 pub mod endpoint;
+pub mod fact;
 pub mod region;
 pub mod time;
 pub mod topic;

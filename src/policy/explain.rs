@@ -15,17 +15,7 @@ use super::{
     request::Part,
     variable::{Key, NoValue},
 };
-
-/// How sure a claim about AWS is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Confidence {
-    /// Derived by us.
-    Inferred,
-    /// Seen by users.
-    Observed,
-    /// AWS documentation says so.
-    Documented,
-}
+pub use crate::iot::fact::Confidence;
 
 /// A page that a claim rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,36 +8,8 @@ mod evaluation;
 mod language;
 mod variables;
 
-use super::explain::Confidence;
-
-/// One fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fact {
-    /// Its stable name.
-    pub id: &'static str,
-    /// What AWS IoT Core does.
-    pub claim: &'static str,
-    /// The document of AWS and the page.
-    pub source: &'static str,
-    /// How sure it is.
-    pub confidence: Confidence,
-    /// Why no case shows it; `None` for facts that cases show.
-    pub not_modelled: Option<&'static str>,
-}
-
-const fn shown(id: &'static str, confidence: Confidence, source: &'static str, claim: &'static str) -> Fact {
-    Fact { id, claim, source, confidence, not_modelled: None }
-}
-
-const fn apart(
-    id: &'static str,
-    confidence: Confidence,
-    source: &'static str,
-    claim: &'static str,
-    why: &'static str,
-) -> Fact {
-    Fact { id, claim, source, confidence, not_modelled: Some(why) }
-}
+pub use crate::iot::fact::Fact;
+use crate::iot::fact::{apart, shown};
 
 /// Every fact, by subject: the language (A), variables and things (B), conditions (C), evaluation (D).
 pub fn all() -> impl Iterator<Item = &'static Fact> {
