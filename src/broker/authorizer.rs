@@ -2,7 +2,7 @@
 //!
 //! The broker decides nothing about rights itself and does not know what a policy is.
 
-use crate::iot::time::Instant;
+use crate::iot::time::{Instant, Millis};
 use crate::mqtt::Qos;
 
 use super::io::{ConnectionId, Who};
@@ -11,6 +11,29 @@ use super::io::{ConnectionId, Who};
 pub trait Authorizer {
     /// May `asker` do what `request` says?
     fn authorize(&mut self, now: Instant, asker: &Asker, request: &Request) -> Ruling;
+
+    /// What else AWS IoT Core knows of `who`, asked once a connection: it tells subscribers of lifecycle events and the
+    /// log, and it may limit how long the connection lasts. Nothing unless an authorizer says so.
+    fn peer(&self, _who: Who) -> Peer {
+        Peer::default()
+    }
+}
+
+/// The other end of a connection, rights aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Peer {
+    /// `principalIdentifier`: the certificate ID, or the IAM form `account/key:user/key:user`.
+    pub principal: String,
+    /// Its address.
+    pub ip: Option<String>,
+    /// Its TCP port.
+    pub port: Option<u16>,
+    /// The thing that the certificate is attached to exclusively; lifecycle events name no other.
+    pub thing: Option<String>,
+    /// It came by WebSocket, which lasts 24 hours.
+    pub web_socket: bool,
+    /// `disconnectAfterInSeconds` of a custom authorizer.
+    pub disconnect_after: Option<Millis>,
 }
 
 /// On whose behalf the broker asks.

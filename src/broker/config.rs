@@ -1,6 +1,8 @@
 //! The limits of the simulated account. The defaults are those of AWS IoT Core.
 
-use crate::iot::time::Millis;
+use crate::iot::time::{Millis, UnixTime};
+
+use super::log::LogLevel;
 
 /// What an account's limits and our switches say. All sizes in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,47 @@ pub struct Config {
     pub max_subscriptions: usize,
     /// Messages stored for one absent client. Ours, to bound memory; AWS limits the account's rate instead.
     pub max_stored: usize,
+    /// Bytes of payload stored for one client, and waiting unread from one connection. Ours, to bound memory.
+    pub max_stored_bytes: usize,
+    /// Sessions, with or without a connection: 500,000 connections (documented: Endpoints and quotas; adjustable).
+    pub max_sessions: usize,
+    /// Retained messages: 500,000 (documented: Endpoints and quotas; adjustable).
+    pub max_retained: usize,
+    /// Bytes of payload of all retained messages. Ours, to bound memory.
+    pub max_retained_bytes: usize,
+    /// PUBLISH packets of one connection in one second, both ways together: 100; the surplus is discarded
+    /// (documented: Endpoints and quotas). Zero turns the limit off.
+    pub max_publish_rate: usize,
+    /// Bytes that one connection may send in one second: 512 KB; the rest is delayed (documented: Endpoints and
+    /// quotas). Zero turns the limit off. What goes out is not delayed.
+    pub max_throughput: usize,
+    /// Longest life of a connection over WebSocket: 24 hours (documented: Endpoints and quotas).
+    pub web_socket_duration: Millis,
+    /// How long after sending a QoS 1 message without PUBACK it is sent again in 3.1.1. AWS tries again for an hour
+    /// (documented: Endpoints and quotas) and does not say how often: inferred. MQTT 5 forbids it (MQTT-4.4.0-1). Zero:
+    /// never.
+    pub retry_interval: Millis,
+    /// How MQTT 5 treats a refused PUBLISH with QoS 0, which has no answer. AWS does not say: inferred.
+    pub refused_qos_0: RefusedQos0,
+    /// The least important entries that the log gets; nothing by default, as in AWS (documented: Developer Guide,
+    /// Configure logging).
+    pub log_level: LogLevel,
+    /// 12 digits, for the log.
+    pub account: String,
+    /// The wall clock at `Instant(0)`, for lifecycle events and the log.
+    pub starts: UnixTime,
+    /// Where session identifiers and trace IDs come from.
+    pub seed: u64,
+}
+
+/// What an MQTT 5 client sees of a refused PUBLISH with QoS 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RefusedQos0 {
+    /// DISCONNECT 0x87 and a close; the code is in AWS's list for DISCONNECT.
+    #[default]
+    Disconnect,
+    /// Nothing: the message is dropped.
+    Drop,
 }
 
 impl Default for Config {
@@ -34,6 +77,19 @@ impl Default for Config {
             max_payload: 128 * 1024,
             max_subscriptions: 50,
             max_stored: 10_000,
+            max_stored_bytes: 16 * 1024 * 1024,
+            max_sessions: 500_000,
+            max_retained: 500_000,
+            max_retained_bytes: 64 * 1024 * 1024,
+            max_publish_rate: 100,
+            max_throughput: 512 * 1024,
+            web_socket_duration: Millis::from_seconds(86_400),
+            retry_interval: Millis::from_seconds(30),
+            refused_qos_0: RefusedQos0::Disconnect,
+            log_level: LogLevel::Disabled,
+            account: "123456789012".to_owned(),
+            starts: UnixTime(0),
+            seed: 0,
         }
     }
 }
@@ -59,5 +115,26 @@ pub(super) const MIN_KEEP_ALIVE: u16 = 30;
 /// Longest message expiry in seconds (documented: Endpoints and quotas).
 pub(super) const MAX_MESSAGE_EXPIRY: u32 = 604_800;
 /// Time between two stored messages after a reconnect: 10 a second for a client (documented: Endpoints and
-/// quotas). The rate of 20 a second of shared subscribers is not modelled apart.
+/// quotas).
 pub(super) const STORED_MESSAGE_INTERVAL: Millis = Millis(100);
+/// The same after a message of a shared subscription: 20 a second for a subscriber (documented: Endpoints and quotas).
+pub(super) const STORED_SHARED_INTERVAL: Millis = Millis(50);
+/// How long an unacknowledged message is kept for a connected client (documented: Endpoints and quotas).
+pub(super) const MAX_RETRY_V311: Millis = Millis::from_seconds(3600);
+/// The same in MQTT 5 (documented: Endpoints and quotas).
+pub(super) const MAX_RETRY_V5: Millis = Millis::from_seconds(960);
+/// Bytes of all user properties of a PUBLISH (documented: Endpoints and quotas).
+pub(super) const MAX_USER_PROPERTIES: usize = 8 * 1024;
+/// Bytes of a content type (documented: Endpoints and quotas).
+pub(super) const MAX_CONTENT_TYPE: usize = 256;
+/// Bytes of correlation data (documented: Endpoints and quotas).
+pub(super) const MAX_CORRELATION_DATA: usize = 8 * 1024;
+/// Least Maximum Packet Size that a client may ask for, in bytes (documented: Endpoints and quotas).
+pub(super) const MIN_CLIENT_PACKET: u32 = 512;
+/// Shared subscriptions of an account (documented: Endpoints and quotas; adjustable).
+pub(super) const MAX_SHARES: usize = 100;
+/// Subscribers of one shared subscription (documented: Endpoints and quotas).
+pub(super) const MAX_SHARE_MEMBERS: usize = 100;
+/// How long a client must be away for its version number to begin again (documented: Developer Guide, Lifecycle events,
+/// about one hour).
+pub(super) const VERSION_NUMBER_MEMORY: Millis = Millis::from_seconds(3600);

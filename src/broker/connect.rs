@@ -11,12 +11,14 @@ use crate::mqtt::{ConnAck, Connect, Packet, Properties, Property, Qos, ReasonCod
 use super::Broker;
 use super::authorizer::{Asker, Authorizer, ExplanationId, Request, Ruling, WillRequest};
 use super::config::{
-    Config, MAX_CLIENT_ID, MAX_KEEP_ALIVE, MAX_TOPIC_ALIASES, MAX_UNACKNOWLEDGED, MIN_KEEP_ALIVE,
+    Config, MAX_CLIENT_ID, MAX_KEEP_ALIVE, MAX_TOPIC_ALIASES, MAX_UNACKNOWLEDGED, MIN_CLIENT_PACKET,
+    MIN_KEEP_ALIVE,
 };
-use super::connection::{Established, State};
+use super::connection::{Caller, Established, State};
 use super::ending::{Cause, Refusal};
 use super::io::{ConnectionId, News, Output};
-use super::names::is_topic;
+use super::lifecycle::EventType;
+use super::names::is_will_topic;
 use super::session::Session;
 use super::takeover::{Newcomer, Outcome, takeover};
 use super::timers::Timer;
@@ -44,7 +46,7 @@ impl Broker {
             return self.end(now, id, Cause::ProtocolError, rights);
         };
         if let Some(refusal) = self.objection(now, &connect) {
-            return self.refuse(id, &connect, refusal, None);
+            return self.refuse(now, id, &connect, refusal, None, rights);
         }
         let client_id = self.name(&connect.client_id);
         let asker = Asker { who, connection: id, client_id };
@@ -58,12 +60,18 @@ impl Broker {
         let newcomer = Newcomer { version: connect.version, clean_start: connect.clean_start, verdict };
         let held = self.sessions.get(&asker.client_id).map(Session::held);
         match takeover(held, newcomer) {
-            Outcome::Refuse => self.refuse(id, &connect, Refusal::NotAuthorized, Some(explanation)),
+            Outcome::Refuse => {
+                self.refuse(now, id, &connect, Refusal::NotAuthorized, Some(explanation), rights);
+            }
+            Outcome::Admit { .. } if held.is_none() && self.sessions.len() >= self.config.max_sessions => {
+                self.refuse(now, id, &connect, Refusal::TooManySessions, None, rights);
+            }
             Outcome::Admit { evict, resume } => {
                 if let Some(holder) = evict {
                     self.end(now, holder, Cause::TakenOver { by: id }, rights);
                 }
                 self.admit(now, id, asker.client_id, connect, &wishes, resume);
+                self.announce_connected(now, id, rights);
             }
         }
     }
@@ -81,19 +89,21 @@ impl Broker {
             if will.qos == Qos::ExactlyOnce {
                 return Some(Refusal::WillQosNotSupported);
             }
-            if !is_topic(&will.topic) {
+            if !is_will_topic(&will.topic) {
                 return Some(Refusal::WillTopicInvalid);
             }
         }
         let interval = self.config.connect_interval;
-        self.connect_attempts.retain(|_, at| now - *at < interval);
+        while let Some((_, past)) = self.attempts_in_order.pop_front_if(|(at, _)| now - *at >= interval) {
+            self.connect_attempts.remove(&past);
+        }
         if client_id.is_empty() || interval == Millis(0) {
             return None;
         }
-        if self.connect_attempts.contains_key(client_id) {
+        if !self.connect_attempts.insert(client_id.to_owned()) {
             return Some(Refusal::TooFrequent);
         }
-        self.connect_attempts.insert(client_id.to_owned(), now);
+        self.attempts_in_order.push_back((now, client_id.to_owned()));
         None
     }
 
@@ -115,10 +125,12 @@ impl Broker {
     /// documented). 3.1.1: see [`Refusal::return_code`].
     fn refuse(
         &mut self,
+        now: Instant,
         id: ConnectionId,
         connect: &Connect,
         refusal: Refusal,
         explanation: Option<ExplanationId>,
+        rights: &mut dyn Authorizer,
     ) {
         let code = match connect.version {
             Version::V5 => Some(refusal.code()),
@@ -129,14 +141,20 @@ impl Broker {
                 Packet::ConnAck(ConnAck { session_present: false, code, properties: Properties::default() });
             self.send(id, connect.version, &answer);
         }
-        self.connections.remove(&id);
+        let Some(connection) = self.connections.remove(&id) else {
+            return;
+        };
         self.outputs.push_back(Output::Close { connection: id });
-        self.tell(News::Refused {
-            connection: id,
-            client_id: connect.client_id.clone(),
-            refusal,
-            explanation,
-        });
+        let client_id = connect.client_id.clone();
+        let v5 = connect.version == Version::V5;
+        let caller = Caller { connection: id, client_id: client_id.clone(), peer: connection.peer, v5 };
+        self.tell_of(&caller, News::Refused { connection: id, client_id, refusal, explanation });
+        if let Some(reason) = refusal.connect_failure_reason() {
+            let mut event = self.event(now, EventType::ConnectFailed, &caller);
+            event.ip_address.clone_from(&caller.peer.ip);
+            event.connect_failure_reason = Some(reason);
+            self.announce(now, id, event, rights);
+        }
     }
 
     fn admit(
@@ -150,13 +168,13 @@ impl Broker {
     ) {
         let version = connect.version;
         if !resume {
-            self.sessions.remove(&client_id);
+            self.drop_session(&client_id);
         }
         let session =
             self.sessions.entry(client_id.clone()).or_insert_with(|| Session::new(version, id, now));
         session.attach(id, wishes.receive_maximum);
         let expiry = session.set_expiry(wishes.session_expiry, self.config.session_expiry);
-        if !session.stored.is_empty() {
+        if session.has_stored() {
             self.timers.set(now, Timer::Stored(client_id.clone()));
         }
         let keep_alive = keep_alive(connect.keep_alive);
@@ -167,6 +185,7 @@ impl Broker {
         };
         let answer =
             Packet::ConnAck(ConnAck { session_present: resume, code: ReasonCode::SUCCESS, properties });
+        let version_number = self.next_version_number(now, &client_id);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.state = State::Established(Established {
                 version,
@@ -176,11 +195,22 @@ impl Broker {
                 will: connect.will,
                 aliases: BTreeMap::new(),
                 max_packet: wishes.max_packet,
+                version_number,
             });
             self.timers.set(connection.silent_until(), Timer::Silence(id));
         }
         self.send(id, version, &answer);
         self.tell(News::Connected { connection: id, client_id, version, session_present: resume });
+    }
+
+    fn announce_connected(&mut self, now: Instant, id: ConnectionId, rights: &mut dyn Authorizer) {
+        let Some(connection) = self.connections.get(&id) else { return };
+        let Some(established) = connection.established() else { return };
+        let caller = established.caller(id, &connection.peer);
+        let mut event = self.event(now, EventType::Connected, &caller);
+        event.version_number = Some(established.version_number);
+        event.ip_address = caller.peer.ip;
+        self.announce(now, id, event, rights);
     }
 
     /// Documented: Developer Guide, MQTT 5 supported features. That Server Keep Alive is always sent is
@@ -227,7 +257,8 @@ fn wishes(connect: &Connect, config: &Config) -> Option<Wishes> {
     };
     for property in &connect.properties.0 {
         match property {
-            Property::ReceiveMaximum(0) | Property::MaximumPacketSize(0) => return None,
+            // AWS's least Maximum Packet Size is 512 (documented: Endpoints and quotas); the answer is inferred.
+            Property::ReceiveMaximum(0) | Property::MaximumPacketSize(..MIN_CLIENT_PACKET) => return None,
             Property::SessionExpiryInterval(seconds) => wishes.session_expiry = *seconds,
             Property::ReceiveMaximum(messages) => wishes.receive_maximum = *messages,
             Property::MaximumPacketSize(bytes) => {

@@ -8,17 +8,32 @@ use crate::mqtt::{
     Version, Will, decode, encode,
 };
 
-use super::authorizer::{Asker, Authorizer};
-use super::ending::Cause;
+use super::authorizer::{Asker, Authorizer, Peer};
+use super::ending::{Cause, DisconnectReason};
 use super::io::{ConnectionId, News, Output, Who};
+use super::lifecycle::EventType;
+use super::rate::Meter;
+use super::timers::Timer;
 use super::{Broker, patience};
 
 /// What the broker keeps of a transport connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) who: Who,
+    pub(super) peer: Peer,
     frames: FrameSplitter,
+    /// Bytes read from it.
+    throughput: Meter,
     pub(super) state: State,
+}
+
+/// Who is behind a connection, as lifecycle events and the log name it.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    pub(super) connection: ConnectionId,
+    pub(super) client_id: String,
+    pub(super) peer: Peer,
+    pub(super) v5: bool,
 }
 
 /// Where a connection stands. A closed one is forgotten.
@@ -46,11 +61,32 @@ pub(super) struct Established {
     pub(super) aliases: BTreeMap<u16, String>,
     /// Largest packet that the client takes.
     pub(super) max_packet: usize,
+    /// Of the lifecycle events.
+    pub(super) version_number: u64,
+}
+
+impl Established {
+    pub(super) fn caller(&self, connection: ConnectionId, peer: &Peer) -> Caller {
+        let (client_id, v5) = (self.client_id.clone(), self.version == Version::V5);
+        Caller { connection, client_id, peer: peer.clone(), v5 }
+    }
 }
 
 impl Connection {
-    pub(super) fn new(who: Who, until: Instant, max_packet: usize) -> Self {
-        Self { who, frames: FrameSplitter::new(max_packet), state: State::Opened { until } }
+    pub(super) fn new(who: Who, peer: Peer, until: Instant, max_packet: usize) -> Self {
+        let frames = FrameSplitter::new(max_packet);
+        Self { who, peer, frames, throughput: Meter::default(), state: State::Opened { until } }
+    }
+
+    pub(super) fn caller(&self, id: ConnectionId) -> Option<Caller> {
+        self.established().map(|established| established.caller(id, &self.peer))
+    }
+
+    /// Bytes that it holds: unread ones and aliases.
+    pub(super) fn holds(&self) -> usize {
+        let aliases = self.established().map_or(0, |e| e.aliases.values().map(String::len).sum());
+        let will = self.established().and_then(|e| e.will.as_ref());
+        self.frames.pending() + aliases + will.map_or(0, |will| will.topic.len() + will.payload.len())
     }
 
     /// The moment at which the connection has been silent for too long.
@@ -86,8 +122,23 @@ impl Broker {
             return;
         };
         connection.frames.push(bytes);
+        if connection.frames.pending() > self.config.max_stored_bytes {
+            return self.end(now, id, Cause::Flooded, rights);
+        }
+        self.read(now, id, rights);
+    }
+
+    /// Reads what has come in. What comes faster than AWS reads waits for the next second.
+    pub(super) fn read(&mut self, now: Instant, id: ConnectionId, rights: &mut dyn Authorizer) {
+        let most = self.config.max_throughput;
         // A packet may end the connection; what follows it is not looked at (MQTT-4.13.1-1).
         while let Some(connection) = self.connections.get_mut(&id) {
+            if most > 0 && connection.throughput.count(now) >= most {
+                if let (Some(at), true) = (connection.throughput.ends(), connection.frames.pending() > 0) {
+                    self.timers.set(at, Timer::Backlog(id));
+                }
+                return;
+            }
             let frame = match connection.frames.next() {
                 None => return,
                 Some(Ok(frame)) => frame,
@@ -96,6 +147,7 @@ impl Broker {
                 }
                 Some(Err(_)) => return self.end(now, id, Cause::Malformed, rights),
             };
+            connection.throughput.add(now, frame.bytes().len());
             if let State::Established(established) = &mut connection.state {
                 established.last_heard = now;
             }
@@ -107,6 +159,7 @@ impl Broker {
     }
 
     fn on_packet(&mut self, now: Instant, id: ConnectionId, packet: Packet, rights: &mut dyn Authorizer) {
+        self.traces += 1;
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
@@ -126,9 +179,12 @@ impl Broker {
                 self.on_subscribe(now, &asker, version, subscribe, rights);
             }
             Packet::Unsubscribe(unsubscribe) => {
-                self.on_unsubscribe(&asker, version, unsubscribe);
+                self.on_unsubscribe(now, &asker, version, unsubscribe, rights);
             }
-            Packet::PingReq => self.send(id, version, &Packet::PingResp),
+            Packet::PingReq => {
+                self.send(id, version, &Packet::PingResp);
+                self.on_ping(id);
+            }
             Packet::Disconnect(disconnect) => {
                 self.on_disconnect(now, &asker, version, &disconnect, rights);
             }
@@ -143,6 +199,13 @@ impl Broker {
             | Packet::SubAck(_)
             | Packet::UnsubAck(_)
             | Packet::PingResp => self.end(now, id, Cause::ProtocolError, rights),
+        }
+    }
+
+    fn on_ping(&mut self, id: ConnectionId) {
+        let caller = self.connections.get(&id).filter(|_| self.logs()).and_then(|c| c.caller(id));
+        if let Some(caller) = caller {
+            self.log_ping(&caller);
         }
     }
 
@@ -185,16 +248,25 @@ impl Broker {
             self.send(id, established.version, &disconnect);
         }
         self.close(id, cause);
+        let caller = established.caller(id, &connection.peer);
         let client_id = established.client_id;
         let session_kept = self.detach_session(now, &client_id);
+        self.keep_version_number(now, &client_id);
         let will = established.will.filter(|_| cause.publishes_will());
-        self.tell(News::Disconnected {
+        let news = News::Disconnected {
             connection: id,
             client_id: client_id.clone(),
             cause,
             will_published: will.is_some(),
             session_kept,
-        });
+        };
+        self.tell_of(&caller, news);
+        let reason = cause.reason();
+        let mut event = self.event(now, EventType::Disconnected, &caller);
+        event.version_number = Some(established.version_number);
+        event.client_initiated_disconnect = Some(reason == DisconnectReason::ClientInitiatedDisconnect);
+        event.disconnect_reason = Some(reason);
+        self.announce(now, id, event, rights);
         if let Some(will) = will {
             self.publish_will(now, id, &client_id, will, rights);
         }

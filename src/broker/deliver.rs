@@ -6,15 +6,14 @@
 use std::collections::BTreeMap;
 
 use crate::iot::time::Instant;
-use crate::iot::topic;
 use crate::mqtt::{Packet, PacketId, Properties, Property, Publish, Qos, Version, encode};
 
 use super::Broker;
 use super::authorizer::{Asker, Authorizer, Request, Verdict};
-use super::config::STORED_MESSAGE_INTERVAL;
+use super::config::{STORED_MESSAGE_INTERVAL, STORED_SHARED_INTERVAL};
 use super::io::{News, Output};
-use super::names::matches;
 use super::session::{Message, Session, Stored};
+use super::subscriptions::Members;
 use super::timers::Timer;
 
 /// One receiver of a message.
@@ -43,41 +42,47 @@ impl Broker {
     /// leaves the number open; AWS does not say: inferred). A shared subscription gets its own copy, for
     /// one member: a present one if there is any, in turn (AWS does not say which: inferred).
     fn targets(&mut self, publisher: &str, message: &Message) -> Vec<Target> {
-        let mut targets = Vec::new();
-        let mut groups: BTreeMap<&str, Vec<(&str, &Session, Qos)>> = BTreeMap::new();
-        for (client_id, session) in &self.sessions {
-            let mut best = None;
-            for (filter, granted) in &session.subscriptions {
-                if !matches(filter, &message.topic) || (granted.no_local && client_id == publisher) {
-                    continue;
-                }
-                let qos = message.qos.min(granted.qos);
-                if topic::share(filter).is_some() {
-                    let members = groups.entry(filter).or_default();
-                    members.push((client_id, session, qos));
-                } else {
-                    best = best.max(Some(qos));
+        let mut best: BTreeMap<&str, Qos> = BTreeMap::new();
+        let mut groups: Vec<(&str, &Members)> = Vec::new();
+        self.subscriptions.matching(&message.topic, &mut |share, members| {
+            if !share.is_empty() {
+                return groups.push((share, members));
+            }
+            for (client_id, granted) in members {
+                if !(granted.no_local && client_id == publisher) {
+                    let qos = message.qos.min(granted.qos);
+                    best.entry(client_id).and_modify(|best| *best = qos.max(*best)).or_insert(qos);
                 }
             }
-            targets.extend(best.map(|qos| Target { client_id: client_id.clone(), qos, share: None }));
-        }
-        for (filter, mut members) in groups {
-            if members.iter().any(|(_, session, _)| session.connection().is_some()) {
-                members.retain(|(_, session, _)| session.connection().is_some());
-            }
-            let count = u64::try_from(members.len()).unwrap_or(u64::MAX);
-            let turn = usize::try_from(self.turn % count.max(1)).unwrap_or_default();
-            self.turn = self.turn.wrapping_add(1);
-            targets.extend(members.get(turn).map(|(client_id, _, qos)| Target {
-                client_id: (*client_id).to_owned(),
-                qos: *qos,
-                share: topic::share(filter).map(|share| share.name.to_owned()),
+        });
+        let plain = best.into_iter();
+        let mut targets: Vec<Target> = plain
+            .map(|(client_id, qos)| Target { client_id: client_id.to_owned(), qos, share: None })
+            .collect();
+        let present =
+            |client_id: &str| self.sessions.get(client_id).is_some_and(|s| s.connection().is_some());
+        for (share, members) in groups {
+            let here = members.iter().filter(|(client_id, _)| present(client_id));
+            let count = u64::try_from(here.clone().count()).unwrap_or(u64::MAX);
+            let turn = |count: u64| usize::try_from(self.turn % count.max(1)).unwrap_or_default();
+            let chosen = match count {
+                0 => members.iter().nth(turn(u64::try_from(members.len()).unwrap_or(u64::MAX))),
+                _ => here.clone().nth(turn(count)),
+            };
+            targets.extend(chosen.map(|(client_id, granted)| Target {
+                client_id: client_id.clone(),
+                qos: message.qos.min(granted.qos),
+                share: Some(share.to_owned()),
             }));
+            self.turn = self.turn.wrapping_add(1);
         }
         targets
     }
 
     /// Sends a message to a client, or stores it for later. QoS 0 is never stored.
+    ///
+    /// What comes in a second beyond the limit of the connection is discarded, but for QoS 1 messages of a shared
+    /// subscription, which wait (documented: Developer Guide, MQTT shared subscriptions).
     pub(super) fn deliver(
         &mut self,
         now: Instant,
@@ -85,30 +90,41 @@ impl Broker {
         message: Message,
         rights: &mut dyn Authorizer,
     ) {
+        let most = self.config.max_publish_rate;
         let Some(session) = self.sessions.get_mut(client_id) else {
             return;
         };
         let present = session.connection().is_some();
-        let waits = !present || !session.stored.is_empty() || !session.window_open();
-        match message.qos {
-            Qos::AtMostOnce if present => self.transmit(now, client_id, message, None, rights),
-            Qos::AtMostOnce => {}
-            _ if waits => self.store(client_id, message),
-            _ => self.transmit(now, client_id, message, None, rights),
+        if message.qos == Qos::AtMostOnce && !present {
+            return;
+        }
+        if !session.rate.admits(now, most) {
+            if message.qos == Qos::AtMostOnce || message.share.is_none() {
+                let client_id = client_id.to_owned();
+                return self.tell(News::Throttled { client_id, topic: message.topic, inbound: false });
+            }
+            self.store(client_id, message);
+            return self.timers.set(now + STORED_SHARED_INTERVAL, Timer::Stored(client_id.to_owned()));
+        }
+        let waits = !present || session.has_stored() || !session.window_open();
+        if message.qos != Qos::AtMostOnce && waits {
+            self.store(client_id, message);
+        } else {
+            self.transmit(now, client_id, message, None, rights);
         }
     }
 
     fn store(&mut self, client_id: &str, message: Message) {
-        let most = self.config.max_stored;
+        let (most, most_bytes) = (self.config.max_stored, self.config.max_stored_bytes);
         let Some(session) = self.sessions.get_mut(client_id) else {
             return;
         };
         let client_id = client_id.to_owned();
         let topic = message.topic.clone();
-        if session.stored.len() >= most {
+        if !session.has_room(message.payload.len(), most, most_bytes) {
             return self.tell(News::Lost { client_id, topic });
         }
-        session.stored.push_back(Stored { message, sent_as: None });
+        session.store(message);
         self.tell(News::Stored { client_id, topic });
     }
 
@@ -121,15 +137,17 @@ impl Broker {
             // A reconnect or an acknowledgement comes back here.
             return;
         }
-        if session.next_stored <= now {
-            let Some(Stored { message, sent_as }) = session.stored.pop_front() else {
+        if session.next_stored_at <= now {
+            let Some(Stored { message, sent_as }) = session.next_stored() else {
                 return;
             };
-            session.next_stored = now + STORED_MESSAGE_INTERVAL;
+            let shared = message.share.is_some();
+            let interval = if shared { STORED_SHARED_INTERVAL } else { STORED_MESSAGE_INTERVAL };
+            session.next_stored_at = now + interval;
             self.transmit(now, client_id, message, sent_as, rights);
         }
-        if let Some(session) = self.sessions.get(client_id).filter(|s| !s.stored.is_empty()) {
-            let next = session.next_stored;
+        if let Some(session) = self.sessions.get(client_id).filter(|session| session.has_stored()) {
+            let next = session.next_stored_at;
             self.timers.set(next, Timer::Stored(client_id.to_owned()));
         }
     }
@@ -139,9 +157,36 @@ impl Broker {
             return;
         };
         session.acknowledge(packet_id);
-        if !session.stored.is_empty() {
-            let at = session.next_stored.max(now);
+        if session.has_stored() {
+            let at = session.next_stored_at.max(now);
             self.timers.set(at, Timer::Stored(asker.client_id.clone()));
+        }
+    }
+
+    /// Sends again what was not acknowledged, or gives it up.
+    pub(super) fn on_retry(&mut self, now: Instant, client_id: &str, rights: &mut dyn Authorizer) {
+        let interval = self.config.retry_interval;
+        let Some(session) = self.sessions.get_mut(client_id) else {
+            return;
+        };
+        session.retry_set = false;
+        if session.connection().is_none() {
+            return;
+        }
+        let overdue = session.overdue(now, interval);
+        if let Some(next) = overdue.next {
+            session.retry_set = true;
+            self.timers.set(next, Timer::Retry(client_id.to_owned()));
+        }
+        if !overdue.lost.is_empty() {
+            // There is room for others now.
+            self.timers.set(now, Timer::Stored(client_id.to_owned()));
+        }
+        for message in overdue.lost {
+            self.tell(News::Lost { client_id: client_id.to_owned(), topic: message.topic });
+        }
+        for (packet_id, message) in overdue.again {
+            self.transmit(now, client_id, message, Some(packet_id), rights);
         }
     }
 
@@ -167,11 +212,13 @@ impl Broker {
         let asker = Asker { who: connection.who, connection: id, client_id: client_id.clone() };
         let topic = message.topic.clone();
         if message.expires.is_some_and(|end| end <= now) {
+            self.give_up(&client_id, sent_as);
             return self.tell(News::Lost { client_id, topic });
         }
         let request = Request::Receive { topic: topic.clone(), share: message.share.clone() };
         let ruling = self.ask(now, &asker, request, rights);
         if ruling.verdict == Verdict::Refused {
+            self.give_up(&client_id, sent_as);
             return self.tell(News::DeliveryRefused {
                 connection: id,
                 topic,
@@ -196,13 +243,28 @@ impl Broker {
             Ok(bytes) if bytes.len() <= max_packet => {
                 let qos = message.qos;
                 if let Some(packet_id) = packet_id {
-                    session.await_acknowledgement(packet_id, message);
+                    session.await_acknowledgement(now, packet_id, message);
+                    if !session.retry_set {
+                        session.retry_set = true;
+                        let wait = session.retry_after(self.config.retry_interval);
+                        self.timers.set(now + wait, Timer::Retry(client_id.clone()));
+                    }
                 }
                 self.outputs.push_back(Output::Send { connection: id, bytes });
                 self.tell(News::Delivered { connection: id, topic, qos });
             }
             // MQTT-3.1.2-25: a packet too large for the client is dropped as if it had been sent.
-            _ => self.tell(News::Lost { client_id, topic }),
+            _ => {
+                self.give_up(&client_id, sent_as);
+                self.tell(News::Lost { client_id, topic });
+            }
+        }
+    }
+
+    /// A message that was sent before is not sent again.
+    fn give_up(&mut self, client_id: &str, sent_as: Option<PacketId>) {
+        if let (Some(packet_id), Some(session)) = (sent_as, self.sessions.get_mut(client_id)) {
+            session.acknowledge(packet_id);
         }
     }
 }

@@ -41,8 +41,23 @@ pub enum Cause {
     TooManyFilters,
     /// A payload or packet above the limit.
     TooLarge,
+    /// A user property, content type or correlation data above its limit.
+    PropertiesTooLarge,
+    /// More bytes wait to be read than the simulation keeps. AWS would slow the sender down by TCP.
+    Flooded,
     /// The broker could not write a packet; a fault of this simulation.
     ServerError,
+    /// The WebSocket is as old as one may get.
+    WebSocketExpired,
+    /// The time that a custom authorizer gave is over.
+    AuthorizerExpired,
+    /// `DeleteConnection` was called.
+    Deleted {
+        /// Not `preventWillMessage`.
+        with_will: bool,
+    },
+    /// AWS closes the connection for its own reasons.
+    ServerClosed,
 }
 
 /// `disconnectReason` of a lifecycle event (documented: Developer Guide, Lifecycle events).
@@ -64,6 +79,14 @@ pub enum DisconnectReason {
     ServerError,
     /// `THROTTLED`
     Throttled,
+    /// `WEBSOCKET_TTL_EXPIRATION`
+    WebSocketTtlExpiration,
+    /// `CUSTOMAUTH_TTL_EXPIRATION`
+    CustomAuthTtlExpiration,
+    /// `API_INITIATED_DISCONNECT`
+    ApiInitiatedDisconnect,
+    /// `SERVER_INITIATED_DISCONNECT`
+    ServerInitiatedDisconnect,
 }
 
 impl DisconnectReason {
@@ -79,6 +102,10 @@ impl DisconnectReason {
             Self::KeepAliveTimeout => "MQTT_KEEP_ALIVE_TIMEOUT",
             Self::ServerError => "SERVER_ERROR",
             Self::Throttled => "THROTTLED",
+            Self::WebSocketTtlExpiration => "WEBSOCKET_TTL_EXPIRATION",
+            Self::CustomAuthTtlExpiration => "CUSTOMAUTH_TTL_EXPIRATION",
+            Self::ApiInitiatedDisconnect => "API_INITIATED_DISCONNECT",
+            Self::ServerInitiatedDisconnect => "SERVER_INITIATED_DISCONNECT",
         }
     }
 }
@@ -101,9 +128,14 @@ impl Cause {
             | Self::TopicFilterInvalid
             | Self::TopicAliasInvalid
             | Self::SubscriptionIdentifiersNotSupported
+            | Self::PropertiesTooLarge
             | Self::TooLarge => DisconnectReason::ClientError,
-            Self::TooManyFilters => DisconnectReason::Throttled,
+            Self::TooManyFilters | Self::Flooded => DisconnectReason::Throttled,
             Self::ServerError => DisconnectReason::ServerError,
+            Self::WebSocketExpired => DisconnectReason::WebSocketTtlExpiration,
+            Self::AuthorizerExpired => DisconnectReason::CustomAuthTtlExpiration,
+            Self::Deleted { .. } => DisconnectReason::ApiInitiatedDisconnect,
+            Self::ServerClosed => DisconnectReason::ServerInitiatedDisconnect,
         }
     }
 
@@ -111,13 +143,18 @@ impl Cause {
     /// is gone, and where AWS's list has no fitting code. MQTT 3.1.1 has no DISCONNECT from the server.
     ///
     /// Codes: documented (Developer Guide, MQTT 5 reason codes). `TooManyFilters` and a refused QoS 0
-    /// PUBLISH: inferred. `TooLarge`: 0x95 would be the standard's code, AWS does not list it: inferred.
+    /// PUBLISH: inferred. `TooLarge`: 0x95 would be the standard's code, AWS does not list it: inferred; so it is with
+    /// 0xA0 for connections that have lasted long enough. Which of the listed codes stands for `PropertiesTooLarge`,
+    /// `Flooded`, `Deleted` and `ServerClosed` is inferred.
     #[must_use]
     pub const fn code(self) -> Option<ReasonCode> {
         let code = match self {
-            Self::ClientDisconnected { .. } | Self::ConnectionLost | Self::TooLarge | Self::ServerError => {
-                return None;
-            }
+            Self::ClientDisconnected { .. }
+            | Self::ConnectionLost
+            | Self::TooLarge
+            | Self::ServerError
+            | Self::WebSocketExpired
+            | Self::AuthorizerExpired => return None,
             Self::TakenOver { .. } => ReasonCode::SESSION_TAKEN_OVER,
             Self::KeepAliveTimeout => ReasonCode::KEEP_ALIVE_TIMEOUT,
             Self::NotAuthorized => ReasonCode::NOT_AUTHORIZED,
@@ -128,17 +165,19 @@ impl Cause {
             Self::TopicFilterInvalid => ReasonCode::TOPIC_FILTER_INVALID,
             Self::TopicAliasInvalid => ReasonCode::TOPIC_ALIAS_INVALID,
             Self::SubscriptionIdentifiersNotSupported => ReasonCode::SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED,
-            Self::TooManyFilters => ReasonCode::QUOTA_EXCEEDED,
+            Self::TooManyFilters | Self::PropertiesTooLarge | Self::Flooded => ReasonCode::QUOTA_EXCEEDED,
+            Self::Deleted { .. } => ReasonCode::ADMINISTRATIVE_ACTION,
+            Self::ServerClosed => ReasonCode::SERVER_SHUTTING_DOWN,
         };
         Some(code)
     }
 
-    /// Whether the will goes out: always but after the client's own DISCONNECT (documented: Developer Guide,
-    /// Lifecycle events). That DISCONNECT with code 0x04 publishes it is MQTT-3.14.4-3 read with the
+    /// Whether the will goes out: always but after the client's own DISCONNECT and when `DeleteConnection` prevents it
+    /// (documented: Developer Guide, Lifecycle events). That DISCONNECT with code 0x04 publishes it is MQTT-3.14.4-3 read with the
     /// standard's table of codes; AWS does not speak of it: inferred.
     #[must_use]
     pub const fn publishes_will(self) -> bool {
-        !matches!(self, Self::ClientDisconnected { with_will: false })
+        !matches!(self, Self::ClientDisconnected { with_will: false } | Self::Deleted { with_will: false })
     }
 }
 
@@ -155,11 +194,13 @@ pub enum Refusal {
     WillTopicInvalid,
     /// A second CONNECT of one client ID within a second.
     TooFrequent,
+    /// The account has as many sessions as it may.
+    TooManySessions,
 }
 
 impl Refusal {
     /// The code of the MQTT 5 CONNACK (documented list: Developer Guide, MQTT 5 reason codes; 0x97 for
-    /// `TooFrequent`: inferred).
+    /// `TooFrequent` and `TooManySessions`: inferred).
     #[must_use]
     pub const fn code(self) -> ReasonCode {
         match self {
@@ -167,7 +208,7 @@ impl Refusal {
             Self::ClientIdInvalid => ReasonCode::CLIENT_IDENTIFIER_NOT_VALID,
             Self::WillQosNotSupported => ReasonCode::QOS_NOT_SUPPORTED,
             Self::WillTopicInvalid => ReasonCode::TOPIC_NAME_INVALID,
-            Self::TooFrequent => ReasonCode::QUOTA_EXCEEDED,
+            Self::TooFrequent | Self::TooManySessions => ReasonCode::QUOTA_EXCEEDED,
         }
     }
 

@@ -4,6 +4,8 @@ use crate::mqtt::{Qos, ReasonCode, Version};
 
 use super::authorizer::{Asker, ExplanationId, Request, Ruling};
 use super::ending::{Cause, Refusal};
+use super::lifecycle::LifecycleEvent;
+use super::log::LogEntry;
 
 /// One transport connection. The caller numbers them and never uses a number twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +34,20 @@ pub enum Input {
     },
     /// The transport is gone without the broker having closed it.
     Lost {
+        /// Which one.
+        connection: ConnectionId,
+    },
+    /// Someone with the right to it calls `DeleteConnection` for a client that is there.
+    DeleteConnection {
+        /// Whose connection.
+        client_id: String,
+        /// The session goes too.
+        clean_session: bool,
+        /// The will does not go out.
+        prevent_will: bool,
+    },
+    /// AWS ends a connection for its own reasons, as it does now and then.
+    ServerCloses {
         /// Which one.
         connection: ConnectionId,
     },
@@ -160,12 +176,22 @@ pub enum News {
         /// Of the message.
         topic: String,
     },
-    /// A message for a client was given up: expired, too large for it, or the store is full.
+    /// A message for a client was given up: expired, too large for it, never acknowledged, or the store is full.
     Lost {
         /// Whose session.
         client_id: String,
         /// Of the message.
         topic: String,
+    },
+    /// A message was discarded because the connection has had its 100 of this second (documented: Endpoints and
+    /// quotas).
+    Throttled {
+        /// Whose.
+        client_id: String,
+        /// Of the message.
+        topic: String,
+        /// From the client; otherwise towards it.
+        inbound: bool,
     },
     /// Answered a SUBSCRIBE: each filter with its code, in order.
     Subscribed {
@@ -186,6 +212,20 @@ pub enum News {
         /// Whose.
         client_id: String,
     },
+    /// The broker published a lifecycle event.
+    Lifecycle {
+        /// The connection that it tells about.
+        connection: ConnectionId,
+        /// The message.
+        event: Box<LifecycleEvent>,
+    },
+    /// The log got an entry; only when [`Config::log_level`](super::Config::log_level) asks for it.
+    Logged {
+        /// The connection that it is about, if there is one.
+        connection: Option<ConnectionId>,
+        /// The entry.
+        entry: Box<LogEntry>,
+    },
 }
 
 impl News {
@@ -203,8 +243,13 @@ impl News {
             | Self::Delivered { connection, .. }
             | Self::DeliveryRefused { connection, .. }
             | Self::Subscribed { connection, .. }
-            | Self::Unsubscribed { connection, .. } => Some(*connection),
-            Self::Stored { .. } | Self::Lost { .. } | Self::SessionExpired { .. } => None,
+            | Self::Unsubscribed { connection, .. }
+            | Self::Lifecycle { connection, .. } => Some(*connection),
+            Self::Logged { connection, .. } => *connection,
+            Self::Stored { .. }
+            | Self::Lost { .. }
+            | Self::Throttled { .. }
+            | Self::SessionExpired { .. } => None,
         }
     }
 
@@ -218,7 +263,10 @@ impl News {
             | Self::Disconnected { client_id, .. }
             | Self::Stored { client_id, .. }
             | Self::Lost { client_id, .. }
+            | Self::Throttled { client_id, .. }
             | Self::SessionExpired { client_id } => Some(client_id),
+            Self::Lifecycle { event, .. } => Some(&event.client_id),
+            Self::Logged { entry, .. } => entry.client_id.as_deref(),
             _ => None,
         }
     }

@@ -1,7 +1,8 @@
 //! A simulated AWS IoT Core message broker, sans-I/O.
 //!
 //! Knows: connections, MQTT sessions, subscriptions, retained messages, the limits of one account, and what
-//! AWS IoT Core puts on the wire in each case. The wire is real MQTT bytes both ways.
+//! AWS IoT Core puts on the wire in each case. The wire is real MQTT bytes both ways. What AWS tells beside the wire comes
+//! out too: lifecycle events as messages, entries of the log as news.
 //!
 //! Deliberately does not know: policies and identities (it asks an [`Authorizer`] and carries out the ruling),
 //! transports (a connection is a number), clocks (`now` is an argument) and chance.
@@ -28,19 +29,8 @@
 //! Each rule says where it comes from: *documented* (an AWS page or the standard says it), *observed* (users
 //! report it) or *inferred* (our reading). "Standard" means that AWS names no deviation from MQTT.
 //!
-//! # Not modelled
-//!
-//! - TLS, the WebSocket upgrade and its 24 hours, custom authorizers and their time limits.
-//! - Rates and totals of an account, 100 messages per second and 512 KB per second of a connection.
-//! - Redelivery of an unacknowledged QoS 1 message on an open connection (up to 1 hour in MQTT 3.1.1, 960 s in
-//!   MQTT 5; the interval is not documented). Unacknowledged messages are sent again when a session resumes.
-//! - Extended authentication: a CONNECT that names a method is treated like one that does not.
-//! - Shadows, jobs and the other services behind `$aws/...`; lifecycle messages on `$aws/events/...`; which
-//!   operation each reserved topic admits. Their names are accepted and nobody answers.
-//! - Basic Ingest rules: a message to `$aws/rules/...` is accepted and goes no further.
-//! - Will Delay Interval (not in AWS's list of properties): a will is published at once.
-//! - Direct messages and the connection-management calls (`DeleteConnection` and its siblings).
-//! - The delay of 6 to 8 minutes until a changed policy acts.
+//! What AWS is known to do, row by row with its source, and what of it is not modelled here and why, stands in
+//! `facts`; each row that is modelled has a scenario that shows it.
 
 mod authorizer;
 mod config;
@@ -48,29 +38,39 @@ mod connect;
 mod connection;
 mod deliver;
 mod ending;
+
 mod io;
+pub mod lifecycle;
+pub mod log;
 mod names;
 mod publish;
+mod rate;
+mod reserved;
 mod retained;
 mod session;
 mod subscribe;
+mod subscriptions;
 mod takeover;
 #[cfg(test)]
 mod tests;
 mod timers;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::iot::time::{Instant, Millis};
 
-pub use authorizer::{Asker, Authorizer, ExplanationId, Request, Ruling, Verdict, WillRequest};
-pub use config::Config;
+pub use authorizer::{Asker, Authorizer, ExplanationId, Peer, Request, Ruling, Verdict, WillRequest};
+pub use config::{Config, RefusedQos0};
 pub use ending::{Cause, DisconnectReason, Refusal};
 pub use io::{ConnectionId, Input, News, Output, Who};
+pub use lifecycle::LifecycleEvent;
+pub use log::{LogEntry, LogLevel};
 
-use connection::Connection;
+use connection::{Caller, Connection};
+use lifecycle::VersionNumber;
 use retained::Retained;
 use session::Session;
+use subscriptions::Subscriptions;
 use timers::{Timer, Timers};
 
 /// The broker of one account in one Region.
@@ -80,11 +80,18 @@ pub struct Broker {
     connections: BTreeMap<ConnectionId, Connection>,
     /// By client ID; of connected clients and of persistent sessions whose client is away.
     sessions: BTreeMap<String, Session>,
+    subscriptions: Subscriptions,
     retained: Retained,
-    /// When a CONNECT of this client ID was last let through to authorisation.
-    connect_attempts: BTreeMap<String, Instant>,
+    /// Client IDs of which a CONNECT was let through to authorisation lately, and when.
+    connect_attempts: BTreeSet<String>,
+    attempts_in_order: VecDeque<(Instant, String)>,
+    version_numbers: BTreeMap<String, VersionNumber>,
     timers: Timers,
     outputs: VecDeque<Output>,
+    /// Of the input in hand.
+    now: Instant,
+    /// Numbers what happened, for the log.
+    traces: u64,
     /// Numbers the client IDs that the broker assigns.
     assigned: u64,
     /// Turns through the members of a shared subscription.
@@ -99,10 +106,15 @@ impl Broker {
             config,
             connections: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            subscriptions: Subscriptions::default(),
             retained: Retained::default(),
-            connect_attempts: BTreeMap::new(),
+            connect_attempts: BTreeSet::new(),
+            attempts_in_order: VecDeque::new(),
+            version_numbers: BTreeMap::new(),
             timers: Timers::default(),
             outputs: VecDeque::new(),
+            now: Instant(0),
+            traces: 0,
             assigned: 0,
             turn: 0,
         }
@@ -112,14 +124,20 @@ impl Broker {
     ///
     /// A fact about a connection that is not open (it may just have been closed) is ignored.
     pub fn handle(&mut self, now: Instant, input: Input, rights: &mut dyn Authorizer) {
+        self.now = now;
+        self.traces += 1;
         match input {
-            Input::Opened { connection, who } => self.on_opened(now, connection, who),
+            Input::Opened { connection, who } => self.on_opened(now, connection, who, rights),
             Input::Received { connection, bytes } => {
                 self.on_received(now, connection, &bytes, rights);
             }
             Input::Lost { connection } => {
                 self.end(now, connection, Cause::ConnectionLost, rights);
             }
+            Input::DeleteConnection { client_id, clean_session, prevent_will } => {
+                self.on_delete(now, &client_id, clean_session, prevent_will, rights);
+            }
+            Input::ServerCloses { connection } => self.end(now, connection, Cause::ServerClosed, rights),
             Input::TimePassed => {}
         }
         self.on_time(now, rights);
@@ -136,28 +154,88 @@ impl Broker {
         self.timers.first()
     }
 
+    /// How much the broker keeps. Takes time in proportion.
+    #[must_use]
+    pub fn holdings(&self) -> Holdings {
+        let (retained, retained_bytes) = self.retained.holds();
+        let mut holdings = Holdings {
+            connections: self.connections.len(),
+            sessions: self.sessions.len(),
+            subscriptions: 0,
+            messages: retained,
+            bytes: retained_bytes + self.connections.values().map(Connection::holds).sum::<usize>(),
+        };
+        for session in self.sessions.values() {
+            let (messages, bytes) = session.holds();
+            holdings.subscriptions += session.filters.len();
+            holdings.messages += messages;
+            holdings.bytes += bytes + session.filters.iter().map(String::len).sum::<usize>();
+        }
+        holdings
+    }
+
     /// How many connections are open, with or without a CONNECT.
     #[must_use]
     pub fn open_connections(&self) -> usize {
         self.connections.len()
     }
 
-    fn on_opened(&mut self, now: Instant, id: ConnectionId, who: Who) {
-        let until = now + self.config.connect_timeout;
-        let fresh = Connection::new(who, until, self.config.max_packet);
+    fn on_opened(&mut self, now: Instant, id: ConnectionId, who: Who, rights: &mut dyn Authorizer) {
         if self.connections.contains_key(&id) {
             return;
         }
-        self.connections.insert(id, fresh);
+        let until = now + self.config.connect_timeout;
+        let peer = rights.peer(who);
+        if let Some((lasts, _)) = self.lasts(&peer) {
+            self.timers.set(now + lasts, Timer::Age(id));
+        }
+        self.connections.insert(id, Connection::new(who, peer, until, self.config.max_packet));
         self.timers.set(until, Timer::Silence(id));
+    }
+
+    /// How long such a connection may last, and what ends it.
+    fn lasts(&self, peer: &Peer) -> Option<(Millis, Cause)> {
+        let web_socket =
+            peer.web_socket.then_some((self.config.web_socket_duration, Cause::WebSocketExpired));
+        let authorizer = peer.disconnect_after.map(|lasts| (lasts, Cause::AuthorizerExpired));
+        web_socket.into_iter().chain(authorizer).min_by_key(|(lasts, _)| *lasts)
+    }
+
+    fn on_age(&mut self, now: Instant, id: ConnectionId, rights: &mut dyn Authorizer) {
+        let connection = self.connections.get(&id);
+        if let Some((_, cause)) = connection.and_then(|connection| self.lasts(&connection.peer)) {
+            self.end(now, id, cause, rights);
+        }
+    }
+
+    fn on_delete(
+        &mut self,
+        now: Instant,
+        client_id: &str,
+        clean_session: bool,
+        prevent_will: bool,
+        rights: &mut dyn Authorizer,
+    ) {
+        let Some(id) = self.sessions.get(client_id).and_then(Session::connection) else {
+            return;
+        };
+        self.end(now, id, Cause::Deleted { with_will: !prevent_will }, rights);
+        if clean_session {
+            self.drop_session(client_id);
+        }
     }
 
     fn on_time(&mut self, now: Instant, rights: &mut dyn Authorizer) {
         while let Some(timer) = self.timers.due(now) {
+            self.traces += 1;
             match timer {
                 Timer::Silence(connection) => self.on_silence(now, connection, rights),
+                Timer::Age(connection) => self.on_age(now, connection, rights),
+                Timer::Backlog(connection) => self.read(now, connection, rights),
                 Timer::Stored(client_id) => self.send_stored(now, &client_id, rights),
+                Timer::Retry(client_id) => self.on_retry(now, &client_id, rights),
                 Timer::Expiry(client_id) => self.on_expiry(now, &client_id),
+                Timer::VersionNumber(client_id) => self.on_version_number(now, &client_id),
             }
         }
     }
@@ -175,15 +253,41 @@ impl Broker {
         }
     }
 
-    fn on_expiry(&mut self, now: Instant, client_id: &str) {
-        if self.sessions.get(client_id).is_some_and(|session| session.expired(now)) {
-            self.sessions.remove(client_id);
-            self.tell(News::SessionExpired { client_id: client_id.to_owned() });
+    /// What there is to know, and the log's entry about it.
+    fn tell(&mut self, news: News) {
+        if self.logs() {
+            let id = news.connection();
+            let caller = id.and_then(|id| self.connections.get(&id)?.caller(id));
+            self.log_news(&news, caller.as_ref());
         }
+        self.outputs.push_back(Output::News(news));
     }
 
-    fn tell(&mut self, news: News) {
+    /// The same about a connection that is no longer there.
+    fn tell_of(&mut self, caller: &Caller, news: News) {
+        if self.logs() {
+            self.log_news(&news, Some(caller));
+        }
         self.outputs.push_back(Output::News(news));
+    }
+
+    fn logs(&self) -> bool {
+        self.config.log_level < LogLevel::Disabled
+    }
+
+    /// 32 hexadecimal digits that are the same in each run and belong to nothing else (splitmix64 of seed and number).
+    fn identifier(&self, of: Id) -> String {
+        let (kind, number) = match of {
+            Id::Session(connection) => (1, u64::from(connection.0)),
+            Id::Trace(number) => (2, number),
+        };
+        let mix = |value: u64| {
+            let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            value ^ (value >> 31)
+        };
+        let high = mix(self.config.seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)) ^ kind);
+        format!("{high:016x}{:016x}", mix(high.wrapping_add(number)))
     }
 
     fn ask(&mut self, now: Instant, asker: &Asker, request: Request, rights: &mut dyn Authorizer) -> Ruling {
@@ -191,6 +295,28 @@ impl Broker {
         self.tell(News::Asked { asker: asker.clone(), request, ruling });
         ruling
     }
+}
+
+/// What a broker keeps, without what [`Broker::poll`] has still to give.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// Open connections.
+    pub connections: usize,
+    /// Sessions, with or without a connection.
+    pub sessions: usize,
+    /// Subscriptions of all sessions.
+    pub subscriptions: usize,
+    /// Messages: retained, stored and unacknowledged.
+    pub messages: usize,
+    /// Bytes of messages, filters, wills, topic aliases and of packets that have not come in whole.
+    pub bytes: usize,
+}
+
+/// What an identifier is made for.
+#[derive(Clone, Copy)]
+enum Id {
+    Session(ConnectionId),
+    Trace(u64),
 }
 
 /// How long a client may be silent: 1.5 times its keep-alive (MQTT-3.1.2-24; documented: Developer Guide, MQTT).

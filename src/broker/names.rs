@@ -1,27 +1,36 @@
 //! Which names AWS IoT Core takes as topics and filters, and which filter matches which topic.
 
-use crate::iot::topic::{self, ParentLevel, Share};
+#[cfg(test)]
+use crate::iot::topic::ParentLevel;
+use crate::iot::topic::{self, Share};
 
 use super::config::{MAX_SHARE_NAME, MAX_SLASHES, MAX_TOPIC};
+use super::reserved;
 
 /// What topics are compared with: the filter, for a shared subscription without `$share/<name>/`.
 pub(super) fn pattern(filter: &str) -> &str {
     topic::share(filter).map_or(filter, |share| share.filter)
 }
 
-/// Whether a client may subscribe to this filter at all, rights aside.
+/// Whether a client may subscribe to this filter at all, rights aside. Names that begin with `$` belong to AWS.
 pub(super) fn is_filter(filter: &str) -> bool {
     let share_fits = |share: Share<'_>| share.name.chars().count() <= MAX_SHARE_NAME;
     let pattern = pattern(filter);
     topic::check_filter(filter).is_ok()
         && topic::share(filter).is_none_or(share_fits)
         && fits(pattern)
-        && root_known(pattern)
+        && (!pattern.starts_with('$') || reserved::may_subscribe(pattern))
 }
 
 /// Whether a client may publish to this name at all, rights aside.
 pub(super) fn is_topic(text: &str) -> bool {
-    topic::check_name(text).is_ok() && fits(text) && root_known(text)
+    is_will_topic(text) && (!text.starts_with('$') || reserved::may_publish(text))
+}
+
+/// Whether a will may name this topic. One that belongs to AWS is dropped later, not refused (observed), but a root that
+/// AWS does not know is refused as in a PUBLISH (inferred).
+pub(super) fn is_will_topic(text: &str) -> bool {
+    topic::check_name(text).is_ok() && fits(text) && (!text.starts_with('$') || text.starts_with("$aws/"))
 }
 
 /// Length and depth. The first three levels of a Basic Ingest topic do not count (documented: Endpoints and
@@ -32,14 +41,9 @@ fn fits(text: &str) -> bool {
     counted.len() <= MAX_TOPIC && counted.matches('/').count() <= MAX_SLASHES
 }
 
-/// Names that begin with `$` belong to AWS; anything but `$aws/` is refused (documented by an example log of
-/// the Developer Guide, CloudWatch log format; that `$aws/` alone is known is inferred).
-fn root_known(text: &str) -> bool {
-    !text.starts_with('$') || text.starts_with("$aws/")
-}
-
 /// Whether a topic goes to a subscription. `a/#` does not match `a`, which differs from MQTT (documented:
 /// Developer Guide, MQTT differences).
+#[cfg(test)]
 pub(super) fn matches(filter: &str, topic: &str) -> bool {
     topic::matches(pattern(filter), topic, ParentLevel::NotMatched)
 }

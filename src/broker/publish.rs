@@ -5,7 +5,10 @@ use crate::mqtt::{Ack, Packet, PacketId, Properties, Property, Publish, Qos, Rea
 
 use super::Broker;
 use super::authorizer::{Asker, Authorizer, Request, Verdict};
-use super::config::{MAX_MESSAGE_EXPIRY, MAX_TOPIC_ALIASES};
+use super::config::{
+    MAX_CONTENT_TYPE, MAX_CORRELATION_DATA, MAX_MESSAGE_EXPIRY, MAX_TOPIC_ALIASES, MAX_USER_PROPERTIES,
+    RefusedQos0,
+};
 use super::connection::State;
 use super::ending::Cause;
 use super::io::{ConnectionId, News};
@@ -32,6 +35,12 @@ impl Broker {
         if publish.payload.len() > self.config.max_payload {
             // Rejected (documented: Endpoints and quotas); that it ends the connection is inferred.
             return self.end(now, id, Cause::TooLarge, rights);
+        }
+        if !properties_fit(&publish.properties) {
+            return self.refuse_publish(now, asker, version, &publish, Cause::PropertiesTooLarge, rights);
+        }
+        if self.throttled(now, asker, version, &publish) {
+            return;
         }
         if !is_topic(&publish.topic) || (publish.retain && publish.topic.starts_with('$')) {
             // Retained messages on `$` topics are refused (documented: Developer Guide, MQTT); with which
@@ -91,9 +100,27 @@ impl Broker {
         rights: &mut dyn Authorizer,
     ) {
         if retain {
-            self.retained.keep(message.clone());
+            let (most, most_bytes) = (self.config.max_retained, self.config.max_retained_bytes);
+            self.retained.keep(message.clone(), most, most_bytes);
         }
         self.route(now, publisher, &message, rights);
+    }
+
+    /// Discards what is beyond the connection's rate. The connection stays (documented: Endpoints and quotas; observed in
+    /// 3.1.1: no PUBACK comes). That MQTT 5 answers QoS 1 with 0x97, and that rights are not asked for before: inferred.
+    fn throttled(&mut self, now: Instant, asker: &Asker, version: Version, publish: &Publish) -> bool {
+        let most = self.config.max_publish_rate;
+        let session = self.sessions.get_mut(&asker.client_id);
+        if session.is_none_or(|session| session.rate.admits(now, most)) {
+            return false;
+        }
+        let (client_id, topic) = (asker.client_id.clone(), publish.topic.clone());
+        self.tell(News::Throttled { client_id, topic, inbound: true });
+        if version == Version::V5 {
+            let code = ReasonCode::QUOTA_EXCEEDED;
+            self.acknowledge_publish(asker.connection, version, publish.packet_id, code);
+        }
+        true
     }
 
     /// 3.1.1 and QoS 0: the connection ends (3.1.1 observed: python-v2 issue 260; QoS 0 in MQTT 5 inferred,
@@ -110,10 +137,12 @@ impl Broker {
     ) {
         let code = cause.code().unwrap_or(ReasonCode::UNSPECIFIED_ERROR);
         self.tell(News::PublishRefused { connection: asker.connection, topic: publish.topic.clone(), code });
+        let dropped = self.config.refused_qos_0 == RefusedQos0::Drop && cause == Cause::NotAuthorized;
         match (version, publish.qos) {
             (Version::V5, Qos::AtLeastOnce) => {
                 self.acknowledge_publish(asker.connection, version, publish.packet_id, code);
             }
+            (Version::V5, Qos::AtMostOnce) if dropped => {}
             _ => self.end(now, asker.connection, cause, rights),
         }
     }
@@ -157,6 +186,20 @@ impl Broker {
         }
         Ok(())
     }
+}
+
+/// Sizes of properties (documented: Endpoints and quotas).
+fn properties_fit(properties: &Properties) -> bool {
+    let mut user = 0;
+    properties.0.iter().all(|property| match property {
+        Property::UserProperty(name, value) => {
+            user += name.len() + value.len();
+            user <= MAX_USER_PROPERTIES
+        }
+        Property::ContentType(text) => text.len() <= MAX_CONTENT_TYPE,
+        Property::CorrelationData(bytes) => bytes.len() <= MAX_CORRELATION_DATA,
+        _ => true,
+    })
 }
 
 /// What goes on from a PUBLISH or a will: the properties that MQTT 5 forwards unchanged (section 3.3.2.3), and

@@ -3,6 +3,7 @@
 //! - A retained PUBLISH without payload deletes (documented: Developer Guide, MQTT retained messages).
 //! - A filter with wildcards and a shared subscription get none, a filter without wildcards gets its own
 //!   (documented: Developer Guide, MQTT differences).
+//! - Beyond the account's limit nothing new is kept; that the message itself goes out all the same is inferred.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +11,31 @@ use super::session::Message;
 
 /// By topic.
 #[derive(Debug, Default)]
-pub(super) struct Retained(BTreeMap<String, Message>);
+pub(super) struct Retained {
+    messages: BTreeMap<String, Message>,
+    /// Of all payloads.
+    bytes: usize,
+}
 
 impl Retained {
-    pub(super) fn keep(&mut self, message: Message) {
-        if message.payload.is_empty() {
-            self.0.remove(&message.topic);
-        } else {
-            self.0.insert(message.topic.clone(), message);
+    /// Takes the place of what is kept for the topic, if there is room.
+    pub(super) fn keep(&mut self, message: Message, most: usize, most_bytes: usize) {
+        if let Some(old) = self.messages.remove(&message.topic) {
+            self.bytes -= old.payload.len();
+        }
+        let bytes = self.bytes.saturating_add(message.payload.len());
+        if !message.payload.is_empty() && self.messages.len() < most && bytes <= most_bytes {
+            self.bytes = bytes;
+            self.messages.insert(message.topic.clone(), message);
         }
     }
 
     pub(super) fn of(&self, topic: &str) -> Option<&Message> {
-        self.0.get(topic)
+        self.messages.get(topic)
+    }
+
+    /// How many there are, and their bytes.
+    pub(super) fn holds(&self) -> (usize, usize) {
+        (self.messages.len(), self.messages.values().map(Message::bytes).sum())
     }
 }

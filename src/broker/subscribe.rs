@@ -9,9 +9,11 @@ use super::Broker;
 use super::authorizer::{Asker, Authorizer, Request, Verdict};
 use super::config::MAX_FILTERS;
 use super::ending::Cause;
-use super::io::News;
+use super::io::{ConnectionId, News};
+use super::lifecycle::EventType;
 use super::names::is_filter;
-use super::session::{Granted, Message};
+use super::session::Message;
+use super::subscriptions::Granted;
 
 impl Broker {
     pub(super) fn on_subscribe(
@@ -54,6 +56,9 @@ impl Broker {
         });
         self.send(id, version, &answer);
         self.tell(news);
+        let granted = subscribe.filters.iter().zip(&grants).filter(|(_, grant)| grant.code.0 < 0x80);
+        let granted = granted.map(|(wanted, _)| wanted.filter.clone()).collect();
+        self.announce_topics(now, id, EventType::Subscribed, granted, rights);
         for (wanted, grant) in subscribe.filters.iter().zip(grants) {
             if grant.retained {
                 self.send_retained(now, asker, wanted, rights);
@@ -92,12 +97,13 @@ impl Broker {
         let Some(session) = self.sessions.get_mut(&asker.client_id) else {
             return refused;
         };
-        let known = session.subscriptions.contains_key(&wanted.filter);
-        if !known && session.subscriptions.len() >= most {
+        let known = session.filters.contains(&wanted.filter);
+        if !known && (session.filters.len() >= most || self.subscriptions.share_full(&wanted.filter)) {
             return refused;
         }
         let granted = Granted { qos: wanted.qos, no_local: wanted.no_local };
-        session.subscriptions.insert(wanted.filter.clone(), granted);
+        session.filters.insert(wanted.filter.clone());
+        self.subscriptions.insert(&wanted.filter, &asker.client_id, granted);
         let code = match wanted.qos {
             Qos::AtMostOnce => ReasonCode::SUCCESS,
             Qos::AtLeastOnce | Qos::ExactlyOnce => ReasonCode::GRANTED_QOS_1,
@@ -126,12 +132,38 @@ impl Broker {
         }
     }
 
+    /// Only what was granted is told (inferred).
+    fn announce_topics(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        event_type: EventType,
+        topics: Vec<String>,
+        rights: &mut dyn Authorizer,
+    ) {
+        let caller = self.connections.get(&id).and_then(|connection| connection.caller(id));
+        if let (Some(caller), false) = (caller, topics.is_empty()) {
+            let mut event = self.event(now, event_type, &caller);
+            event.topics = Some(topics);
+            self.announce(now, id, event, rights);
+        }
+    }
+
     /// Needs no right. A filter that was not subscribed is answered like one that was: 17 is not in AWS's list
     /// of UNSUBACK codes (documented: Developer Guide, MQTT 5 reason codes).
-    pub(super) fn on_unsubscribe(&mut self, asker: &Asker, version: Version, unsubscribe: Unsubscribe) {
+    pub(super) fn on_unsubscribe(
+        &mut self,
+        now: Instant,
+        asker: &Asker,
+        version: Version,
+        unsubscribe: Unsubscribe,
+        rights: &mut dyn Authorizer,
+    ) {
         if let Some(session) = self.sessions.get_mut(&asker.client_id) {
             for filter in &unsubscribe.filters {
-                session.subscriptions.remove(filter);
+                if session.filters.remove(filter) {
+                    self.subscriptions.remove(filter, &asker.client_id);
+                }
             }
         }
         let codes = match version {
@@ -144,7 +176,10 @@ impl Broker {
             properties: Properties::default(),
         });
         self.send(asker.connection, version, &answer);
-        self.tell(News::Unsubscribed { connection: asker.connection, filters: unsubscribe.filters });
+        let filters = unsubscribe.filters.clone();
+        self.tell(News::Unsubscribed { connection: asker.connection, filters });
+        let topics = unsubscribe.filters;
+        self.announce_topics(now, asker.connection, EventType::Unsubscribed, topics, rights);
     }
 }
 

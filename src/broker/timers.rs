@@ -12,10 +12,18 @@ use super::io::ConnectionId;
 pub(super) enum Timer {
     /// The connection has been silent for too long, or sent no CONNECT.
     Silence(ConnectionId),
+    /// The connection has lasted as long as it may.
+    Age(ConnectionId),
+    /// What the connection sent too fast may be read now.
+    Backlog(ConnectionId),
     /// The next stored message of this client ID may go out.
     Stored(String),
+    /// A message to this client ID has gone unacknowledged for long.
+    Retry(String),
     /// The session of this client ID has waited long enough for its client.
     Expiry(String),
+    /// The version number of this client ID may begin again.
+    VersionNumber(String),
 }
 
 /// The pending reminders in order of time.

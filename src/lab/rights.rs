@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::broker::{self, Asker, Authorizer, ExplanationId, Ruling, Who};
+use crate::broker::{self, Asker, Authorizer, ExplanationId, Peer, Ruling, Who};
 use crate::iot::time::{Instant, UnixTime};
 use crate::policy::context::Field;
 use crate::policy::fix::{NearMiss, near_misses};
 use crate::policy::request::Will;
-use crate::policy::{self, Context, Explanation, PolicySet, Verdict};
+use crate::policy::{self, Context, Explanation, PolicySet, Principal, Verdict};
 
 use super::scenario::{Identity, Scenario};
 
@@ -83,6 +83,28 @@ impl Authorizer for Rights {
         self.explanations.push(Explained { context, request: question, explanation, near_misses });
         self.latest.insert(key, id);
         Ruling { verdict, explanation: id }
+    }
+
+    /// A certificate connects by MQTT, everyone else by WebSocket.
+    fn peer(&self, who: Who) -> Peer {
+        let identity = usize::try_from(who.0).ok().and_then(|index| self.identities.get(index));
+        let Some((context, _)) = identity else { return Peer::default() };
+        let principal = match &context.principal {
+            Principal::X509(certificate) => certificate.id.given(),
+            Principal::CognitoAuthenticated { identity } | Principal::CognitoUnauthenticated { identity } => {
+                identity.given()
+            }
+            Principal::IamRole | Principal::CustomAuthorizer => None,
+        };
+        let exclusive = context.exclusive == Field::Given(true);
+        let thing = context.things.given().filter(|_| exclusive).and_then(|things| things.first());
+        Peer {
+            principal: principal.cloned().unwrap_or_default(),
+            ip: context.source_ip.given().cloned(),
+            thing: thing.map(|thing| thing.name.clone()),
+            web_socket: !matches!(context.principal, Principal::X509(_)),
+            ..Peer::default()
+        }
     }
 }
 

@@ -184,6 +184,12 @@ fn broker(news: &News) -> Text {
         News::Unsubscribed { filters, .. } => {
             text.say("unsubscribed ").code(join(filters.iter().map(String::as_str)))
         }
+        News::Throttled { topic, inbound, .. } => {
+            let way = if *inbound { "discarded a message to " } else { "discarded a message for it on " };
+            text.say(way).code(topic).say(": more than 100 in this second")
+        }
+        News::Lifecycle { event, .. } => text.say("lifecycle event ").code(event.topic()),
+        News::Logged { entry, .. } => text.say("log entry ").code(entry.event_type),
         News::SessionExpired { client_id } => text.say("session expired ").code(client_id),
     }
 }
