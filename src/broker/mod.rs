@@ -30,7 +30,7 @@
 //! report it) or *inferred* (our reading). "Standard" means that AWS names no deviation from MQTT.
 //!
 //! What AWS is known to do, row by row with its source, and what of it is not modelled here and why, stands in
-//! `facts`; each row that is modelled has a scenario that shows it.
+//! [`facts`]; each row that is modelled has a scenario that shows it.
 
 mod authorizer;
 mod config;
@@ -38,7 +38,7 @@ mod connect;
 mod connection;
 mod deliver;
 mod ending;
-
+pub mod facts;
 mod io;
 pub mod lifecycle;
 pub mod log;

@@ -103,7 +103,10 @@ impl Broker {
             let (most, most_bytes) = (self.config.max_retained, self.config.max_retained_bytes);
             self.retained.keep(message.clone(), most, most_bytes);
         }
-        self.route(now, publisher, &message, rights);
+        // Basic Ingest goes to a rule and past every subscriber (documented: Developer Guide, Basic Ingest).
+        if !message.topic.starts_with("$aws/rules/") {
+            self.route(now, publisher, &message, rights);
+        }
     }
 
     /// Discards what is beyond the connection's rate. The connection stays (documented: Endpoints and quotas; observed in

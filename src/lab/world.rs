@@ -58,11 +58,7 @@ impl<'a> World<'a> {
         Self {
             scenario,
             now: Instant(0),
-            broker: Broker::new(broker::Config {
-                starts: scenario.starts,
-                seed: scenario.seed,
-                ..scenario.account.clone()
-            }),
+            broker: Broker::new(broker::Config { starts: scenario.starts, ..scenario.account.clone() }),
             rights: Rights::new(scenario),
             clients: clients.collect(),
             network,

@@ -73,14 +73,7 @@ pub(super) fn an_unsubscribed_filter_gets_nothing_more() {
     let mut bench = Bench::new(vec![]);
     bench.connected(1, connect(Version::V5, "temp-sensor-01"));
     bench.say(1, &subscribe(&["a", "b"]));
-    bench.say(
-        1,
-        &Packet::Unsubscribe(Unsubscribe {
-            packet_id: PacketId(8),
-            filters: vec!["a".to_owned()],
-            properties: Properties::default(),
-        }),
-    );
+    bench.say(1, &unsubscribe(&["a"]));
     bench.hear(1);
     bench.say(1, &publish("a", Qos::AtMostOnce));
     bench.say(1, &publish("b", Qos::AtMostOnce));

@@ -1,13 +1,19 @@
 //! Conversations with the broker in MQTT bytes, through its public interface alone.
 
 mod connecting;
+mod endings;
+mod events;
+mod facts;
 mod hostile;
+mod limits;
 mod messages;
+mod protocol;
 mod sessions;
 
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::iot::time::UnixTime;
 use crate::mqtt::{
     Ack, Connect, Disconnect, Frame, Packet, PacketId, Properties, Property, Publish, Qos, ReasonCode,
     Subscribe, Subscription, Unsubscribe, Version, Will, decode, encode,
@@ -20,6 +26,7 @@ const BOTH: [Version; 2] = [Version::V311, Version::V5];
 struct Rights {
     refused: Vec<Refuse>,
     asked: u32,
+    peers: BTreeMap<Who, Peer>,
 }
 
 enum Refuse {
@@ -43,6 +50,10 @@ impl Authorizer for Rights {
         let verdict = if refused { Verdict::Refused } else { Verdict::Allowed };
         Ruling { verdict, explanation: ExplanationId(self.asked) }
     }
+
+    fn peer(&self, who: Who) -> Peer {
+        self.peers.get(&who).cloned().unwrap_or_default()
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -63,9 +74,13 @@ struct Bench {
 
 impl Bench {
     fn new(refused: Vec<Refuse>) -> Self {
+        Self::with(Config::default(), refused)
+    }
+
+    fn with(config: Config, refused: Vec<Refuse>) -> Self {
         Self {
-            broker: Broker::new(Config::default()),
-            rights: Rights { refused, asked: 0 },
+            broker: Broker::new(config),
+            rights: Rights { refused, asked: 0, peers: BTreeMap::new() },
             now: Instant(0),
             versions: BTreeMap::new(),
             heard: BTreeMap::new(),
@@ -129,6 +144,18 @@ impl Bench {
             }
             other => panic!("connection {connection} heard {other:?}"),
         }
+    }
+
+    /// Connects a client and subscribes it.
+    fn watcher(&mut self, connection: u32, version: Version, filters: &[&str]) {
+        self.connected(connection, connect(version, &format!("watcher-{connection}")));
+        self.say(connection, &subscribe(filters));
+        assert_eq!(suback(&self.hear(connection)), vec![1; filters.len()]);
+    }
+
+    /// Tells that the client of this connection is lost without a word.
+    fn lose(&mut self, connection: u32) {
+        self.feed(Input::Lost { connection: ConnectionId(connection) });
     }
 
     fn end_of(&self, connection: u32) -> Option<&Cause> {
@@ -211,6 +238,14 @@ fn subscribe(filters: &[&str]) -> Packet {
     })
 }
 
+fn unsubscribe(filters: &[&str]) -> Packet {
+    Packet::Unsubscribe(Unsubscribe {
+        packet_id: PacketId(8),
+        filters: filters.iter().map(|filter| (*filter).to_owned()).collect(),
+        properties: Properties::default(),
+    })
+}
+
 fn ack(packet_id: u16, code: ReasonCode) -> Ack {
     Ack { packet_id: PacketId(packet_id), code, properties: Properties::default() }
 }
@@ -235,6 +270,16 @@ fn topics(heard: &[Heard]) -> Vec<&str> {
             _ => None,
         })
         .collect()
+}
+
+/// The payload of a lifecycle event, if this is one.
+fn event(heard: &Heard) -> Option<serde_json::Value> {
+    match heard {
+        Heard::Packet(Packet::Publish(publish)) if publish.topic.starts_with("$aws/events/") => {
+            Some(serde_json::from_slice(&publish.payload).unwrap())
+        }
+        _ => None,
+    }
 }
 
 /// What a server-side end sounds like: the DISCONNECT of MQTT 5 or nothing, then the close.
