@@ -13,7 +13,7 @@ const tests = (name, ...command) => ({ name, work: () => run(...command), count:
 
 const page = check('page', 'trunk', ['build', '--release']);
 const stages = process.argv.includes('--soak')
-  ? [tests('soak, native', 'cargo', ['test', '--profile', 'bench', '--test', 'hostile', '--', '--nocapture'], { SOAK: '1' })]
+  ? [tests('soak, native', 'cargo', ['test', '--profile', 'bench', '--test', 'hostile', '--test', 'hostile_broker', '--', '--nocapture'], { SOAK: '1' })]
   : [
       check('format', 'cargo', ['fmt', '--check']),
       check('clippy, native', 'cargo', ['clippy', '--all-targets', '--locked', '--', '-D', 'warnings']),
