@@ -26,7 +26,7 @@ use iot_policy_lab::mqtt::{
     Subscription, Unsubscribe, Version, Will, encode,
 };
 
-const CONVERSATIONS: usize = 2_000;
+const CONVERSATIONS: usize = 800;
 /// Connections of a conversation, without the witness.
 const CONNECTIONS: u32 = 4;
 const WITNESS: ConnectionId = ConnectionId(u32::MAX);
@@ -309,6 +309,8 @@ impl Play {
         let holdings = self.broker.holdings();
         assert_eq!(holdings.connections, self.open.len());
         assert!(holdings.sessions <= config().max_sessions);
+        assert!(holdings.timers <= 8 * (self.opened as usize + 2), "{holdings:?}");
+        assert!(holdings.client_ids <= config().max_sessions + self.opened as usize + 1, "{holdings:?}");
         assert!(holdings.bytes <= bound(holdings.connections, holdings.sessions), "{holdings:?}");
     }
 

@@ -164,12 +164,14 @@ impl Broker {
         self.route(now, "", &message, rights);
     }
 
-    /// The number of a new connection of this client ID.
+    /// The number of a new connection of this client ID. No more client IDs are remembered than there may be sessions.
     pub(super) fn next_version_number(&mut self, now: Instant, client_id: &str) -> u64 {
-        let known = self.version_numbers.get(client_id);
+        let known = self.version_numbers.get(client_id).copied();
         let known = known.filter(|known| known.forget_at.is_none_or(|at| at > now));
         let number = known.map_or(0, |known| known.number.wrapping_add(1));
-        self.version_numbers.insert(client_id.to_owned(), VersionNumber { number, forget_at: None });
+        if known.is_some() || self.version_numbers.len() < self.config.max_sessions {
+            self.version_numbers.insert(client_id.to_owned(), VersionNumber { number, forget_at: None });
+        }
         number
     }
 

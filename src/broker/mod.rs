@@ -163,6 +163,8 @@ impl Broker {
             sessions: self.sessions.len(),
             subscriptions: 0,
             messages: retained,
+            timers: self.timers.count(),
+            client_ids: self.version_numbers.len() + self.connect_attempts.len(),
             bytes: retained_bytes + self.connections.values().map(Connection::holds).sum::<usize>(),
         };
         for session in self.sessions.values() {
@@ -310,6 +312,11 @@ pub struct Holdings {
     pub messages: usize,
     /// Bytes of messages, filters, wills, topic aliases and of packets that have not come in whole.
     pub bytes: usize,
+    /// Reminders. One stays until its time even when there is nothing left to be reminded of, an hour at most with the
+    /// usual limits.
+    pub timers: usize,
+    /// Client IDs that are remembered, for their version number or for the rate of their CONNECTs.
+    pub client_ids: usize,
 }
 
 /// What an identifier is made for.

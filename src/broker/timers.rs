@@ -35,6 +35,10 @@ impl Timers {
         self.0.insert((at, timer));
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn first(&self) -> Option<Instant> {
         self.0.first().map(|(at, _)| *at)
     }
