@@ -17,7 +17,7 @@ use super::timers::Timer;
 use super::{Broker, patience};
 
 /// What the broker keeps of a transport connection.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Connection {
     pub(super) who: Who,
     pub(super) peer: Peer,
@@ -37,7 +37,7 @@ pub(super) struct Caller {
 }
 
 /// Where a connection stands. A closed one is forgotten.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum State {
     /// No CONNECT yet.
     Opened {
@@ -49,7 +49,7 @@ pub(super) enum State {
 }
 
 /// What an accepted CONNECT brought.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Established {
     pub(super) version: Version,
     pub(super) client_id: String,

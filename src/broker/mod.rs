@@ -74,7 +74,7 @@ use subscriptions::Subscriptions;
 use timers::{Timer, Timers};
 
 /// The broker of one account in one Region.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Broker {
     config: Config,
     connections: BTreeMap<ConnectionId, Connection>,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::session::Message;
 
 /// By topic.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Retained {
     messages: BTreeMap<String, Message>,
     /// Of all payloads.

@@ -17,7 +17,7 @@ use super::takeover::Held;
 use super::timers::Timer;
 
 /// What outlives a connection when the client asks for it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) version: Version,
     /// How long the session waits for its client; zero: it ends with the connection.

@@ -26,14 +26,14 @@ pub(super) struct Granted {
 pub(super) type Members = BTreeMap<String, Granted>;
 
 /// The tree.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Subscriptions {
     root: Level,
     /// How many shared subscriptions have members, by the whole filter.
     groups: BTreeMap<String, usize>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Level {
     next: BTreeMap<String, Level>,
     /// Of the filter that ends here: by share name, empty for an ordinary subscription.

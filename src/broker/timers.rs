@@ -27,7 +27,7 @@ pub(super) enum Timer {
 }
 
 /// The pending reminders in order of time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Timers(BTreeSet<(Instant, Timer)>);
 
 impl Timers {

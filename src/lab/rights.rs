@@ -85,26 +85,29 @@ impl Authorizer for Rights {
         Ruling { verdict, explanation: id }
     }
 
-    /// A certificate connects by MQTT, everyone else by WebSocket.
     fn peer(&self, who: Who) -> Peer {
         let identity = usize::try_from(who.0).ok().and_then(|index| self.identities.get(index));
-        let Some((context, _)) = identity else { return Peer::default() };
-        let principal = match &context.principal {
-            Principal::X509(certificate) => certificate.id.given(),
-            Principal::CognitoAuthenticated { identity } | Principal::CognitoUnauthenticated { identity } => {
-                identity.given()
-            }
-            Principal::IamRole | Principal::CustomAuthorizer => None,
-        };
-        let exclusive = context.exclusive == Field::Given(true);
-        let thing = context.things.given().filter(|_| exclusive).and_then(|things| things.first());
-        Peer {
-            principal: principal.cloned().unwrap_or_default(),
-            ip: context.source_ip.given().cloned(),
-            thing: thing.map(|thing| thing.name.clone()),
-            web_socket: !matches!(context.principal, Principal::X509(_)),
-            ..Peer::default()
+        identity.map_or_else(Peer::default, |(context, _)| peer(context))
+    }
+}
+
+/// A certificate connects by MQTT, everyone else by WebSocket.
+fn peer(context: &Context) -> Peer {
+    let principal = match &context.principal {
+        Principal::X509(certificate) => certificate.id.given(),
+        Principal::CognitoAuthenticated { identity } | Principal::CognitoUnauthenticated { identity } => {
+            identity.given()
         }
+        Principal::IamRole | Principal::CustomAuthorizer => None,
+    };
+    let exclusive = context.exclusive == Field::Given(true);
+    let thing = context.things.given().filter(|_| exclusive).and_then(|things| things.first());
+    Peer {
+        principal: principal.cloned().unwrap_or_default(),
+        ip: context.source_ip.given().cloned(),
+        thing: thing.map(|thing| thing.name.clone()),
+        web_socket: !matches!(context.principal, Principal::X509(_)),
+        ..Peer::default()
     }
 }
 

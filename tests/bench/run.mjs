@@ -1,5 +1,5 @@
-// Figures, no judgement: the speed of the policy engine and of the simulated broker natively, the engine's in a browser, the page in a browser, and what its first
-// load weighs. `node tests/bench/run.mjs z s 3` measures the engine in the browser at these optimisation levels too.
+// Figures, no judgement: the speed of the policy engine and of the simulated broker natively, the engine's and the page's in
+// a browser, and what the first load weighs. `node tests/bench/run.mjs z s 3` measures the engine in the browser at these optimisation levels too.
 import { spawnSync } from 'node:child_process';
 import { firstLoad } from '../first-load.mjs';
 import { browserFigures, shippedLevel } from './browser.mjs';
