@@ -1,9 +1,12 @@
 //! The program of Check.
 
 mod draft;
+mod ask;
 mod page;
+mod policies;
 mod root;
 mod share;
+mod who;
 
 use web_sys::Element;
 use yew::AppHandle;

@@ -2,13 +2,11 @@
 
 use yew::prelude::*;
 
-use super::share;
-use crate::app::browser::components::{
-    PolicyText, Tone, choice, code, confidence, explanation, field, text, text_area, ways_out,
-};
-use crate::app::check::matrix::{At, Cell, MAX_CLIENT_IDS, MAX_QUESTIONS, Matrix, Question};
-use crate::app::check::{Edit, MAX_POLICIES, Model, Msg};
-use crate::app::workspace::{Attachment, TextField};
+use super::{ask::ask, policies::policies, share, who::who};
+use crate::app::browser::components::{Tone, code, confidence, explanation, text, ways_out};
+use crate::app::check::matrix::{At, Cell, Matrix, Question};
+use crate::app::check::{Model, Msg};
+use crate::app::workspace::TextField;
 use crate::policy::{Explanation, Verdict};
 use crate::words;
 
@@ -92,87 +90,6 @@ fn question(check: &Matrix, at: At) -> Html {
             <code translate="no">{ question.action() }</code>{ " as " }<code translate="no">{ client_id }</code>
             if let Some(target) = question.target() { { " on " }<code translate="no">{ target.to_owned() }</code> }
         </>
-    }
-}
-
-fn policies(model: &Model, send: &Callback<Msg>) -> Html {
-    let many = model.workspace.policies.len() > 1;
-    let each = model.workspace.policies.iter().enumerate().map(|(index, policy)| {
-        let document = model.matrix.document(index);
-        html! {
-            <div class="c-stack c-policy" key={index}>
-                if many {
-                    { field(&format!("policy-name-{index}"), "Name", &policy.name, &typing(send, TextField::PolicyName(index))) }
-                }
-                <PolicyText {index} text={policy.text.clone()} diagnostics={document.map(|document| document.diagnostics.clone()).unwrap_or_default()}
-                    changed={typing(send, TextField::PolicyText(index))} />
-                if many {
-                    <button type="button" onclick={press(send, Msg::Edit(Edit::RemovePolicy(index)))}>
-                        { format!("Remove {}", policy.name) }
-                    </button>
-                }
-            </div>
-        }
-    });
-    html! {
-        <section class="c-panel c-stack" aria-labelledby="policies">
-            <h2 id="policies">{ if many { "Policies" } else { "Policy" } }</h2>
-            { for each }
-            <div class="c-row">
-                <button type="button" onclick={press(send, Msg::Edit(Edit::AddPolicy))}
-                    disabled={model.workspace.policies.len() >= MAX_POLICIES}>{ "Add a policy" }</button>
-                <button type="button" onclick={press(send, Msg::Edit(Edit::Example))}>{ "Show the example again" }</button>
-                <button type="button" onclick={press(send, Msg::Undo)} disabled={!model.history.can_undo()}>{ "Undo" }</button>
-                <button type="button" onclick={press(send, Msg::Redo)} disabled={!model.history.can_redo()}>{ "Redo" }</button>
-            </div>
-        </section>
-    }
-}
-
-fn who(model: &Model, send: &Callback<Msg>) -> Html {
-    let who = &model.workspace.who;
-    let options = [
-        (Attachment::NonExclusive, html! { { "to these things, not exclusively (AWS's default)" } }),
-        (
-            Attachment::Exclusive,
-            html! { <>{ "to this one thing, exclusively (" }<code>{ "EXCLUSIVE_THING" }</code>{ ")" }</> },
-        ),
-        (Attachment::None, html! { { "to no thing" } }),
-    ];
-    html! {
-        <section class="c-panel c-stack" aria-labelledby="who">
-            <h2 id="who">{ "Who connects?" }</h2>
-            { choice("attachment", "An X.509 certificate that is attached", &options, who.attachment, &send.reform(|attachment| Msg::Edit(Edit::Attach(attachment)))) }
-            if who.attachment != Attachment::None {
-                { text_area("things", "Names of the attached things", "One a line.", &who.things, &typing(send, TextField::Things)) }
-            }
-        </section>
-    }
-}
-
-fn ask(model: &Model, send: &Callback<Msg>) -> Html {
-    let ask = &model.workspace.ask;
-    let place = &model.matrix.place;
-    html! {
-        <section class="c-panel c-stack" aria-labelledby="ask">
-            <h2 id="ask">{ "Ask" }</h2>
-            { text_area("client-ids", "Client IDs", "One a line; each is asked everything below.",
-                &ask.client_ids, &typing(send, TextField::ClientIds)) }
-            { text_area("publish", "Publish to topics", "", &ask.publish, &typing(send, TextField::Publish)) }
-            { text_area("subscribe", "Subscribe to topic filters", "", &ask.subscribe, &typing(send, TextField::Subscribe)) }
-            { text_area("receive", "Receive messages of topics", "", &ask.receive, &typing(send, TextField::Receive)) }
-            <p class="c-hint">
-                { "Asked in " }<code translate="no">{ &place.region }</code>{ ", account " }
-                <code translate="no">{ &place.account }</code>
-                { if place.assumed { "; no policy names others." } else { ", as the policies say." } }
-            </p>
-            if model.matrix.left_out > 0 {
-                <p class="c-notice is-implicit">{ format!(
-                    "{} lines were not asked: at most {MAX_CLIENT_IDS} client IDs and {MAX_QUESTIONS} questions at a time.",
-                    model.matrix.left_out
-                ) }</p>
-            }
-        </section>
     }
 }
 
@@ -261,6 +178,6 @@ pub(super) fn press(send: &Callback<Msg>, msg: Msg) -> Callback<MouseEvent> {
 }
 
 /// Typing that fills one field of the workspace.
-fn typing(send: &Callback<Msg>, field: TextField) -> Callback<String> {
+pub(super) fn typing(send: &Callback<Msg>, field: TextField) -> Callback<String> {
     send.reform(move |text| Msg::Type(field.clone(), text))
 }
