@@ -33,6 +33,13 @@ impl Text {
         self
     }
 
+    /// Adds another text.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Adds a value in code type.
     #[must_use]
     pub fn code(mut self, value: impl Into<String>) -> Self {

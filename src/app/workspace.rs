@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::policy::variable::Key;
 use crate::words::page as words;
 
 /// Everything that survives a page load and a change of screen. The default is empty; see [`Workspace::example`].
@@ -299,12 +300,18 @@ pub enum TextField {
     PolicyText(usize),
     /// Name of a policy, by index.
     PolicyName(usize),
+    /// The thing group that a policy is attached to, by index.
+    PolicyGroup(usize),
     /// The attached things.
     Things,
     /// Things that exist but are not attached.
     Registered,
     /// The groups of the thing of this name.
     Groups(String),
+    /// A value by the name of its variable; empty when nobody knows it.
+    Value(String),
+    /// The same of the thing of the first name.
+    ThingValue(String, String),
     /// The region of Check.
     AskedRegion,
     /// The account of Check.
@@ -360,6 +367,14 @@ impl Workspace {
         let target = match field {
             TextField::PolicyText(index) => policies.get_mut(*index).map(|policy| &mut policy.text),
             TextField::PolicyName(index) => policies.get_mut(*index).map(|policy| &mut policy.name),
+            TextField::PolicyGroup(index) => {
+                policies.get_mut(*index).and_then(|policy| match &mut policy.attached {
+                    Attached::ThingGroup(name) => Some(name),
+                    _ => None,
+                })
+            }
+            TextField::Value(name) => return who.say(name, typed(text)),
+            TextField::ThingValue(thing, name) => return who.say_of_thing(thing, name, typed(text)),
             TextField::Things => Some(&mut who.things),
             TextField::Registered => Some(&mut who.registered),
             TextField::Groups(thing) => Some(&mut who.facts.entry(thing.clone()).or_default().groups),
@@ -423,6 +438,35 @@ impl Workspace {
         // Plain strings and enums: serialising them cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+impl Who {
+    /// Notes what somebody said of a value; nothing makes it unknown again, and so not all is known any more.
+    pub fn say(&mut self, name: &str, entry: Option<Entry>) {
+        if entry.is_none() && Key::parse(name).is_certificate() {
+            self.certificate_complete = false;
+        }
+        put(&mut self.values, name, entry);
+    }
+
+    /// The same of a value of the thing of this name.
+    pub fn say_of_thing(&mut self, thing: &str, name: &str, entry: Option<Entry>) {
+        let facts = self.facts.entry(thing.to_owned()).or_default();
+        facts.complete &= entry.is_some();
+        put(&mut facts.values, name, entry);
+    }
+}
+
+fn put(values: &mut BTreeMap<String, Entry>, name: &str, entry: Option<Entry>) {
+    match entry {
+        Some(entry) => drop(values.insert(name.to_owned(), entry)),
+        None => drop(values.remove(name)),
+    }
+}
+
+/// What stands in a field: nothing is said by an empty one.
+fn typed(text: String) -> Option<Entry> {
+    (!text.is_empty()).then_some(Entry::Is(text))
 }
 
 impl Workspace {

@@ -7,6 +7,7 @@ mod condition;
 mod diagnostic;
 mod fix;
 mod flaw;
+pub mod form;
 mod headline;
 pub mod page;
 mod place;

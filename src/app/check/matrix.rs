@@ -5,8 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::who::{context, used_keys};
-use crate::app::workspace::{Ask, Attached, MqttVersion, PolicyText, PrincipalKind, Who, Workspace};
-use crate::policy::context::{Context, Field};
+use crate::app::workspace::{
+    Ask, Attached, MqttVersion, PolicyText, PrincipalKind, Transport, Who, Workspace,
+};
+use crate::policy::context::{Binding, Context, Field};
 use crate::policy::document::{Document, parse};
 use crate::policy::evaluate::{Attachment, Decision, Policy, PolicyKind, PolicySet, Switches, Verdict};
 use crate::policy::explain::{Explanation, Switch};
@@ -121,7 +123,7 @@ impl Matrix {
         questions.truncate(MAX_QUESTIONS);
 
         let mut matrix = Self {
-            used: used_keys(policies.policies()),
+            used: used_keys(policies.policies(), |_| true),
             sources: on(workspace).map(|(index, _)| index).collect(),
             policies,
             place,
@@ -166,6 +168,27 @@ impl Matrix {
                 Some((self.context(client_id), self.questions.get(at.question)?.request(&self.ask)))
             }
         }
+    }
+
+    /// The thing that AWS IoT Core binds to a connection with this client ID, as far as the form tells.
+    #[must_use]
+    pub fn bound_thing(&self, client_id: &str) -> Option<String> {
+        match self.context(client_id).binding() {
+            Binding::Thing { thing, .. } => Some(thing.name.clone()),
+            _ => None,
+        }
+    }
+
+    /// Those of all client IDs, each once, in their order.
+    #[must_use]
+    pub fn bound_things(&self) -> Vec<String> {
+        let mut things = Vec::new();
+        for thing in self.client_ids.iter().filter_map(|id| self.bound_thing(id)) {
+            if !things.contains(&thing) {
+                things.push(thing);
+            }
+        }
+        things
     }
 
     /// The document of the policy at this place of the workspace; nothing for one that is off.
@@ -247,6 +270,10 @@ impl Matrix {
                     .zip(&connects)
                     .map(|(context, connect)| match (question, connect.verdict) {
                         (Question::Connect, _) => Cell::Decided(*connect),
+                        // Over HTTPS nobody connects first.
+                        _ if self.who.transport == Transport::Https => {
+                            Cell::Decided(self.policies.decide(context, &request))
+                        }
                         (_, Verdict::ExplicitDeny | Verdict::ImplicitDeny) => Cell::NoConnection,
                         _ => Cell::Decided(self.policies.decide(context, &request)),
                     })
@@ -376,4 +403,42 @@ pub fn switches(workspace: &Workspace) -> Switches {
 #[must_use]
 pub fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_https_no_cell_waits_for_a_connection() {
+        let mut workspace = Workspace::example();
+        let blocked = |workspace: &Workspace| {
+            Matrix::new(workspace).cells.iter().flatten().filter(|cell| **cell == Cell::NoConnection).count()
+        };
+        assert_eq!(blocked(&workspace), 3);
+        workspace.who.transport = Transport::WebSocket;
+        assert_eq!(blocked(&workspace), 3);
+        workspace.who.transport = Transport::Https;
+        assert_eq!(blocked(&workspace), 0);
+    }
+
+    #[test]
+    fn lines_that_are_no_question_are_named() {
+        let mut workspace = Workspace::example();
+        workspace.ask.other =
+            "iot:GetThingShadow  arn:aws:iot:eu-west-1:123456789012:thing/a b\n\n nonsense ".into();
+        let matrix = Matrix::new(&workspace);
+        assert_eq!(matrix.not_understood, ["nonsense"]);
+        let target = "arn:aws:iot:eu-west-1:123456789012:thing/a b".to_owned();
+        assert_eq!(matrix.questions.last(), Some(&Question::Other("iot:GetThingShadow".into(), target)));
+    }
+
+    #[test]
+    fn a_policy_that_is_off_leaves_the_others_their_places() {
+        let mut workspace = Workspace::example();
+        workspace.policies.insert(0, PolicyText { off: true, ..PolicyText::new("off", "{") });
+        let matrix = Matrix::new(&workspace);
+        assert!(matrix.document(0).is_none());
+        assert_eq!(matrix.document(1).map(|document| document.statements.len()), Some(4));
+    }
 }

@@ -5,17 +5,21 @@
 pub mod cases;
 pub mod errand;
 pub mod matrix;
+pub mod paste;
+pub mod wanted;
 pub mod share;
 pub mod who;
 
 use crate::app::history::History;
 use crate::app::workspace::{
     Attached, Attachment, CertificateState, Entry, PolicyText, PrincipalKind, Screen, TextField, Transport,
-    Workspace,
+    Who, Workspace,
 };
+use crate::policy::certificate::holds_private_key;
 use crate::policy::explain::Switch;
+use crate::policy::import::MAX_PASTE;
 use crate::text::Text;
-use crate::words::{self, share as said};
+use crate::words::{form, share as said};
 use errand::{Brought, Errand, JudgedSuite, Prepared};
 use matrix::{At, Matrix};
 use serde::{Deserialize, Serialize};
@@ -48,6 +52,8 @@ pub struct Model {
     pub keeps_drafts: bool,
     /// Whether the workspace came with a link that still stands in the address bar.
     pub from_link: bool,
+    /// Texts of fields that were said to have no value: what they hold again when that is taken back.
+    kept: Vec<(TextField, String)>,
 }
 
 /// What a load of the page begins with, the first that there is.
@@ -128,6 +134,10 @@ pub enum Leave {
 pub enum Edit {
     /// Adds an empty policy.
     AddPolicy,
+    /// Adds policies; the first takes the place of a last one without a text.
+    AddPolicies(Vec<PolicyText>),
+    /// Puts policies in the place of one, by index.
+    ReplacePolicy(usize, Vec<PolicyText>),
     /// Removes a policy, by index.
     RemovePolicy(usize),
     /// Turns a policy on or off.
@@ -142,6 +152,10 @@ pub enum Edit {
     Certificate(CertificateState),
     /// Another way to connect.
     Transport(Transport),
+    /// Who connects, filled in from what was pasted.
+    Who(Box<Who>),
+    /// Whether all of the certificate is known.
+    CertificateComplete(bool),
     /// A value by the name of its variable; nothing makes it unknown again.
     Value(String, Option<Entry>),
     /// A value of the thing of this name.
@@ -212,17 +226,27 @@ impl Model {
             suite: None,
             keeps_drafts: draft.is_some(),
             from_link,
+            kept: Vec::new(),
         }
     }
 
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        self.notice = None;
         let followed = self.keeps_drafts || self.sharing;
         let before = followed.then(|| self.workspace.clone());
-        let mut effects = self.take(msg);
+        let mut effects = match msg {
+            // It clears the notice only when something changes.
+            Msg::Type(field, text) => {
+                self.type_into(field, text);
+                Vec::new()
+            }
+            msg => {
+                self.notice = None;
+                self.take(msg)
+            }
+        };
         if before.is_some_and(|before| before != self.workspace) {
-            effects.extend(self.keeps_drafts.then(|| self.keep()));
+            effects.extend(self.keeps_drafts.then(|| self.keep_draft()));
             effects.extend(self.sharing.then(|| self.prepare()));
         }
         effects
@@ -235,14 +259,12 @@ impl Model {
                 self.workspace.screen = screen;
                 return vec![Effect::Open(screen)];
             }
-            Msg::Type(field, text) => {
-                self.history.note(&self.workspace, Some(&field));
-                self.workspace.type_into(&field, text);
-                self.recheck();
-            }
+            Msg::Type(..) => {}
             Msg::Edit(edit) => {
                 self.history.note(&self.workspace, None);
                 let anew = matches!(edit, Edit::Example | Edit::Empty);
+                let left_out = self.left_out(&edit);
+                self.notice = (left_out > 0).then(|| form::policies_left_out(left_out, MAX_POLICIES));
                 self.edit(edit);
                 self.recheck();
                 if anew {
@@ -253,7 +275,7 @@ impl Model {
                 Ok(()) => return vec![Effect::Reload],
                 Err(why) => self.notice = Some(why),
             },
-            Msg::ReloadFailed => self.notice = Some(words::page::NO_RELOAD.to_owned()),
+            Msg::ReloadFailed => self.notice = Some(crate::words::page::NO_RELOAD.to_owned()),
             Msg::Select(at) => self.selected = at,
             Msg::Undo => {
                 if self.history.undo(&mut self.workspace) {
@@ -308,7 +330,7 @@ impl Model {
             Msg::CloseSuite => self.suite = None,
             Msg::KeepDrafts(keep) => {
                 self.keeps_drafts = keep;
-                return vec![if keep { self.keep() } else { Effect::Keep(None) }];
+                return vec![if keep { self.keep_draft() } else { Effect::Keep(None) }];
             }
             Msg::Brought(brought) => return self.take_in(brought),
             Msg::Told(sentence) => self.notice = Some(sentence),
@@ -324,7 +346,7 @@ impl Model {
         self.selected = self.matrix.most_interesting();
     }
 
-    fn keep(&self) -> Effect {
+    fn keep_draft(&self) -> Effect {
         Effect::Run(Errand::Keep(Box::new(self.workspace.clone())))
     }
 
@@ -367,12 +389,88 @@ impl Model {
         vec![effect]
     }
 
+    fn type_into(&mut self, field: TextField, text: String) {
+        // Neither is kept, not even for a moment: what stood in the field stands there again.
+        let refused = if text.len() > MAX_PASTE {
+            Some(form::too_long(text.len(), MAX_PASTE))
+        } else {
+            holds_private_key(&text).then(|| form::PRIVATE_KEY.to_owned())
+        };
+        if refused.is_some() {
+            self.notice = refused;
+            return;
+        }
+        let mut after = self.workspace.clone();
+        after.type_into(&field, text);
+        // A browser tells a change twice when the field is set back meanwhile.
+        if after != self.workspace {
+            self.notice = None;
+            self.history.note(&self.workspace, Some(&field));
+            self.workspace = after;
+            self.recheck();
+        }
+    }
+
+    /// What a field is to hold, so that the text that gives way to "has none" comes back after it.
+    fn keep(&mut self, field: TextField, before: Option<Entry>, after: Option<Entry>) -> Option<Entry> {
+        let at = self.kept.iter().position(|(kept, _)| *kept == field);
+        let kept = at.map(|at| self.kept.swap_remove(at).1);
+        match (before, after) {
+            (Some(Entry::Is(text)), Some(Entry::None)) => {
+                self.kept.push((field, text));
+                Some(Entry::None)
+            }
+            (Some(Entry::None), None) => kept.map(Entry::Is),
+            (_, after) => after,
+        }
+    }
+
+    /// How many policies an edit brings that have no place.
+    fn left_out(&self, edit: &Edit) -> usize {
+        let policies = &self.workspace.policies;
+        let (kept, brought) = match edit {
+            Edit::AddPolicies(with) => {
+                (policies.len() - usize::from(policies.last().is_some_and(is_blank)), with.len())
+            }
+            Edit::ReplacePolicy(_, with) => (policies.len().saturating_sub(1), with.len()),
+            _ => return 0,
+        };
+        (kept + brought).saturating_sub(MAX_POLICIES)
+    }
+
     fn edit(&mut self, edit: Edit) {
+        let edit = match edit {
+            Edit::Value(name, entry) => {
+                let before = self.workspace.who.values.get(&name).cloned();
+                let entry = self.keep(TextField::Value(name.clone()), before, entry);
+                Edit::Value(name, entry)
+            }
+            Edit::ThingValue(thing, name, entry) => {
+                let facts = self.workspace.who.facts.get(&thing);
+                let before = facts.and_then(|facts| facts.values.get(&name).cloned());
+                let entry = self.keep(TextField::ThingValue(thing.clone(), name.clone()), before, entry);
+                Edit::ThingValue(thing, name, entry)
+            }
+            edit => edit,
+        };
         let Workspace { policies, who, ask, switches, .. } = &mut self.workspace;
         match edit {
             Edit::AddPolicy => {
                 if policies.len() < MAX_POLICIES {
                     policies.push(PolicyText::new(&format!("policy-{}", policies.len() + 1), ""));
+                }
+            }
+            Edit::AddPolicies(with) => {
+                if policies.last().is_some_and(is_blank) {
+                    policies.pop();
+                }
+                policies.extend(with);
+                policies.truncate(MAX_POLICIES);
+            }
+            Edit::ReplacePolicy(index, with) => {
+                if index < policies.len() {
+                    policies.splice(index..=index, with);
+                    policies.truncate(MAX_POLICIES);
                 }
             }
             Edit::RemovePolicy(index) => {
@@ -394,17 +492,10 @@ impl Model {
             Edit::Attach(attachment) => who.attachment = attachment,
             Edit::Certificate(state) => who.certificate = state,
             Edit::Transport(transport) => who.transport = transport,
-            Edit::Value(name, entry) => match entry {
-                Some(entry) => drop(who.values.insert(name, entry)),
-                None => drop(who.values.remove(&name)),
-            },
-            Edit::ThingValue(thing, name, entry) => {
-                let values = &mut who.facts.entry(thing).or_default().values;
-                match entry {
-                    Some(entry) => drop(values.insert(name, entry)),
-                    None => drop(values.remove(&name)),
-                }
-            }
+            Edit::Who(filled) => *who = *filled,
+            Edit::CertificateComplete(complete) => who.certificate_complete = complete,
+            Edit::Value(name, entry) => who.say(&name, entry),
+            Edit::ThingValue(thing, name, entry) => who.say_of_thing(&thing, &name, entry),
             Edit::Persistent(persistent) => ask.persistent = persistent,
             Edit::Retain(retain) => ask.retain = retain,
             Edit::Qos1(qos1) => ask.qos1 = qos1,
@@ -433,4 +524,77 @@ impl Model {
 /// Nothing but an empty policy, beside the plans of the other screens.
 fn empty(workspace: &Workspace) -> Workspace {
     Workspace { policies: vec![PolicyText::new("policy-1", "")], ..Workspace::default() }.beside(workspace)
+}
+
+fn is_blank(policy: &PolicyText) -> bool {
+    policy.text.trim().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(model: &mut Model, edit: Edit) {
+        assert_eq!(model.update(Msg::Edit(edit)), []);
+    }
+
+    fn names(model: &Model) -> Vec<&str> {
+        model.workspace.policies.iter().map(|policy| policy.name.as_str()).collect()
+    }
+
+    #[test]
+    fn policies_are_replaced_added_and_left_out_in_one_step_each() {
+        let mut model = Model::open(&Opening::default());
+        let brought =
+            |names: &[&str]| names.iter().map(|name| PolicyText::new(name, "{}")).collect::<Vec<_>>();
+        edited(&mut model, Edit::ReplacePolicy(0, brought(&["a", "b"])));
+        edited(&mut model, Edit::AddPolicy);
+        // The empty one gives way.
+        edited(&mut model, Edit::AddPolicies(brought(&["c", "d"])));
+        assert_eq!(names(&model), ["a", "b", "c", "d"]);
+        assert_eq!(model.notice, None);
+        edited(&mut model, Edit::AddPolicies(vec![PolicyText::new("x", "{}"); MAX_POLICIES]));
+        assert_eq!(names(&model).len(), MAX_POLICIES);
+        assert!(model.notice.as_deref().is_some_and(|notice| notice.contains("4 more were left out")));
+        model.update(Msg::Undo);
+        model.update(Msg::Undo);
+        assert_eq!(names(&model), ["a", "b", "policy-3"]);
+        edited(&mut model, Edit::ReplacePolicy(7, brought(&["e"])));
+        assert_eq!(names(&model), ["a", "b", "policy-3"]);
+    }
+
+    #[test]
+    fn a_private_key_and_too_much_text_are_refused_and_stay_out_of_the_history() {
+        let mut model = Model::open(&Opening::default());
+        let before = model.workspace.clone();
+        let key = "-----BEGIN RSA PRIVATE KEY-----\nMII";
+        for text in [key.to_owned(), "x".repeat(MAX_PASTE + 1)] {
+            model.update(Msg::Type(TextField::PolicyText(0), text));
+            assert!(model.notice.is_some());
+            // The browser may tell that the field is as it was: the notice stays.
+            model.update(Msg::Type(TextField::PolicyText(0), before.policies[0].text.clone()));
+            assert!(model.notice.is_some());
+        }
+        assert_eq!(model.workspace, before);
+        assert!(!model.history.can_undo());
+    }
+
+    #[test]
+    fn the_text_that_gave_way_to_has_none_comes_back() {
+        let mut model = Model::open(&Opening::default());
+        let name = "aws:SourceIp".to_owned();
+        model.update(Msg::Type(TextField::Value(name.clone()), "10.0.0.1".into()));
+        edited(&mut model, Edit::Value(name.clone(), Some(Entry::None)));
+        assert_eq!(model.workspace.who.values[&name], Entry::None);
+        edited(&mut model, Edit::Value(name.clone(), None));
+        assert_eq!(model.workspace.who.values[&name], Entry::Is("10.0.0.1".into()));
+        model.update(Msg::Type(TextField::Value(name.clone()), String::new()));
+        edited(&mut model, Edit::Value(name.clone(), Some(Entry::None)));
+        edited(&mut model, Edit::Value(name.clone(), None));
+        assert!(!model.workspace.who.values.contains_key(&name));
+        edited(&mut model, Edit::ThingValue("t".into(), name.clone(), Some(Entry::Is("a".into()))));
+        edited(&mut model, Edit::ThingValue("t".into(), name.clone(), Some(Entry::None)));
+        edited(&mut model, Edit::ThingValue("t".into(), name.clone(), None));
+        assert_eq!(model.workspace.who.facts["t"].values[&name], Entry::Is("a".into()));
+    }
 }

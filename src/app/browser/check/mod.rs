@@ -2,10 +2,13 @@
 
 mod draft;
 mod ask;
+mod fill_in;
+mod import;
 mod page;
 mod policies;
 mod root;
 mod share;
+mod value;
 mod who;
 
 use web_sys::Element;

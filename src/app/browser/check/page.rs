@@ -19,7 +19,7 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
             { matrix(model, send) }
             <div class="c-columns is-three">
                 { policies(model, send) }
-                <div class="c-stack">{ who(model, send) }{ ask(model, send) }</div>
+                <div class="c-stack">{ who(model, explained.as_ref(), send) }{ ask(model, send) }</div>
                 { why(model, explained.as_ref()) }
             </div>
             { share::share(model, send) }

@@ -2,11 +2,13 @@
 
 mod editor;
 mod explanation;
+mod files;
 mod form;
 mod policy_text;
 mod tone;
 
 pub(super) use explanation::{explanation, ways_out};
-pub(super) use form::{choice, field, select, text_area};
+pub(super) use files::FilePicker;
+pub(super) use form::{check_box, choice, field, select, text_area, typed};
 pub(super) use policy_text::PolicyText;
 pub(super) use tone::{Tone, code, confidence, text};
