@@ -8,7 +8,9 @@ use crate::app::check::paste::{self, Filled, PasteError};
 use crate::app::check::{Edit, Msg};
 use crate::app::workspace::Who;
 use crate::policy::certificate::CertificateError;
-use crate::words::{Text, form as words};
+use crate::words::form as words;
+
+const PRIVATE_KEY: PasteError = PasteError::Certificate(CertificateError::PrivateKey);
 
 /// The form as it stands.
 #[derive(Properties, PartialEq)]
@@ -21,7 +23,7 @@ pub(super) struct Props {
 pub(super) fn FillIn(props: &Props) -> Html {
     // What was taken is told until the form is changed.
     let told = use_state(|| None::<Filled>);
-    let refused = use_state(|| None::<Text>);
+    let refused = use_state(|| None::<PasteError>);
     let area = use_node_ref();
     let take = {
         let (who, send, told, refused) =
@@ -40,7 +42,7 @@ pub(super) fn FillIn(props: &Props) -> Html {
                     Err(why) => error = Some(why),
                 }
             }
-            refused.set(error.map(|why| words::nothing_taken(&why)));
+            refused.set(error);
             told.set(None);
             if !filled.taken.is_empty() {
                 if filled.who != who {
@@ -56,12 +58,13 @@ pub(super) fn FillIn(props: &Props) -> Html {
         Callback::from(move |event: InputEvent| {
             let pasted = typed(&event);
             if pasted.trim().is_empty() {
-                return refused.set(None);
+                // The field was emptied because of a private key: that stays told.
+                if *refused != Some(PRIVATE_KEY) {
+                    refused.set(None);
+                }
+                return;
             }
-            let kept = match take.emit(vec![pasted]) {
-                None | Some(PasteError::Certificate(CertificateError::PrivateKey)) => false,
-                Some(_) => true,
-            };
+            let kept = !matches!(take.emit(vec![pasted]), None | Some(PRIVATE_KEY));
             if let (false, Some(area)) = (kept, area.cast::<HtmlTextAreaElement>()) {
                 area.set_value("");
             }
@@ -85,7 +88,7 @@ pub(super) fn FillIn(props: &Props) -> Html {
                 <div class="c-row"><FilePicker label="Open a file" taken={opened} /></div>
             </details>
             <div role="status">
-                if let Some(why) = &*refused { <p class="c-notice is-explicit">{ text(why) }</p> }
+                if let Some(why) = &*refused { <p class="c-notice is-explicit">{ text(&words::nothing_taken(why)) }</p> }
                 if let Some(filled) = told {
                     <div class="c-notice is-allowed">
                         <p>{ for filled.taken.iter().map(|words| html! { <>{ text(words) }{ " " }</> }) }</p>
