@@ -95,7 +95,7 @@ fn missing_values(model: &Model, explained: Option<&Explanation>, wanted: &[Want
     html! {
         <div class="c-notice is-unknown">
             <p>{ form::asks_for(count) }</p>
-            <ul>{ for each }</ul>
+            <ul class="c-rows">{ for each }</ul>
         </div>
     }
 }
@@ -159,8 +159,8 @@ fn more(model: &Model, has_things: bool, send: &Callback<Msg>) -> Html {
         <details class="c-more">
             <summary>{ "More" }if !changed.is_empty() { { ": " }{ changed.join(", ") } }</summary>
             <div class="c-stack">
+                { select("transport", "Connects by", TRANSPORTS, who.transport, &send.reform(|transport| Msg::Edit(Edit::Transport(transport)))) }
                 <div class="c-grid">
-                    { select("transport", "Connects by", TRANSPORTS, who.transport, &send.reform(|transport| Msg::Edit(Edit::Transport(transport)))) }
                     if x509 {
                         { select("certificate", "State of the certificate", STATES, who.certificate, &send.reform(|state| Msg::Edit(Edit::Certificate(state)))) }
                     }
