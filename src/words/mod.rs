@@ -18,6 +18,7 @@ pub mod sheet;
 mod steps;
 pub mod timeline;
 mod undecided;
+mod used;
 
 pub use crate::text::{Piece, Text};
 pub use diagnostic::{diagnostic, missing, repair, unwrapped};
@@ -26,3 +27,4 @@ pub use headline::{headline, headline_text, verdict, why_no_value};
 pub use report::{Format, report, said, surprises};
 pub use steps::{Row, Step, source, steps};
 pub use undecided::{confidence, seen, seen_over_https, undecided};
+pub use used::{Used, places_of};

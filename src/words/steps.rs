@@ -7,6 +7,7 @@ use super::{
     headline::{relative, why_no_value},
     place::{Names, list, policy_name},
     undecided,
+    used::{Used, named_in, places_of},
 };
 use crate::policy::{
     Explanation, ReasonCode, Verdict,
@@ -25,6 +26,8 @@ pub struct Step {
     pub text: Text,
     /// The places in policies that it speaks of: index of the policy, bytes of its text.
     pub spans: Vec<(usize, Span)>,
+    /// The facts of the situation that it speaks of.
+    pub uses: Vec<Used>,
     /// How sure the claim about AWS is; `None` where there is none.
     pub confidence: Option<Confidence>,
     /// The resources that were compared, as many as can be read; those that match go before the others.
@@ -44,6 +47,10 @@ pub struct Row {
     pub fitted: Option<usize>,
     /// Whether it matches.
     pub outcome: Truth,
+    /// Where it stands: index of the policy, bytes of its text.
+    pub place: (usize, Span),
+    /// The facts of the situation that it is compared with.
+    pub uses: Vec<Used>,
 }
 
 /// Why, step by step.
@@ -94,7 +101,14 @@ pub fn steps(explanation: &Explanation) -> Vec<Step> {
 }
 
 const fn plain(text: Text) -> Step {
-    Step { text, spans: Vec::new(), confidence: None, rows: Vec::new(), not_resource: false }
+    Step {
+        text,
+        spans: Vec::new(),
+        uses: Vec::new(),
+        confidence: None,
+        rows: Vec::new(),
+        not_resource: false,
+    }
 }
 
 fn thing_steps(explanation: &Explanation, steps: &mut Vec<Step>) {
@@ -103,7 +117,11 @@ fn thing_steps(explanation: &Explanation, steps: &mut Vec<Step>) {
         return;
     };
     let facts = &explanation.facts;
-    let documented = |text| Step { confidence: Some(Confidence::Documented), ..plain(text) };
+    let spans = places_of(explanation, Key::is_thing);
+    let about = |text, uses: &[Used]| Step { uses: uses.to_vec(), spans: spans.clone(), ..plain(text) };
+    let documented =
+        |text, uses: &[Used]| Step { confidence: Some(Confidence::Documented), ..about(text, uses) };
+    let (attached, client) = ([Used::Things, Used::Attachment], [Used::Things, Used::ClientId]);
     let id = facts.client_id.clone().unwrap_or_default();
     let name = value.key.name();
     let bound = facts.bound.as_ref();
@@ -114,6 +132,7 @@ fn thing_steps(explanation: &Explanation, steps: &mut Vec<Step>) {
                     .say("The certificate is attached exclusively to ")
                     .code(thing)
                     .say(". Then AWS IoT Core binds the connection to that thing, whatever the client ID."),
+                &attached,
             ));
         }
         (_, Some(NoValue::ClientIdNotThing | NoValue::ThingNotAttached))
@@ -122,16 +141,19 @@ fn thing_steps(explanation: &Explanation, steps: &mut Vec<Step>) {
             let text = Text::new().say(format!("{who} is attached to ")).code(facts.things.join(", "));
             steps.push(documented(
                 text.say(", not exclusively. Then AWS IoT Core looks for the thing by client ID."),
+                &attached,
             ));
             let text = Text::new().say("Is there an attached thing called ").code(id);
-            steps.push(plain(text.say(if bound.is_some() {
+            let answer = if bound.is_some() {
                 "? Yes. The connection has that thing."
             } else {
                 "? No. The connection has no thing."
-            })));
+            };
+            steps.push(about(text.say(answer), &client));
         }
         (None, Some(why)) => {
-            steps.push(documented(why_no_value(Text::new(), explanation, Some(&value.key), why).say(".")));
+            let text = why_no_value(Text::new(), explanation, Some(&value.key), why).say(".");
+            steps.push(documented(text, &[Used::Things, Used::Attachment, Used::ClientId]));
         }
         (None, None) => {}
     }
@@ -148,7 +170,7 @@ fn thing_steps(explanation: &Explanation, steps: &mut Vec<Step>) {
         (_, true) => Some(Confidence::Inferred),
         _ => Some(Confidence::Documented),
     };
-    steps.push(Step { confidence, ..plain(text) });
+    steps.push(Step { confidence, ..about(text, &[Used::Variable(value.key.clone())]) });
 }
 
 /// The policies that do not count, one step for each reason.
@@ -173,7 +195,11 @@ fn skipped_steps(part: &PartTrail, steps: &mut Vec<Step>) {
             1 => list(Text::new().say("Policy "), &names, "and").say(" does not count: it is "),
             _ => list(Text::new().say("Policies "), &names, "and").say(" do not count: they are "),
         };
-        steps.push(Step { confidence: Some(Confidence::Documented), ..plain(text.say(why)) });
+        steps.push(Step {
+            confidence: Some(Confidence::Documented),
+            uses: vec![Used::Things, Used::ClientId],
+            ..plain(text.say(why))
+        });
     }
 }
 
@@ -220,7 +246,11 @@ fn part_step(part: &PartTrail, names: &Names<'_>) -> Step {
         (Verdict::CannotTell, _) => ": the answer depends on what is not set.",
     }));
     let known = part.verdict != Verdict::CannotTell;
-    Step { confidence: known.then_some(Confidence::Documented), ..step }
+    let uses = match part.reason {
+        ReasonCode::CertificateNotActive => Used::CertificateState,
+        _ => Used::Asked,
+    };
+    Step { confidence: known.then_some(Confidence::Documented), uses: vec![uses], ..step }
 }
 
 fn statement_step(
@@ -300,8 +330,13 @@ fn statement_step(
             .map_or(Some(Confidence::Documented), |(confidence, _)| Some(confidence)),
         Truth::Yes | Truth::No => Some(Confidence::Documented),
     };
-    let rows = rows.into_iter().map(row).collect();
-    Step { text, spans, confidence, rows, not_resource: statement.not_resource }
+    let keys = statement.conditions.iter().map(|condition| Used::Variable(Key::parse(&condition.key)));
+    let rows: Vec<Row> = rows.into_iter().map(|one| row(policy, one, part.iam, explanation)).collect();
+    let mut uses: Vec<Used> = keys.chain(rows.iter().flat_map(|row| row.uses.iter().cloned())).collect();
+    uses.push(Used::Asked);
+    uses.sort();
+    uses.dedup();
+    Step { text, spans, uses, confidence, rows, not_resource: statement.not_resource }
 }
 
 /// As many resources as can be read, in their order: those that match go before the others. And the rest.
@@ -317,7 +352,7 @@ fn shown(all: &[ResourceTrail]) -> (Vec<&ResourceTrail>, Vec<&ResourceTrail>) {
     })
 }
 
-fn row(resource: &ResourceTrail) -> Row {
+fn row(policy: usize, resource: &ResourceTrail, iam: bool, explanation: &Explanation) -> Row {
     let tail = relative(&resource.written);
     let cut = resource.written.len() - tail.len();
     let hole = match resource.mismatch {
@@ -330,6 +365,8 @@ fn row(resource: &ResourceTrail) -> Row {
         resolved: relative(&resolved).to_owned(),
         fitted: resource.progress.and_then(|progress| progress.pattern.checked_sub(cut)),
         outcome: resource.outcome,
+        place: (policy, resource.span.clone()),
+        uses: named_in(&resource.written, iam, explanation).chain([Used::Asked]).collect(),
     }
 }
 

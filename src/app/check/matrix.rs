@@ -250,6 +250,20 @@ impl Matrix {
             .map_or(At { question: 0, client: 0 }, |(at, _)| at)
     }
 
+    /// Which line of its field a question is, among those that were understood.
+    #[must_use]
+    pub fn line(&self, question: usize) -> Option<usize> {
+        let kind = std::mem::discriminant(self.questions.get(question)?);
+        let before = self.questions.iter().take(question);
+        Some(before.filter(|other| std::mem::discriminant(*other) == kind).count())
+    }
+
+    /// Who connects, whatever the client ID.
+    #[must_use]
+    pub fn device(&self) -> Context {
+        Context { client_id: Field::Unknown, ..self.context("") }
+    }
+
     fn context(&self, client_id: &str) -> Context {
         context(&self.who, &self.place, &self.used, client_id, MqttVersion::V311)
     }
@@ -298,6 +312,17 @@ impl Question {
             Self::Subscribe(filter) => Request::Subscribe { filter, qos },
             Self::Receive(topic) => Request::Receive { topic, share: None },
             Self::Other(action, resource) => Request::Action { action, resource, topic: Field::Absent },
+        }
+    }
+
+    /// The same about another topic or filter.
+    #[must_use]
+    pub fn named(self, name: String) -> Self {
+        match self {
+            Self::Publish(_) => Self::Publish(name),
+            Self::Subscribe(_) => Self::Subscribe(name),
+            Self::Receive(_) => Self::Receive(name),
+            other @ (Self::Connect | Self::Other(..)) => other,
         }
     }
 

@@ -2,13 +2,21 @@
 //!
 //! Pure: a message goes in, orders to the browser come out. Messages and orders are plain data.
 
+pub mod answer;
 pub mod cases;
+pub mod change;
 pub mod errand;
+mod findings;
+pub mod lit;
 pub mod matrix;
 pub mod paste;
-pub mod wanted;
+mod readable;
 pub mod share;
+pub mod wanted;
 pub mod who;
+
+#[cfg(test)]
+mod tests;
 
 use crate::app::history::History;
 use crate::app::workspace::{
@@ -16,12 +24,19 @@ use crate::app::workspace::{
     Who, Workspace,
 };
 use crate::policy::certificate::holds_private_key;
-use crate::policy::explain::Switch;
+use crate::policy::diagnostic::{Severity, Span};
+use crate::policy::document::{Document, parse};
+use crate::policy::explain::{Explanation, Switch};
+use crate::policy::fix::Change;
 use crate::policy::import::MAX_PASTE;
+use crate::policy::lint::Finding;
 use crate::text::Text;
 use crate::words::{form, share as said};
+use answer::Answer;
 use errand::{Brought, Errand, JudgedSuite, Prepared};
-use matrix::{At, Matrix};
+use findings::Findings;
+use lit::{Links, Lit, Part, Pointed};
+use matrix::{At, Matrix, Question};
 use serde::{Deserialize, Serialize};
 
 /// At most this many policies side by side (AWS: ten on a certificate; more can come from thing groups).
@@ -32,10 +47,20 @@ pub const MAX_POLICIES: usize = 20;
 pub struct Model {
     /// What the user typed.
     pub workspace: Workspace,
-    /// The answers, always those of `workspace`.
+    /// The answers: those of `workspace`, but for policies that are [`Model::stale`].
     pub matrix: Matrix,
     /// The cell that is explained.
     pub selected: At,
+    /// Its explanation; nothing when it was not asked.
+    pub answer: Option<Answer>,
+    /// The places of the policies whose text cannot be read at the moment; what is answered is their last readable one.
+    pub stale: Vec<usize>,
+    /// The way out that is being tried.
+    pub trial: Option<Trial>,
+    /// What the user points at.
+    pub pointed: Option<Pointed>,
+    /// The last place in a policy that was to be shown.
+    pub reveal: Option<Reveal>,
     /// What can be undone.
     pub history: History,
     /// Something that the user should read, until the next action.
@@ -54,6 +79,11 @@ pub struct Model {
     pub from_link: bool,
     /// Texts of fields that were said to have no value: what they hold again when that is taken back.
     kept: Vec<(TextField, String)>,
+    answered: Workspace,
+    documents: Vec<Document>,
+    findings: Findings,
+    links: Vec<(Part, Links)>,
+    decisive: Option<(usize, Span)>,
 }
 
 /// What a load of the page begins with, the first that there is.
@@ -69,6 +99,28 @@ pub struct Opening<'a> {
     pub tag: &'a str,
 }
 
+/// A way out, made on a copy: nothing that the user typed is changed.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Which of the answer's ways.
+    pub way: usize,
+    /// The answers with it; its cells stand where those of the model's matrix do.
+    pub matrix: Matrix,
+    /// The answer to the selected question with it.
+    pub explanation: Option<Explanation>,
+}
+
+/// A place in a policy that is to be shown and selected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reveal {
+    /// Tells two wishes for one place apart.
+    pub number: u32,
+    /// The policy's place in the workspace.
+    pub policy: usize,
+    /// Bytes of its text.
+    pub span: Span,
+}
+
 /// What the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
@@ -80,6 +132,20 @@ pub enum Msg {
     Edit(Edit),
     /// Asked for one cell's explanation.
     Select(At),
+    /// Points at something, or at nothing any more.
+    Point(Option<Pointed>),
+    /// Tries a way out, by its number; the one that is being tried is taken back.
+    Try(usize),
+    /// Takes back what is being tried.
+    TakeBack,
+    /// Makes what is being tried.
+    Keep,
+    /// Asks what a near miss, by its number, would have asked, or makes its change.
+    AskNear(usize),
+    /// Makes the change that removes the cause of a finding, by its number.
+    Mend(usize),
+    /// Wants to see a place: the policy's place in the workspace, bytes of its text.
+    Reveal(usize, Span),
     /// Took the last change back.
     Undo,
     /// Made it again.
@@ -213,21 +279,77 @@ impl Model {
                 Some(Err(why)) => notice = Some(why.to_string()),
             }
         }
+        let mut model = Self::showing(workspace, notice);
+        (model.keeps_drafts, model.from_link) = (draft.is_some(), from_link);
+        model
+    }
+
+    /// The screen with this workspace.
+    fn showing(workspace: Workspace, notice: Option<String>) -> Self {
         let matrix = Matrix::new(&workspace);
-        Self {
+        let mut model = Self {
             selected: matrix.most_interesting(),
             matrix,
-            workspace,
+            answer: None,
+            stale: Vec::new(),
+            trial: None,
+            pointed: None,
+            reveal: None,
             history: History::default(),
             notice,
             masking: true,
             sharing: false,
             leaving: None,
             suite: None,
-            keeps_drafts: draft.is_some(),
-            from_link,
+            keeps_drafts: false,
+            from_link: false,
             kept: Vec::new(),
-        }
+            answered: Workspace::default(),
+            documents: Vec::new(),
+            findings: Findings::default(),
+            links: Vec::new(),
+            decisive: None,
+            workspace,
+        };
+        model.recheck();
+        model
+    }
+
+    /// The policy at this place of the workspace as it is typed, and what is wrong with its text.
+    #[must_use]
+    pub fn document(&self, index: usize) -> Option<&Document> {
+        self.documents.get(index)
+    }
+
+    /// What the linter says of the policies that are on, in order of place.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.found()
+    }
+
+    /// Where the cause of a finding is: the policy's place in the workspace and bytes of its text; nothing while that
+    /// text is not the one on the screen.
+    #[must_use]
+    pub fn place(&self, finding: &Finding) -> Option<(usize, Span)> {
+        let place = finding.found.places.first()?;
+        let source = *self.matrix.sources.get(place.policy)?;
+        (!self.stale.contains(&source)).then(|| (source, place.span.clone()))
+    }
+
+    /// The findings of the linter in one policy, for its text.
+    #[must_use]
+    pub fn squiggles(&self, policy: usize) -> Vec<(Span, Severity, String)> {
+        let here = self.findings().iter().filter_map(|finding| {
+            let (source, span) = self.place(finding)?;
+            (source == policy).then(|| (span, finding.rule.severity, finding.found.message.to_string()))
+        });
+        here.collect()
+    }
+
+    /// What is to be marked on the screen.
+    #[must_use]
+    pub fn lit(&self) -> Lit {
+        lit::lit(&self.links, self.decisive.as_ref(), self.pointed.as_ref(), &self.stale)
     }
 
     /// Takes in one message.
@@ -241,7 +363,9 @@ impl Model {
                 Vec::new()
             }
             msg => {
-                self.notice = None;
+                if !matches!(msg, Msg::Point(_)) {
+                    self.notice = None;
+                }
                 self.take(msg)
             }
         };
@@ -268,7 +392,7 @@ impl Model {
                 self.edit(edit);
                 self.recheck();
                 if anew {
-                    self.selected = self.matrix.most_interesting();
+                    self.select(self.matrix.most_interesting());
                 }
             }
             Msg::Renew => match self.workspace.travels() {
@@ -276,7 +400,17 @@ impl Model {
                 Err(why) => self.notice = Some(why),
             },
             Msg::ReloadFailed => self.notice = Some(crate::words::page::NO_RELOAD.to_owned()),
-            Msg::Select(at) => self.selected = at,
+            Msg::Select(at) => self.select(at),
+            Msg::Point(pointed) => self.pointed = pointed,
+            Msg::Try(way) => self.try_out(way),
+            Msg::TakeBack => self.trial = None,
+            Msg::Keep => self.keep(),
+            Msg::AskNear(near) => self.ask_near(near),
+            Msg::Mend(finding) => self.mend(finding),
+            Msg::Reveal(policy, span) => {
+                let number = self.reveal.as_ref().map_or(0, |last| last.number.wrapping_add(1));
+                self.reveal = Some(Reveal { number, policy, span });
+            }
             Msg::Undo => {
                 if self.history.undo(&mut self.workspace) {
                     self.recheck();
@@ -340,10 +474,8 @@ impl Model {
 
     /// Another workspace in place of this one, as one step to undo.
     fn replace(&mut self, workspace: Workspace) {
-        self.history.note(&self.workspace, None);
-        self.workspace = workspace;
-        self.recheck();
-        self.selected = self.matrix.most_interesting();
+        self.change(workspace);
+        self.select(self.matrix.most_interesting());
     }
 
     fn keep_draft(&self) -> Effect {
@@ -377,7 +509,7 @@ impl Model {
             }
             Brought::Case { workspace, at, whole, id } => {
                 self.replace(*workspace);
-                self.selected = at;
+                self.select(at);
                 self.notice = (!whole).then(|| said::not_all_of_case(&id));
                 return Vec::new();
             }
@@ -412,7 +544,7 @@ impl Model {
     }
 
     /// What a field is to hold, so that the text that gives way to "has none" comes back after it.
-    fn keep(&mut self, field: TextField, before: Option<Entry>, after: Option<Entry>) -> Option<Entry> {
+    fn put_by(&mut self, field: TextField, before: Option<Entry>, after: Option<Entry>) -> Option<Entry> {
         let at = self.kept.iter().position(|(kept, _)| *kept == field);
         let kept = at.map(|at| self.kept.swap_remove(at).1);
         match (before, after) {
@@ -442,13 +574,13 @@ impl Model {
         let edit = match edit {
             Edit::Value(name, entry) => {
                 let before = self.workspace.who.values.get(&name).cloned();
-                let entry = self.keep(TextField::Value(name.clone()), before, entry);
+                let entry = self.put_by(TextField::Value(name.clone()), before, entry);
                 Edit::Value(name, entry)
             }
             Edit::ThingValue(thing, name, entry) => {
                 let facts = self.workspace.who.facts.get(&thing);
                 let before = facts.and_then(|facts| facts.values.get(&name).cloned());
-                let entry = self.keep(TextField::ThingValue(thing.clone(), name.clone()), before, entry);
+                let entry = self.put_by(TextField::ThingValue(thing.clone(), name.clone()), before, entry);
                 Edit::ThingValue(thing, name, entry)
             }
             edit => edit,
@@ -512,12 +644,122 @@ impl Model {
         }
     }
 
+    /// Changes the workspace by one step to undo.
+    fn change(&mut self, after: Workspace) {
+        self.history.note(&self.workspace, None);
+        self.workspace = after;
+        self.recheck();
+    }
+
+    fn select(&mut self, at: At) {
+        self.selected = at;
+        self.explain();
+    }
+
+    fn try_out(&mut self, way: usize) {
+        if self.trial.take().is_some_and(|trial| trial.way == way) {
+            return;
+        }
+        let Some(tried) = self.answer.as_ref().and_then(|answer| answer.ways.get(way)) else { return };
+        if tried.untried.is_some() {
+            return;
+        }
+        let after = change::applied(&self.answered, &self.matrix, self.selected, &tried.fix.changes);
+        self.trial = after.map(|after| {
+            let matrix = Matrix::new(&after);
+            Trial { way, explanation: matrix.explain(self.selected), matrix }
+        });
+    }
+
+    fn keep(&mut self) {
+        let Some(trial) = self.trial.take() else { return };
+        let Some(way) = self.answer.as_ref().and_then(|answer| answer.ways.get(trial.way)) else { return };
+        if let Some(after) = change::applied(&self.workspace, &self.matrix, self.selected, &way.fix.changes) {
+            self.change(after);
+        }
+    }
+
+    fn ask_near(&mut self, near: usize) {
+        let Some(near) = self.answer.as_ref().and_then(|answer| answer.near_misses.get(near)) else { return };
+        let change = near.change.clone();
+        let At { question, client } = self.selected;
+        let known = |matrix: &Matrix, wanted: &Question, id: &str| {
+            let client = matrix.client_ids.iter().position(|known| known == id)?;
+            let question = matrix.questions.iter().position(|known| known == wanted)?;
+            Some(At { question, client })
+        };
+        let (Some(asked), Some(id)) =
+            (self.matrix.questions.get(question).cloned(), self.matrix.client_ids.get(client).cloned())
+        else {
+            return;
+        };
+        let mut after = self.workspace.clone();
+        let (wanted, id) = match change {
+            Change::ClientId(id) => {
+                change::add_line(&mut after.ask.client_ids, &id);
+                (asked, id)
+            }
+            Change::Name(name) => {
+                if let Some(field) = change::asked_in(&mut after.ask, &asked) {
+                    change::add_line(field, &name);
+                }
+                (asked.named(name), id)
+            }
+            Change::Policy(_) | Change::Exclusive(_) | Change::AttachThing(_) => {
+                let changed = change::applied(&self.workspace, &self.matrix, self.selected, &[change]);
+                if let Some(changed) = changed.filter(|_| self.stale.is_empty()) {
+                    self.change(changed);
+                }
+                return;
+            }
+        };
+        if known(&self.matrix, &wanted, &id).is_none() {
+            self.change(after);
+        }
+        if let Some(at) = known(&self.matrix, &wanted, &id) {
+            self.select(at);
+        }
+    }
+
+    fn mend(&mut self, finding: usize) {
+        let Some(finding) = self.findings().get(finding) else { return };
+        let (Some((index, _)), Some(fix)) = (self.place(finding), &finding.found.fix) else { return };
+        let mut after = self.workspace.clone();
+        let Some(policy) = after.policies.get_mut(index) else { return };
+        if let Some(text) = fix.apply(&policy.text) {
+            policy.text = text;
+            self.change(after);
+        }
+    }
+
     /// Asks everything anew; keeps the selected cell if it still exists.
     fn recheck(&mut self) {
-        self.matrix = Matrix::new(&self.workspace);
+        let mut known = std::mem::take(&mut self.documents).into_iter();
+        let documents = self.workspace.policies.iter().map(|policy| {
+            known
+                .next()
+                .filter(|document| document.text == policy.text)
+                .unwrap_or_else(|| parse(&policy.text))
+        });
+        self.documents = documents.collect();
+        (self.answered, self.stale) = readable::answered(&self.workspace, &self.documents, &self.answered);
+        self.matrix = Matrix::new(&self.answered);
         if self.matrix.cell(self.selected).is_none() {
             self.selected = self.matrix.most_interesting();
         }
+        self.findings.update(&self.answered, &self.matrix);
+        self.explain();
+    }
+
+    /// Explains the selected cell; what was tried was a way out of another answer.
+    fn explain(&mut self) {
+        self.trial = None;
+        if matches!(self.pointed, Some(Pointed::Part(_))) {
+            self.pointed = None;
+        }
+        self.answer = Answer::of(&self.answered, &self.matrix, self.selected, &self.stale);
+        self.links = lit::links(&self.matrix, self.selected, self.answer.as_ref(), self.findings.found());
+        self.decisive = self.answer.as_ref().and_then(|answer| lit::decisive(&self.matrix, answer));
     }
 }
 
@@ -528,73 +770,4 @@ fn empty(workspace: &Workspace) -> Workspace {
 
 fn is_blank(policy: &PolicyText) -> bool {
     policy.text.trim().is_empty()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn edited(model: &mut Model, edit: Edit) {
-        assert_eq!(model.update(Msg::Edit(edit)), []);
-    }
-
-    fn names(model: &Model) -> Vec<&str> {
-        model.workspace.policies.iter().map(|policy| policy.name.as_str()).collect()
-    }
-
-    #[test]
-    fn policies_are_replaced_added_and_left_out_in_one_step_each() {
-        let mut model = Model::open(&Opening::default());
-        let brought =
-            |names: &[&str]| names.iter().map(|name| PolicyText::new(name, "{}")).collect::<Vec<_>>();
-        edited(&mut model, Edit::ReplacePolicy(0, brought(&["a", "b"])));
-        edited(&mut model, Edit::AddPolicy);
-        // The empty one gives way.
-        edited(&mut model, Edit::AddPolicies(brought(&["c", "d"])));
-        assert_eq!(names(&model), ["a", "b", "c", "d"]);
-        assert_eq!(model.notice, None);
-        edited(&mut model, Edit::AddPolicies(vec![PolicyText::new("x", "{}"); MAX_POLICIES]));
-        assert_eq!(names(&model).len(), MAX_POLICIES);
-        assert!(model.notice.as_deref().is_some_and(|notice| notice.contains("4 more were left out")));
-        model.update(Msg::Undo);
-        model.update(Msg::Undo);
-        assert_eq!(names(&model), ["a", "b", "policy-3"]);
-        edited(&mut model, Edit::ReplacePolicy(7, brought(&["e"])));
-        assert_eq!(names(&model), ["a", "b", "policy-3"]);
-    }
-
-    #[test]
-    fn a_private_key_and_too_much_text_are_refused_and_stay_out_of_the_history() {
-        let mut model = Model::open(&Opening::default());
-        let before = model.workspace.clone();
-        let key = "-----BEGIN RSA PRIVATE KEY-----\nMII";
-        for text in [key.to_owned(), "x".repeat(MAX_PASTE + 1)] {
-            model.update(Msg::Type(TextField::PolicyText(0), text));
-            assert!(model.notice.is_some());
-            // The browser may tell that the field is as it was: the notice stays.
-            model.update(Msg::Type(TextField::PolicyText(0), before.policies[0].text.clone()));
-            assert!(model.notice.is_some());
-        }
-        assert_eq!(model.workspace, before);
-        assert!(!model.history.can_undo());
-    }
-
-    #[test]
-    fn the_text_that_gave_way_to_has_none_comes_back() {
-        let mut model = Model::open(&Opening::default());
-        let name = "aws:SourceIp".to_owned();
-        model.update(Msg::Type(TextField::Value(name.clone()), "10.0.0.1".into()));
-        edited(&mut model, Edit::Value(name.clone(), Some(Entry::None)));
-        assert_eq!(model.workspace.who.values[&name], Entry::None);
-        edited(&mut model, Edit::Value(name.clone(), None));
-        assert_eq!(model.workspace.who.values[&name], Entry::Is("10.0.0.1".into()));
-        model.update(Msg::Type(TextField::Value(name.clone()), String::new()));
-        edited(&mut model, Edit::Value(name.clone(), Some(Entry::None)));
-        edited(&mut model, Edit::Value(name.clone(), None));
-        assert!(!model.workspace.who.values.contains_key(&name));
-        edited(&mut model, Edit::ThingValue("t".into(), name.clone(), Some(Entry::Is("a".into()))));
-        edited(&mut model, Edit::ThingValue("t".into(), name.clone(), Some(Entry::None)));
-        edited(&mut model, Edit::ThingValue("t".into(), name.clone(), None));
-        assert_eq!(model.workspace.who.facts["t"].values[&name], Entry::Is("a".into()));
-    }
 }

@@ -1,0 +1,401 @@
+//! The model of Check as the screen uses it: messages in, what is shown out.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails where it stands"
+)]
+
+use super::answer::Untried;
+use super::lit::{Field, Kind, Part, Pointed};
+use super::matrix::{At, Cell};
+use super::*;
+use crate::policy::Verdict;
+use crate::policy::fix::FixKind;
+
+const DEVICE: &str = "temp-sensor-01";
+
+fn example() -> Model {
+    Model::showing(Workspace::example(), None)
+}
+
+fn verdict(model: &Model, question: usize, client: usize) -> Option<Verdict> {
+    match model.matrix.cell(At { question, client })? {
+        Cell::Decided(decision) => Some(decision.verdict),
+        Cell::NoConnection => None,
+    }
+}
+
+fn way(model: &Model, kind: FixKind) -> usize {
+    model.answer.as_ref().unwrap().ways.iter().position(|way| way.fix.kind == kind).unwrap()
+}
+
+fn text(model: &Model, (policy, span): (usize, Span)) -> &str {
+    &model.workspace.policies[policy].text[span]
+}
+
+fn lit(model: &mut Model, pointed: Pointed) -> Lit {
+    model.update(Msg::Point(Some(pointed)));
+    model.lit()
+}
+
+/// The texts that are lit, without those that are only marked as decisive.
+fn lit_texts<'a>(model: &'a Model, lit: &Lit) -> Vec<&'a str> {
+    let lit = lit.spans.iter().filter(|(.., kind)| *kind == Kind::Lit);
+    lit.map(|(policy, span, _)| text(model, (*policy, span.clone()))).collect()
+}
+
+#[test]
+fn a_way_out_is_tried_on_a_copy_and_taken_back() {
+    let mut model = example();
+    let before = model.workspace.clone();
+    assert_eq!(model.selected, At { question: 0, client: 1 });
+    let exclusive = way(&model, FixKind::Exclusive);
+    model.update(Msg::Try(exclusive));
+    let trial = model.trial.as_ref().unwrap();
+    assert!(matches!(
+        trial.matrix.cell(model.selected),
+        Some(Cell::Decided(decision)) if decision.verdict == Verdict::Allowed
+    ));
+    assert_eq!(trial.explanation.as_ref().unwrap().decision.verdict, Verdict::Allowed);
+    assert_eq!((verdict(&model, 0, 1), &model.workspace), (Some(Verdict::ImplicitDeny), &before));
+    model.update(Msg::TakeBack);
+    assert!(model.trial.is_none() && !model.history.can_undo());
+
+    // The same key takes it back too, another cell ends it, and so does typing.
+    for end in [
+        Msg::Try(exclusive),
+        Msg::Select(At { question: 0, client: 0 }),
+        Msg::Type(TextField::Publish, "other".into()),
+    ] {
+        model.update(Msg::Select(At { question: 0, client: 1 }));
+        model.update(Msg::Try(exclusive));
+        assert!(model.trial.is_some());
+        model.update(end);
+        assert!(model.trial.is_none());
+    }
+}
+
+#[test]
+fn what_is_kept_is_one_step_to_undo() {
+    let mut model = example();
+    let before = model.workspace.clone();
+    for kind in [FixKind::Exclusive, FixKind::SecondThing, FixKind::LiteralName, FixKind::AnyName] {
+        model.update(Msg::Try(way(&model, kind)));
+        model.update(Msg::Keep);
+        assert_eq!(verdict(&model, 0, 1), Some(Verdict::Allowed), "{kind:?}");
+        assert!(model.trial.is_none() && model.history.can_undo());
+        model.update(Msg::Undo);
+        assert_eq!(model.workspace, before, "{kind:?}");
+        assert_eq!(verdict(&model, 0, 1), Some(Verdict::ImplicitDeny), "{kind:?}");
+    }
+}
+
+#[test]
+fn the_table_of_ways_says_what_the_matrix_will_say() {
+    let model = example();
+    let answer = model.answer.as_ref().unwrap();
+    assert_eq!(answer.columns, [1, 0]);
+    for (number, one) in answer.ways.iter().enumerate() {
+        let mut tried = model.clone();
+        tried.update(Msg::Try(number));
+        match &tried.trial {
+            Some(trial) => {
+                let row: Vec<_> = answer
+                    .columns
+                    .iter()
+                    .map(|client| trial.matrix.cell(At { question: 0, client: *client }))
+                    .collect();
+                assert_eq!(
+                    row,
+                    one.after.iter().copied().map(Some).collect::<Vec<_>>(),
+                    "{:?}",
+                    one.fix.kind
+                );
+            }
+            None => assert_eq!((one.fix.kind, one.untried), (FixKind::OneSession, Some(Untried::Advice))),
+        }
+    }
+}
+
+#[test]
+fn a_change_that_the_form_contradicts_is_shown_without_a_trial() {
+    let mut workspace = Workspace::example();
+    // Everything in the certificate is said to be known, and a common name is not in it.
+    workspace.who.certificate_complete = true;
+    let mut model = Model::showing(workspace, None);
+    let common = way(&model, FixKind::CommonName);
+    assert_eq!(model.answer.as_ref().unwrap().ways[common].untried, Some(Untried::Form));
+    model.update(Msg::Try(common));
+    assert!(model.trial.is_none());
+}
+
+#[test]
+fn a_near_miss_is_asked() {
+    let mut model = example();
+    model.update(Msg::Type(TextField::ClientIds, "temp-sensor-01_01".into()));
+    model.update(Msg::Select(At { question: 0, client: 0 }));
+    model.update(Msg::AskNear(0));
+    assert_eq!(model.matrix.client_ids, ["temp-sensor-01_01", DEVICE]);
+    assert_eq!(
+        (model.selected, verdict(&model, 0, 1)),
+        (At { question: 0, client: 1 }, Some(Verdict::Allowed))
+    );
+    // It is in the matrix now: it is only selected.
+    model.update(Msg::Select(At { question: 0, client: 0 }));
+    model.update(Msg::AskNear(0));
+    assert_eq!((model.matrix.client_ids.len(), model.selected.client), (2, 1));
+    // The other one changes the attachment.
+    model.update(Msg::Select(At { question: 0, client: 0 }));
+    model.update(Msg::AskNear(1));
+    assert_eq!(
+        (model.workspace.who.attachment, verdict(&model, 0, 0)),
+        (Attachment::Exclusive, Some(Verdict::Allowed))
+    );
+}
+
+#[test]
+fn pointing_at_a_part_lights_its_text_and_its_fields() {
+    let mut model = example();
+    let steps = &model.answer.as_ref().unwrap().steps;
+    let step = steps.iter().position(|step| step.rows.len() == 2).unwrap();
+    let lit = lit(&mut model, Pointed::Part(Part::Row(step, 1)));
+    let texts = lit_texts(&model, &lit);
+    assert_eq!(texts.len(), 1);
+    assert!(texts[0].ends_with("client/${iot:Connection.Thing.ThingName}_*\""), "{texts:?}");
+    assert_eq!(lit.fields, [Field::Things, Field::Attachment, Field::ClientIds].into());
+    assert!(lit.spans.iter().any(|(.., kind)| *kind == Kind::Decisive));
+}
+
+#[test]
+fn pointing_at_the_text_or_a_field_lights_the_parts() {
+    let mut model = example();
+    let suffix = model.workspace.policies[0].text.find("_*").unwrap();
+    let found = lit(&mut model, Pointed::Text(0, suffix));
+    let step = model.answer.as_ref().unwrap().steps.iter().position(|step| step.rows.len() == 2).unwrap();
+    assert!(
+        found.parts.contains(&Part::Row(step, 1)) && !found.parts.contains(&Part::Row(step, 0)),
+        "{found:?}"
+    );
+    assert!(found.parts.contains(&Part::Step(step)) && found.parts.contains(&Part::Value(0)));
+    assert!(found.parts.contains(&Part::Surprise(0)) && found.parts.contains(&Part::Headline));
+    assert!(found.fields.contains(&Field::Attachment));
+
+    // Another statement: its line of the trail alone.
+    let publish = model.workspace.policies[0].text.find("iot:Publish").unwrap();
+    let found = lit(&mut model, Pointed::Text(0, publish));
+    assert_eq!(found.parts, [Part::Statement(0, 0, 1)].into());
+
+    let found = lit(&mut model, Pointed::Field(Field::Attachment));
+    assert!(found.parts.contains(&Part::Step(0)) && found.parts.contains(&Part::Row(step, 0)));
+    assert_eq!(lit_texts(&model, &found).len(), 2);
+    let found = lit(&mut model, Pointed::Field(Field::Publish));
+    assert!(found.parts.is_empty() && lit_texts(&model, &found).is_empty());
+
+    model.update(Msg::Point(None));
+    assert!(model.lit().parts.is_empty());
+}
+
+#[test]
+fn names_of_parts_and_fields_are_read_again() {
+    let mut model = example();
+    model.update(Msg::Point(Some(Pointed::Field(Field::ClientIds))));
+    for part in model.links.iter().map(|(part, _)| *part) {
+        assert_eq!(Part::parse(&part.name()), Some(part));
+    }
+    let value = Field::Value("iot:Connection.Thing.Attributes[a b]".into());
+    for field in [Field::Things, Field::Attachment, Field::ClientIds, Field::Will, value] {
+        assert_eq!(Field::parse(&field.name()), Some(field));
+    }
+    assert_eq!((Part::parse("step x"), Part::parse("row 1"), Field::parse("none")), (None, None, None));
+}
+
+#[test]
+fn while_a_text_cannot_be_read_the_last_answer_stays() {
+    let mut model = example();
+    let good = model.workspace.policies[0].text.clone();
+    let (cells, findings) = (model.matrix.cells.clone(), model.findings().len());
+    let broken = good.replacen("\"Allow\"", "\"Allow", 1);
+    model.update(Msg::Type(TextField::PolicyText(0), broken.clone()));
+    assert_eq!((model.stale.as_slice(), &model.matrix.cells), ([0].as_slice(), &cells));
+    assert_eq!(
+        (model.workspace.policies[0].text.as_str(), model.findings().len()),
+        (broken.as_str(), findings)
+    );
+    assert!(model.document(0).unwrap().diagnostics.iter().any(|found| found.code() == "IPL-P001"));
+    // Places of the text that is not there any more are not marked, and changes of it are not offered.
+    assert_eq!((model.lit().spans, model.squiggles(0)), (Vec::new(), Vec::new()));
+    let literal = way(&model, FixKind::LiteralName);
+    assert_eq!(model.answer.as_ref().unwrap().ways[literal].untried, Some(Untried::Unreadable));
+
+    // The rest of the form is answered all the same.
+    model.update(Msg::Edit(Edit::Attach(Attachment::Exclusive)));
+    assert_eq!((model.stale.as_slice(), verdict(&model, 0, 1)), ([0].as_slice(), Some(Verdict::Allowed)));
+    // The next key strokes do not make the broken text the last good one.
+    model.update(Msg::Type(TextField::PolicyText(0), format!("{broken} ")));
+    assert_eq!((model.stale.as_slice(), verdict(&model, 0, 1)), ([0].as_slice(), Some(Verdict::Allowed)));
+    // A policy before it does not lead astray.
+    model.update(Msg::Edit(Edit::AddPolicy));
+    model.update(Msg::Edit(Edit::RemovePolicy(1)));
+    assert_eq!(verdict(&model, 0, 1), Some(Verdict::Allowed));
+
+    model.update(Msg::Type(TextField::PolicyText(0), good.replace("\"Allow\"", "\"Deny\"")));
+    assert_eq!((model.stale.as_slice(), verdict(&model, 0, 0)), ([].as_slice(), Some(Verdict::ExplicitDeny)));
+}
+
+#[test]
+fn comments_and_a_missing_comma_are_no_reason_to_keep_an_old_answer() {
+    let mut model = example();
+    let good = model.workspace.policies[0].text.clone();
+    let meant = [good.replacen('{', "{ # mine\n", 1), good.replacen("},", "}", 1), String::new()];
+    for text in meant {
+        model.update(Msg::Type(TextField::PolicyText(0), text.clone()));
+        assert_eq!(model.stale, Vec::<usize>::new(), "{text}");
+    }
+}
+
+#[test]
+fn findings_have_places_and_mend_the_text() {
+    let mut model = example();
+    let wildcard = model.workspace.policies[0].text.replace("topic/dt/temperature", "topic/dt/+");
+    model.update(Msg::Type(TextField::PolicyText(0), wildcard));
+    let found = model.findings().iter().position(|one| one.rule.code == "IPL-L003").unwrap();
+    let place = model.place(&model.findings()[found]).unwrap();
+    assert!(text(&model, place.clone()).contains("topic/dt/+"));
+    assert!(model.squiggles(0).iter().any(|(span, ..)| *span == place.1));
+    model.update(Msg::Reveal(place.0, place.1.clone()));
+    model.update(Msg::Reveal(place.0, place.1.clone()));
+    assert_eq!(model.reveal, Some(Reveal { number: 1, policy: 0, span: place.1 }));
+
+    model.update(Msg::Mend(found));
+    assert!(model.workspace.policies[0].text.contains("topic/dt/*"));
+    assert!(model.findings().iter().all(|one| one.rule.code != "IPL-L003"));
+    model.update(Msg::Undo);
+    assert!(model.workspace.policies[0].text.contains("topic/dt/+"));
+}
+
+/// A workspace that asks one case of the article.
+fn workspace(case: &crate::suite::Case) -> Option<Workspace> {
+    use crate::policy::{Field as Known, Request};
+    let things = case.context.things.given().cloned().unwrap_or_default();
+    let mut workspace = Workspace {
+        policies: case
+            .policies
+            .policies()
+            .iter()
+            .map(|policy| PolicyText::new(&policy.name, &policy.document.text))
+            .collect(),
+        ..Workspace::default()
+    };
+    let Workspace { who, ask, .. } = &mut workspace;
+    who.things = things.iter().map(|thing| thing.name.as_str()).collect::<Vec<_>>().join("\n");
+    who.registered = case.context.registered.join("\n");
+    who.attachment = match case.context.exclusive {
+        Known::Given(true) => Attachment::Exclusive,
+        _ if things.is_empty() => Attachment::None,
+        _ => Attachment::NonExclusive,
+    };
+    (who.region, who.account) = (case.context.region.clone(), case.context.account.clone());
+    ask.client_ids = case.context.client_id.given()?.clone();
+    match &case.request {
+        Request::Connect { .. } => {}
+        Request::Publish { topic, .. } => ask.publish.clone_from(topic),
+        Request::Subscribe { filter, .. } => ask.subscribe.clone_from(filter),
+        Request::Receive { topic, share: None } => ask.receive.clone_from(topic),
+        _ => return None,
+    }
+    Some(workspace)
+}
+
+#[test]
+fn every_way_out_of_the_article_that_can_be_tried_does_what_it_says_when_kept() {
+    let suite = crate::suite::Suite::parse(include_str!("../../../tests/cases/article.json")).unwrap();
+    let (mut kept, mut advice) = (0, 0);
+    for case in &suite.cases {
+        let Some(workspace) = workspace(case) else { continue };
+        let mut model = Model::showing(workspace, None);
+        model.update(Msg::Select(At { question: model.matrix.questions.len() - 1, client: 0 }));
+        let Some(answer) = model.answer.clone() else { continue };
+        for (number, way) in answer.ways.iter().enumerate() {
+            if let Some(why) = way.untried {
+                assert_eq!((why, way.fix.kind), (Untried::Advice, FixKind::OneSession), "{}", case.id);
+                advice += 1;
+                continue;
+            }
+            let wanted = way.fix.after();
+            let At { question, client } = model.selected;
+            model.update(Msg::Try(number));
+            model.update(Msg::Keep);
+            assert_eq!(verdict(&model, question, client), wanted, "{} {:?}", case.id, way.fix.kind);
+            model.update(Msg::Undo);
+            model.update(Msg::Select(At { question, client }));
+            kept += 1;
+        }
+    }
+    assert!(kept > 20 && advice > 0, "{kept} {advice}");
+}
+
+
+fn edited(model: &mut Model, edit: Edit) {
+    assert_eq!(model.update(Msg::Edit(edit)), []);
+}
+
+fn names(model: &Model) -> Vec<&str> {
+    model.workspace.policies.iter().map(|policy| policy.name.as_str()).collect()
+}
+
+#[test]
+fn policies_are_replaced_added_and_left_out_in_one_step_each() {
+    let mut model = Model::showing(Workspace::example(), None);
+    let brought =
+        |names: &[&str]| names.iter().map(|name| PolicyText::new(name, "{}")).collect::<Vec<_>>();
+    edited(&mut model, Edit::ReplacePolicy(0, brought(&["a", "b"])));
+    edited(&mut model, Edit::AddPolicy);
+    // The empty one gives way.
+    edited(&mut model, Edit::AddPolicies(brought(&["c", "d"])));
+    assert_eq!(names(&model), ["a", "b", "c", "d"]);
+    assert_eq!(model.notice, None);
+    edited(&mut model, Edit::AddPolicies(vec![PolicyText::new("x", "{}"); MAX_POLICIES]));
+    assert_eq!(names(&model).len(), MAX_POLICIES);
+    assert!(model.notice.as_deref().is_some_and(|notice| notice.contains("4 more were left out")));
+    model.update(Msg::Undo);
+    model.update(Msg::Undo);
+    assert_eq!(names(&model), ["a", "b", "policy-3"]);
+    edited(&mut model, Edit::ReplacePolicy(7, brought(&["e"])));
+    assert_eq!(names(&model), ["a", "b", "policy-3"]);
+}
+
+#[test]
+fn a_private_key_and_too_much_text_are_refused_and_stay_out_of_the_history() {
+    let mut model = Model::showing(Workspace::example(), None);
+    let before = model.workspace.clone();
+    let key = "-----BEGIN RSA PRIVATE KEY-----\nMII";
+    for text in [key.to_owned(), "x".repeat(MAX_PASTE + 1)] {
+        model.update(Msg::Type(TextField::PolicyText(0), text));
+        assert!(model.notice.is_some());
+        // The browser may tell that the field is as it was: the notice stays.
+        model.update(Msg::Type(TextField::PolicyText(0), before.policies[0].text.clone()));
+        assert!(model.notice.is_some());
+    }
+    assert_eq!(model.workspace, before);
+    assert!(!model.history.can_undo());
+}
+
+#[test]
+fn the_text_that_gave_way_to_has_none_comes_back() {
+    let mut model = Model::showing(Workspace::example(), None);
+    let name = "aws:SourceIp".to_owned();
+    model.update(Msg::Type(TextField::Value(name.clone()), "10.0.0.1".into()));
+    edited(&mut model, Edit::Value(name.clone(), Some(Entry::None)));
+    assert_eq!(model.workspace.who.values[&name], Entry::None);
+    edited(&mut model, Edit::Value(name.clone(), None));
+    assert_eq!(model.workspace.who.values[&name], Entry::Is("10.0.0.1".into()));
+    model.update(Msg::Type(TextField::Value(name.clone()), String::new()));
+    edited(&mut model, Edit::Value(name.clone(), Some(Entry::None)));
+    edited(&mut model, Edit::Value(name.clone(), None));
+    assert!(!model.workspace.who.values.contains_key(&name));
+    edited(&mut model, Edit::ThingValue("t".into(), name.clone(), Some(Entry::Is("a".into()))));
+    edited(&mut model, Edit::ThingValue("t".into(), name.clone(), Some(Entry::None)));
+    edited(&mut model, Edit::ThingValue("t".into(), name.clone(), None));
+    assert_eq!(model.workspace.who.facts["t"].values[&name], Entry::Is("a".into()));
+}
