@@ -33,7 +33,7 @@ const verdict = (page) => page.getByRole('region', { name: /Denied|Allowed|Canno
 
 /** The words of one row of the matrix, without its heading. */
 const row = (page, name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
-  .getByRole('cell').allInnerTexts();
+  .getByRole('gridcell').allInnerTexts();
 
 test('the surprising case is answered on first load, with no input', async ({ page }) => {
   await expect(verdict(page)).toContainText('Denied - no statement allows it');

@@ -335,7 +335,6 @@ fn every_way_out_of_the_article_that_can_be_tried_does_what_it_says_when_kept() 
     assert!(kept > 20 && advice > 0, "{kept} {advice}");
 }
 
-
 fn edited(model: &mut Model, edit: Edit) {
     assert_eq!(model.update(Msg::Edit(edit)), []);
 }
@@ -347,8 +346,7 @@ fn names(model: &Model) -> Vec<&str> {
 #[test]
 fn policies_are_replaced_added_and_left_out_in_one_step_each() {
     let mut model = Model::showing(Workspace::example(), None);
-    let brought =
-        |names: &[&str]| names.iter().map(|name| PolicyText::new(name, "{}")).collect::<Vec<_>>();
+    let brought = |names: &[&str]| names.iter().map(|name| PolicyText::new(name, "{}")).collect::<Vec<_>>();
     edited(&mut model, Edit::ReplacePolicy(0, brought(&["a", "b"])));
     edited(&mut model, Edit::AddPolicy);
     // The empty one gives way.

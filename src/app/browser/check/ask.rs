@@ -3,24 +3,26 @@
 use yew::prelude::*;
 
 use super::page::typing;
+use super::pointing::linked;
 use crate::app::browser::components::{check_box, field, text, text_area};
+use crate::app::check::lit::{Field, Lit};
 use crate::app::check::matrix::{MAX_CLIENT_IDS, MAX_QUESTIONS, lines};
 use crate::app::check::{Edit, Model, Msg};
 use crate::app::workspace::{Ask, TextField, Transport};
 use crate::words::form;
 
-pub(super) fn ask(model: &Model, send: &Callback<Msg>) -> Html {
+pub(super) fn ask(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let ask = &model.workspace.ask;
     let place = &model.matrix.place;
     html! {
         <section class="c-panel c-stack" aria-labelledby="ask">
             <h2 id="ask">{ "Ask" }</h2>
             if model.workspace.who.transport == Transport::Https { <p class="c-hint">{ form::HTTPS }</p> }
-            { text_area("client-ids", "Client IDs", "One a line; each is asked everything below.",
-                &ask.client_ids, &typing(send, TextField::ClientIds)) }
-            { text_area("publish", "Publish to topics", "", &ask.publish, &typing(send, TextField::Publish)) }
-            { text_area("subscribe", "Subscribe to topic filters", "", &ask.subscribe, &typing(send, TextField::Subscribe)) }
-            { text_area("receive", "Receive messages of topics", "", &ask.receive, &typing(send, TextField::Receive)) }
+            { linked(&Field::ClientIds, lit, text_area("client-ids", "Client IDs", "One a line; each is asked everything below.",
+                &ask.client_ids, &typing(send, TextField::ClientIds))) }
+            { linked(&Field::Publish, lit, text_area("publish", "Publish to topics", "", &ask.publish, &typing(send, TextField::Publish))) }
+            { linked(&Field::Subscribe, lit, text_area("subscribe", "Subscribe to topic filters", "", &ask.subscribe, &typing(send, TextField::Subscribe))) }
+            { linked(&Field::Receive, lit, text_area("receive", "Receive messages of topics", "", &ask.receive, &typing(send, TextField::Receive))) }
             { more(model, send) }
             <p class="c-hint">
                 { "Asked in " }<code translate="no">{ &place.region }</code>{ ", account " }

@@ -1,15 +1,21 @@
 //! The program of Check.
 
-mod draft;
 mod ask;
+mod draft;
 mod fill_in;
+mod findings;
 mod import;
+mod matrix;
 mod page;
+mod pointing;
 mod policies;
 mod root;
 mod share;
 mod value;
+mod verdict;
+mod ways;
 mod who;
+mod why;
 
 use web_sys::Element;
 use yew::AppHandle;

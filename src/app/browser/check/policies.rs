@@ -4,18 +4,20 @@ use yew::prelude::*;
 
 use super::import::offer;
 use super::page::{press, typing};
-use crate::app::browser::components::{FilePicker, PolicyText, check_box, field, select};
+use crate::app::browser::components::{
+    FilePicker, Mark, MarkKind, PolicyText, Squiggle, check_box, field, select,
+};
 use crate::app::browser::shell::focus;
+use crate::app::check::lit::{Kind, Lit, Pointed};
 use crate::app::check::wanted::is_looked_at;
 use crate::app::check::{Edit, MAX_POLICIES, Model, Msg};
 use crate::app::workspace::{self, Attached, PrincipalKind, TextField};
-use crate::policy::document::parse;
 use crate::policy::import;
 use crate::words::{self, Text, form};
 
-pub(super) fn policies(model: &Model, send: &Callback<Msg>) -> Html {
+pub(super) fn policies(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let many = model.workspace.policies.len() > 1;
-    let each = model.workspace.policies.iter().enumerate().map(|(index, _)| policy(model, index, send));
+    let each = model.workspace.policies.iter().enumerate().map(|(index, _)| policy(model, lit, index, send));
     let own = send.reform(|_: MouseEvent| {
         focus("policy-0");
         Msg::Edit(Edit::Empty)
@@ -39,15 +41,29 @@ pub(super) fn policies(model: &Model, send: &Callback<Msg>) -> Html {
     }
 }
 
-fn policy(model: &Model, index: usize, send: &Callback<Msg>) -> Html {
+fn policy(model: &Model, lit: &Lit, index: usize, send: &Callback<Msg>) -> Html {
     let workspace = &model.workspace;
     let Some(policy) = workspace.policies.get(index) else { return Html::default() };
     let many = workspace.policies.len() > 1;
     let principal = workspace.who.principal;
-    let diagnostics = match model.matrix.document(index) {
-        Some(document) => document.diagnostics.clone(),
-        None => parse(&policy.text).diagnostics,
-    };
+    let diagnostics = model.document(index).map(|document| document.diagnostics.clone()).unwrap_or_default();
+    let spans = lit.spans.iter().filter(|(policy, ..)| *policy == index);
+    let marks = spans.map(|(_, span, kind)| Mark {
+        span: span.clone(),
+        kind: match kind {
+            Kind::Decisive => MarkKind::Decisive,
+            Kind::Lit => MarkKind::Lit,
+        },
+    });
+    let squiggles = model.squiggles(index).into_iter().map(|(span, severity, message)| Squiggle {
+        span,
+        severity,
+        message,
+        repair_label: None,
+    });
+    let reveal = model.reveal.as_ref().filter(|reveal| reveal.policy == index);
+    let on_point =
+        send.reform(move |byte: Option<usize>| Msg::Point(byte.map(|byte| Pointed::Text(index, byte))));
     let attach = {
         let attached = policy.attached.clone();
         send.reform(move |place| {
@@ -64,7 +80,7 @@ fn policy(model: &Model, index: usize, send: &Callback<Msg>) -> Html {
     };
     let place = Place::of(&policy.attached);
     html! {
-        <div class="c-stack c-policy" key={index} role="group" aria-label={policy.name.clone()}>
+        <div class="c-stack c-policy" key={index} data-policy={index.to_string()} role="group" aria-label={policy.name.clone()}>
             <div class="c-row is-top">
                 <details class="c-more">
                     <summary><span translate="no">{ &policy.name }</span>{ ", " }{ said(&policy.attached, principal) }</summary>
@@ -89,7 +105,9 @@ fn policy(model: &Model, index: usize, send: &Callback<Msg>) -> Html {
                 { not_looked_at(place, index, send) }
             }
             if policy.text.trim().is_empty() { <p class="c-hint">{ form::NO_POLICY }</p> }
-            <PolicyText {index} text={policy.text.clone()} {diagnostics} changed={typing(send, TextField::PolicyText(index))} />
+            <PolicyText {index} text={policy.text.clone()} {diagnostics} changed={typing(send, TextField::PolicyText(index))}
+                marks={marks.collect::<Vec<_>>()} squiggles={squiggles.collect::<Vec<_>>()} {on_point}
+                reveal={reveal.map(|reveal| (reveal.number, reveal.span.clone()))} />
             { offer(index, policy, send) }
         </div>
     }

@@ -3,12 +3,14 @@
 use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::prelude::*;
 
+use super::ways::way_of;
 use super::{draft, page};
 use crate::app::browser::boot::{Boot, Errands};
 use crate::app::browser::files;
-use crate::app::browser::shell::{Frame, Unsaved, program, set_title, tag};
+use crate::app::browser::shell::{Frame, Unsaved, focus, program, set_title, tag};
 use crate::app::check::errand::Errand;
 use crate::app::check::{Effect, Model, Msg, Opening};
 use crate::app::workspace::Screen;
@@ -27,6 +29,9 @@ pub(super) struct Root {
     model: Model,
     unsaved: Unsaved,
     _hash: EventListener,
+    _keys: EventListener,
+    /// What takes the focus when the screen is drawn next: what had it is gone.
+    focus: Option<&'static str>,
 }
 
 impl Component for Root {
@@ -48,13 +53,27 @@ impl Component for Root {
         let address = ctx.link().callback(Msg::Link);
         let hash =
             EventListener::new(&gloo::utils::window(), "hashchange", move |_| address.emit(fragment_now()));
-        Self { model, unsaved: Unsaved::new(), _hash: hash }
+        let link = ctx.link().clone();
+        let keys = EventListener::new(&gloo::utils::document(), "keydown", move |event| {
+            if let Some(msg) = event.dyn_ref::<KeyboardEvent>().and_then(shortcut) {
+                link.send_message(msg);
+            }
+        });
+        Self { model, unsaved: Unsaved::new(), _hash: hash, _keys: keys, focus: None }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        if matches!(msg, Msg::Type(..) | Msg::Edit(_)) {
+        if matches!(msg, Msg::Type(..) | Msg::Edit(_) | Msg::Keep | Msg::AskNear(_) | Msg::Mend(_)) {
             self.unsaved.set(true);
         }
+        if matches!(&msg, Msg::Point(pointed) if *pointed == self.model.pointed) {
+            return false;
+        }
+        self.focus = match &msg {
+            Msg::Keep => Some("ways-out"),
+            Msg::Mend(_) => Some("findings"),
+            _ => None,
+        };
         for effect in self.model.update(msg) {
             match effect {
                 Effect::Open(screen) => ctx.props().boot.open(program(screen), &self.model.workspace.write()),
@@ -88,6 +107,9 @@ impl Component for Root {
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         set_title(self.model.workspace.screen);
+        if let Some(id) = self.focus.take() {
+            focus(id);
+        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -142,3 +164,26 @@ fn forget_fragment() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address()));
     }
 }
+
+/// What a key means when it is not typed into a field: a letter tries a way out, U and Escape take it back.
+fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
+    let held = event.ctrl_key() || event.alt_key() || event.meta_key();
+    // The first of the path lies inside the shadow root of an editor.
+    let target = event.composed_path().get(0);
+    let typing = target.dyn_ref::<HtmlTextAreaElement>().is_some()
+        || target.dyn_ref::<HtmlSelectElement>().is_some()
+        || target
+            .dyn_ref::<HtmlInputElement>()
+            .is_some_and(|input| !matches!(input.type_().as_str(), "radio" | "checkbox"))
+        || target.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable);
+    if held || typing || event.default_prevented() {
+        return None;
+    }
+    match event.key().as_str() {
+        "Escape" | "u" | "U" => Some(Msg::TakeBack),
+        key => way_of(key).filter(|way| *way < MAX_LETTERS).map(Msg::Try),
+    }
+}
+
+/// Letters from A that try a way out: those before the first key that means something else.
+const MAX_LETTERS: usize = 10;

@@ -4,9 +4,11 @@ use yew::prelude::*;
 
 use super::fill_in::FillIn;
 use super::page::typing;
+use super::pointing::linked;
 use super::value::value;
 use crate::app::browser::components::{choice, field, select, text, text_area};
 use crate::app::browser::shell::focus;
+use crate::app::check::lit::{Field, Lit};
 use crate::app::check::matrix::lines;
 use crate::app::check::wanted::{Wanted, wanted};
 use crate::app::check::{Edit, Model, Msg};
@@ -38,7 +40,7 @@ const STATES: &[(CertificateState, &str)] = &[
     (CertificateState::RegisterInactive, "register inactive"),
 ];
 
-pub(super) fn who(model: &Model, explained: Option<&Explanation>, send: &Callback<Msg>) -> Html {
+pub(super) fn who(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let who = &model.workspace.who;
     let has_things = matches!(who.principal, PrincipalKind::X509 | PrincipalKind::CognitoAuthenticated);
     let hint = match who.principal {
@@ -48,6 +50,7 @@ pub(super) fn who(model: &Model, explained: Option<&Explanation>, send: &Callbac
         PrincipalKind::IamRole => form::IAM_ROLE,
         PrincipalKind::CustomAuthorizer => form::AUTHORIZER,
     };
+    let explained = model.answer.as_ref().map(|answer| &answer.explanation);
     let wanted = wanted(who, &model.matrix);
     html! {
         <section class="c-panel c-stack" aria-labelledby="who">
@@ -55,8 +58,10 @@ pub(super) fn who(model: &Model, explained: Option<&Explanation>, send: &Callbac
             { missing_values(model, explained, &wanted) }
             { select("principal", "Principal", PRINCIPALS, who.principal, &send.reform(|kind| Msg::Edit(Edit::Principal(kind)))) }
             if !hint.is_empty() { <p class="c-hint">{ hint }</p> }
-            if has_things { { things(model, send) } }
-            { for wanted.iter().enumerate().map(|(index, wanted)| value(id(index), wanted, send)) }
+            if has_things { { things(model, lit, send) } }
+            { for wanted.iter().enumerate().map(|(index, wanted)| {
+                linked(&Field::Value(wanted.key.name()), lit, value(id(index), wanted, send))
+            }) }
             <FillIn who={who.clone()} send={send.clone()} />
             { more(model, has_things, send) }
         </section>
@@ -100,7 +105,7 @@ fn missing_values(model: &Model, explained: Option<&Explanation>, wanted: &[Want
     }
 }
 
-fn things(model: &Model, send: &Callback<Msg>) -> Html {
+fn things(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let workspace = &model.workspace;
     let who = &workspace.who;
     let x509 = who.principal == PrincipalKind::X509;
@@ -130,9 +135,11 @@ fn things(model: &Model, send: &Callback<Msg>) -> Html {
     let legend = if x509 { "The certificate is attached" } else { "The identity is attached" };
     html! {
         <>
-            { choice("attachment", legend, &options, chosen, &send.reform(|attachment| Msg::Edit(Edit::Attach(attachment)))) }
+            { linked(&Field::Attachment, lit, choice("attachment", legend, &options, chosen,
+                &send.reform(|attachment| Msg::Edit(Edit::Attach(attachment))))) }
             if chosen != Attachment::None {
-                { text_area("things", "Names of the attached things", "One a line.", &who.things, &typing(send, TextField::Things)) }
+                { linked(&Field::Things, lit, text_area("things", "Names of the attached things", "One a line.", &who.things,
+                    &typing(send, TextField::Things))) }
                 if chosen == Attachment::Exclusive && names.len() > 1 {
                     <p class="c-notice is-implicit">{ form::EXCLUSIVE_OF_SEVERAL }</p>
                 }

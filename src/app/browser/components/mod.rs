@@ -1,5 +1,6 @@
 //! Pieces of screens: functions from values to markup, and the component that keeps a field's own state.
 
+mod announce;
 mod editor;
 mod explanation;
 mod files;
@@ -7,8 +8,9 @@ mod form;
 mod policy_text;
 mod tone;
 
-pub(super) use explanation::{explanation, ways_out};
+pub(super) use announce::Announce;
+pub(super) use explanation::{Links, explanation};
 pub(super) use files::FilePicker;
 pub(super) use form::{check_box, choice, field, select, text_area, typed};
-pub(super) use policy_text::PolicyText;
+pub(super) use policy_text::{Mark, MarkKind, PolicyText, Squiggle};
 pub(super) use tone::{Tone, code, confidence, text};

@@ -71,7 +71,6 @@ pub(in crate::app::browser) struct Mark {
 
 /// Why a place is pointed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "Check points nothing out in the text yet")]
 pub(in crate::app::browser) enum MarkKind {
     /// The user points at what speaks of it.
     Lit,

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::events::{Events, MAX_ROWS, events, packet};
 use super::press;
 use super::session::{findings, session, version};
-use crate::app::browser::components::{Tone, confidence, explanation, text};
+use crate::app::browser::components::{Links, Tone, confidence, explanation, text};
 use crate::app::sessions::simulate::name;
 use crate::app::sessions::{MAX_SIMULATED, Model, Msg};
 use crate::app::workspace::Sessions;
@@ -97,6 +97,10 @@ fn detail(model: &Model) -> Html {
 fn decision(explained: &Explained) -> Html {
     let Explained { explanation: explained, near_misses, .. } = explained;
     let tone = Tone::from(explained.decision.verdict);
+    let near: Vec<Html> = near_misses
+        .iter()
+        .map(|near| html! { <li>{ text(&words::near_miss(near)) }{ ". " }{ confidence(near.confidence) }</li> })
+        .collect();
     html! {
         <>
             <div class={classes!("c-verdict", tone.class())}>
@@ -107,7 +111,7 @@ fn decision(explained: &Explained) -> Html {
                     { confidence(explained.confidence) }
                 </div>
             </div>
-            { explanation(explained, near_misses) }
+            { explanation(explained, &words::steps(explained), &near, Links(None)) }
         </>
     }
 }

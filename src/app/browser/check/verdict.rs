@@ -1,0 +1,134 @@
+//! The verdict bar: what was asked, what the answer is, and the one sentence.
+
+use yew::prelude::*;
+
+use super::page::press;
+use super::ways::letter;
+use crate::app::browser::components::{Announce, Links, Tone, code, confidence, text};
+use crate::app::check::lit::{Lit, Part};
+use crate::app::check::matrix::{At, Cell, Matrix};
+use crate::app::check::{Model, Msg, Trial};
+use crate::policy::Explanation;
+use crate::words;
+
+pub(super) fn verdict(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
+    let asked = question(&model.matrix, model.selected);
+    let spoken = format!("{}{}", lead(model), headline(model));
+    let bar = match (&model.answer, model.matrix.cell(model.selected)) {
+        (Some(answer), _) => answered(model, &answer.explanation, asked, lit),
+        (None, Some(Cell::NoConnection)) => {
+            let connect = At { question: 0, client: model.selected.client };
+            nothing(
+                words::check::NO_CONNECTION,
+                html! {
+                    <>
+                        <p class="c-hint">{ asked }</p>
+                        <p>{ words::check::NOT_LET_IN }</p>
+                        <button type="button" onclick={press(send, Msg::Select(connect))}>{ "Why is it not let in?" }</button>
+                    </>
+                },
+            )
+        }
+        (None, _) => nothing("Nothing is asked yet", html! { <p>{ "Type a client ID below." }</p> }),
+    };
+    html! { <>{ bar }<Announce text={spoken} /></> }
+}
+
+fn nothing(title: &'static str, content: Html) -> Html {
+    html! {
+        <section class="c-verdict is-none" aria-labelledby="verdict">
+            { Tone::Nothing.sign() }
+            <div><h2 id="verdict">{ title }</h2>{ content }</div>
+        </section>
+    }
+}
+
+fn answered(model: &Model, explained: &Explanation, asked: Html, lit: &Lit) -> Html {
+    let tried = model.trial.as_ref().and_then(|trial| Some((trial, trial.explanation.as_ref()?)));
+    let shown = tried.map_or(explained, |(_, explanation)| explanation);
+    let tone = Tone::from(shown.decision.verdict);
+    let links = Links(Some(lit).filter(|_| tried.is_none()));
+    let before = tried.map(|(trial, _)| before(model, trial, explained));
+    html! {
+        <section class={classes!("c-verdict", tone.class(), tried.map(|_| "is-trial"), stale_class(model))} aria-labelledby="verdict">
+            { tone.sign() }
+            <div>
+                <p class="c-hint">{ asked }</p>
+                { stale(model) }
+                <h2 id="verdict">{ words::verdict(shown.decision.verdict) }</h2>
+                <p data-part={links.name(Part::Headline)} class={classes!("c-part", links.class(Part::Headline))}>
+                    { text(&words::headline_text(shown)) }
+                </p>
+                { for before }
+                <p class="c-row">
+                    { confidence(shown.confidence) }{ code(shown.decision.reason) }
+                    <a href="#why">{ "Why, step by step" }</a>
+                </p>
+            </div>
+        </section>
+    }
+}
+
+/// What is being tried, and what the answer is without it.
+fn before(model: &Model, trial: &Trial, explained: &Explanation) -> Html {
+    let way = model.answer.as_ref().and_then(|answer| answer.ways.get(trial.way));
+    let said = way.map(|way| text(&words::check::trying(letter(trial.way), &way.fix)));
+    let tone = Tone::from(explained.decision.verdict);
+    html! {
+        <p class={classes!("c-before", tone.class())}>
+            { for said }{ ". Before: " }{ tone.sign() }<strong>{ words::verdict(explained.decision.verdict) }</strong>
+        </p>
+    }
+}
+
+/// The look of an answer that is not of the typed text.
+pub(super) fn stale_class(model: &Model) -> Option<&'static str> {
+    (!model.stale.is_empty()).then_some("is-stale")
+}
+
+fn stale(model: &Model) -> Html {
+    let policies = model.stale.iter().filter_map(|index| model.workspace.policies.get(*index));
+    let names: Vec<&str> = policies.map(|policy| policy.name.as_str()).collect();
+    if names.is_empty() {
+        return Html::default();
+    }
+    html! { <p class="c-stale"><strong>{ text(&words::check::last_readable(&names)) }</strong></p> }
+}
+
+fn question(check: &Matrix, at: At) -> Html {
+    let (Some(question), Some(client_id)) =
+        (check.questions.get(at.question), check.client_ids.get(at.client))
+    else {
+        return Html::default();
+    };
+    html! {
+        <>
+            <code translate="no">{ question.action() }</code>{ " as " }<code translate="no">{ client_id }</code>
+            if let Some(target) = question.target() { { " on " }<code translate="no">{ target.to_owned() }</code> }
+        </>
+    }
+}
+
+/// What a screen reader is told before the headline.
+fn lead(model: &Model) -> String {
+    let trying = model.trial.as_ref().and_then(|trial| {
+        let way = model.answer.as_ref()?.ways.get(trial.way)?;
+        Some(words::check::spoken(&words::check::trying(letter(trial.way), &way.fix)))
+    });
+    trying.map_or_else(String::new, |trying| format!("{trying}. "))
+}
+
+fn headline(model: &Model) -> String {
+    let tried = model.trial.as_ref().and_then(|trial| trial.explanation.as_ref());
+    match (
+        tried.or(model.answer.as_ref().map(|answer| &answer.explanation)),
+        model.matrix.cell(model.selected),
+    ) {
+        (Some(explained), _) => {
+            let verdict = words::verdict(explained.decision.verdict);
+            format!("{verdict}. {}", words::check::spoken(&words::headline_text(explained)))
+        }
+        (None, Some(_)) => words::check::NO_CONNECTION.to_owned(),
+        (None, None) => String::new(),
+    }
+}
