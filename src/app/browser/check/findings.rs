@@ -22,7 +22,7 @@ pub(super) fn findings(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let more = found.len().saturating_sub(MAX_LISTED);
     html! {
         <section class={classes!("c-panel", "c-stack", stale_class(model))} aria-labelledby="findings">
-            <h2 id="findings">{ words::check::FINDINGS }</h2>
+            <h2 id="findings" tabindex="-1">{ words::check::FINDINGS }</h2>
             <p class="c-hint">{ if found.is_empty() { words::check::NO_FINDINGS.to_owned() } else { count } }</p>
             if !found.is_empty() {
                 <ul class="c-problems">{ for each.map(|(number, finding)| entry(model, number, finding, links, send)) }</ul>

@@ -17,12 +17,15 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
             { share::link_banner(model, send) }
             { verdict(model, &lit, send) }
             <div class="c-columns is-answers">
-                <Answers matrix={model.matrix.clone()} tried={model.trial.as_ref().map(|trial| trial.matrix.clone())}
-                    selected={model.selected} stale={!model.stale.is_empty()} select={send.reform(Msg::Select)} />
+                <div class="c-stack">
+                    <Answers matrix={model.matrix.clone()} tried={model.trial.as_ref().map(|trial| trial.matrix.clone())}
+                        selected={model.selected} stale={!model.stale.is_empty()} select={send.reform(Msg::Select)} />
+                    { findings(model, &lit, send) }
+                </div>
                 { ways(model, send) }
             </div>
             <div class="c-columns is-three">
-                <div class="c-stack">{ policies(model, &lit, send) }{ findings(model, &lit, send) }</div>
+                { policies(model, &lit, send) }
                 <div class="c-stack">{ who(model, &lit, send) }{ ask(model, &lit, send) }</div>
                 { why(model, &lit, send) }
             </div>

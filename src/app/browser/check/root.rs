@@ -69,11 +69,11 @@ impl Component for Root {
         if matches!(&msg, Msg::Point(pointed) if *pointed == self.model.pointed) {
             return false;
         }
-        self.focus = match &msg {
-            Msg::Keep => Some("ways-out"),
-            Msg::Mend(_) => Some("findings"),
-            _ => None,
-        };
+        match &msg {
+            Msg::Keep => self.focus = Some("ways-out"),
+            Msg::Mend(_) => self.focus = Some("findings"),
+            _ => {}
+        }
         for effect in self.model.update(msg) {
             match effect {
                 Effect::Open(screen) => ctx.props().boot.open(program(screen), &self.model.workspace.write()),

@@ -36,7 +36,9 @@ pub(super) fn ways(model: &Model, send: &Callback<Msg>) -> Html {
     };
     let allowed = answer.explanation.decision.verdict == Verdict::Allowed;
     let ids = answer.columns.iter().filter_map(|column| model.matrix.client_ids.get(*column));
-    let heads = ids.map(|id| html! { <th scope="col"><code translate="no">{ id }</code></th> });
+    let heads = ids.enumerate().map(|(column, id)| {
+        html! { <th scope="col"><code translate="no">{ id }</code>if column == 0 { { " (asked)" } }</th> }
+    });
     let other = other_device(answer);
     let trying = model.trial.as_ref().map(|trial| trial.way);
     let rows = answer

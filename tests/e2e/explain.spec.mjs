@@ -1,0 +1,176 @@
+// The answer's side of Check: what lights what, ways out that are tried, findings, and the last readable answer.
+import { axe, expect, LOOKS, test } from './lab.mjs';
+
+test.beforeEach(async ({ page }) => {
+  await page.goto('./');
+  await page.getByRole('heading', { name: 'Why', exact: true }).waitFor();
+});
+
+const verdict = (page) => page.locator('.c-verdict');
+const policy = (page) => page.getByLabel('Policy document (JSON)');
+const field = (page, name) => page.locator(`[data-field="${name}"]`);
+const part = (page, name) => page.locator(`[data-part="${name}"]`);
+const cell = (page, question, client) => page.locator(`#answer-${question}-${client}`);
+const ways = (page) => page.getByRole('region', { name: /^(Ways out|What would deny it)$/ }).first();
+const lit = /(^| )is-lit( |$)/;
+/** The texts of the policy that are lit. */
+const litTexts = async (page) => {
+  const text = await policy(page).first().inputValue();
+  const spans = await page.locator('[data-policy="0"]').getAttribute('data-lit');
+  return spans.split(', ').filter((span) => span.endsWith(' Lit')).map((span) => text.slice(...span.split(' ')[0].split('-').map(Number)));
+};
+
+test('a resource in the explanation lights its place in the policy and the fields that it uses', async ({ page }) => {
+  await part(page, 'row 3 1').hover();
+  await expect(part(page, 'row 3 1')).toHaveClass(lit);
+  await expect.poll(() => litTexts(page)).toEqual(['"arn:aws:iot:eu-west-1:123456789012:client/${iot:Connection.Thing.ThingName}_*"']);
+  for (const name of ['things', 'attachment', 'client-ids']) await expect(field(page, name)).toHaveClass(lit);
+  await expect(field(page, 'publish')).not.toHaveClass(lit);
+  await page.getByRole('heading', { name: 'Who connects?' }).hover();
+  await expect(part(page, 'row 3 1')).not.toHaveClass(lit);
+});
+
+test('the focus lights too: a step by keyboard, a field, the caret in the policy', async ({ page }) => {
+  await part(page, 'step 0').focus();
+  await expect(field(page, 'attachment')).toHaveClass(lit);
+  await page.keyboard.press('Tab');
+  await expect(part(page, 'step 1')).toHaveClass(lit);
+  await expect(part(page, 'step 0')).not.toHaveClass(lit);
+
+  await page.getByLabel('Names of the attached things').focus();
+  await expect(part(page, 'step 0')).toHaveClass(lit);
+  await expect(part(page, 'row 3 0')).toHaveClass(lit);
+
+  await policy(page).evaluate((area) => {
+    area.focus();
+    const at = area.value.indexOf('_*');
+    area.setSelectionRange(at, at);
+  });
+  await policy(page).press('Shift');
+  await expect(part(page, 'row 3 1')).toHaveClass(lit);
+  await expect(part(page, 'row 3 0')).not.toHaveClass(lit);
+  await expect(field(page, 'things')).toHaveClass(lit);
+});
+
+test('A tries the first way out, U takes it back, and typing an A is typing', async ({ page }) => {
+  await page.keyboard.press('a');
+  await expect(verdict(page)).toContainText('Allowed');
+  await expect(verdict(page)).toContainText('Trying A: attach the certificate exclusively. Before: Denied - no statement allows it');
+  await expect(cell(page, 0, 1)).toHaveText('before: Denied, now: Allowed');
+  await expect(cell(page, 1, 1)).toHaveText('before: No connection, now: Allowed');
+  await expect(cell(page, 0, 0)).toHaveText('Allowed');
+  await expect(ways(page).getByRole('button', { name: /^Trying A: / })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('radio', { name: /not exclusively/ })).toBeChecked();
+  await page.keyboard.press('u');
+  await expect(cell(page, 0, 1)).toHaveText('Denied');
+  await expect(verdict(page)).toContainText('Denied - no statement allows it');
+
+  await page.keyboard.press('e');
+  await expect(ways(page)).toContainText('Other devices get it too: every device gets what this one gets.');
+  await expect(cell(page, 0, 1)).toHaveText('before: Denied, now: Allowed');
+  await page.keyboard.press('Escape');
+  await expect(cell(page, 0, 1)).toHaveText('Denied');
+
+  await page.getByLabel('Publish to topics').press('a');
+  await expect(cell(page, 0, 1)).toHaveText('Denied');
+});
+
+test('what is kept can be undone in one step', async ({ page }) => {
+  const before = await policy(page).inputValue();
+  await ways(page).getByRole('button', { name: /^Try D: write the name/ }).click();
+  await ways(page).getByRole('button', { name: 'Keep it' }).click();
+  await expect(cell(page, 0, 1)).toHaveText('Allowed');
+  expect(await policy(page).inputValue()).toContain('client/temp-sensor-01_*');
+  await expect(page.getByRole('heading', { name: 'What would deny it' })).toBeFocused();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  expect(await policy(page).inputValue()).toBe(before);
+  await expect(cell(page, 0, 1)).toHaveText('Denied');
+});
+
+test('advice has no button and says why', async ({ page }) => {
+  const advice = ways(page).getByRole('row').filter({ hasText: 'one session, and a local broker' });
+  await expect(advice).toContainText('there is nothing to try here');
+  await expect(advice.getByRole('button')).toHaveCount(0);
+});
+
+test('a near miss is asked', async ({ page }) => {
+  await page.getByLabel('Client IDs').fill('temp-sensor-01_01');
+  await page.getByRole('button', { name: /^Ask this: with client ID temp-sensor-01/ }).click();
+  expect(await page.getByLabel('Client IDs').inputValue()).toBe('temp-sensor-01_01\ntemp-sensor-01');
+  await expect(verdict(page)).toContainText('Allowed by statement 1');
+});
+
+test('the matrix is one tab stop, and arrows move in it', async ({ page }) => {
+  const grid = page.getByRole('grid', { name: 'Answers' });
+  await expect(grid.locator('[tabindex="0"]')).toHaveCount(1);
+  await cell(page, 0, 1).focus();
+  for (const [key, row, column] of [
+    ['ArrowDown', 1, 1], ['ArrowLeft', 1, 0], ['ArrowLeft', 1, 0], ['End', 1, 1], ['Home', 1, 0],
+    ['Control+End', 3, 1], ['ArrowDown', 3, 1], ['Control+Home', 0, 0],
+  ]) {
+    await page.keyboard.press(key);
+    await expect(cell(page, row, column)).toBeFocused();
+  }
+  await expect(grid.locator('[tabindex="0"]')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(verdict(page)).toContainText('Allowed by statement 1');
+  await page.keyboard.press('Tab');
+  await expect(grid.locator(':focus')).toHaveCount(0);
+});
+
+test('a finding jumps to its place, says why, and is corrected', async ({ page }) => {
+  await policy(page).fill((await policy(page).inputValue()).replace('topic/dt/temperature', 'topic/dt/+'));
+  const findings = page.getByRole('region', { name: 'What the author may not have meant' });
+  await expect(findings).toContainText('2 warnings');
+  const finding = findings.getByRole('listitem').filter({ hasText: 'IPL-L003' });
+  await finding.getByRole('button', { name: /line \d+, column \d+/ }).click();
+  await expect(policy(page)).toBeFocused();
+  expect(await policy(page).evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd))).toContain('topic/dt/+');
+  await finding.locator('summary').click();
+  await expect(finding).toContainText('What to do');
+  await finding.getByRole('button', { name: /^Correct it/ }).click();
+  expect(await policy(page).inputValue()).toContain('topic/dt/*');
+  await expect(findings).toContainText('1 warning');
+});
+
+test('while the text cannot be read the last good answer stays and says so', async ({ page }) => {
+  const good = await policy(page).inputValue();
+  await policy(page).fill(good.replace('"Allow"', '"Allow'));
+  await expect(verdict(page)).toHaveClass(/is-stale/);
+  await expect(verdict(page)).toContainText('Answer for the last readable text of device-policy');
+  await expect(cell(page, 0, 0)).toHaveText('Allowed');
+  await expect(page.getByRole('listitem').filter({ hasText: 'IPL-P001' }).first()).toBeVisible();
+  await policy(page).fill(good);
+  await expect(verdict(page)).not.toHaveClass(/is-stale/);
+});
+
+test('one calm announcement of the headline', async ({ page }) => {
+  const spoken = page.locator('p.c-quiet[role="status"]');
+  await expect(spoken).toHaveText(/^Denied - no statement allows it\. temp-sensor-01_01 is not the name/);
+  await page.keyboard.press('a');
+  await expect(spoken).toHaveText(/^Trying A: attach the certificate exclusively\. Allowed\. /);
+});
+
+for (const look of LOOKS) {
+  test.describe(look.name, () => {
+    test.use(look.use);
+    test('trying, lit and not readable: axe finds nothing, nothing is wider than the window', async ({ page }) => {
+      const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+      await page.keyboard.press('a');
+      await expect(cell(page, 0, 1)).toHaveText('before: Denied, now: Allowed');
+      await part(page, 'step 3').focus();
+      await expect(part(page, 'step 3')).toHaveClass(lit);
+      expect(await axe(page)).toEqual([]);
+      expect(await fits()).toBe(true);
+      await page.getByLabel('Client IDs').fill(Array.from({ length: 12 }, (_, number) => `temp-sensor-${number}`).join('\n'));
+      await policy(page).fill((await policy(page).inputValue()).replace('"Allow"', '"Allow'));
+      await expect(verdict(page)).toHaveClass(/is-stale/);
+      expect(await axe(page)).toEqual([]);
+      expect(await fits()).toBe(true);
+      // The questions stay in sight while the answers scroll in their box.
+      await page.locator('.c-scroll.is-both').evaluate((box) => { box.scrollLeft = 400; });
+      const [box, head] = await Promise.all(['.c-scroll.is-both', '.c-matrix tbody th'].map((name) => page.locator(name).first().boundingBox()));
+      expect(Math.abs(head.x - box.x)).toBeLessThan(3);
+    });
+  });
+}
