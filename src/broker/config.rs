@@ -138,3 +138,39 @@ pub(super) const MAX_SHARE_MEMBERS: usize = 100;
 /// How long a client must be away for its version number to begin again (documented: Developer Guide, Lifecycle events,
 /// about one hour).
 pub(super) const VERSION_NUMBER_MEMORY: Millis = Millis::from_seconds(3600);
+
+/// The limits above that a client can meet, for a reference: what is counted, and the most of it.
+pub(super) const LIMITS: &[(&str, u64)] = &[
+    ("Filters in one SUBSCRIBE", MAX_FILTERS as u64),
+    ("Characters of the share name in `$share/<name>/<filter>`", MAX_SHARE_NAME as u64),
+    ("Topic aliases of one client (MQTT 5)", MAX_TOPIC_ALIASES as u64),
+    ("QoS 1 messages to a client that are not acknowledged", MAX_UNACKNOWLEDGED as u64),
+    ("Shortest keep-alive, in seconds", MIN_KEEP_ALIVE as u64),
+    ("Longest keep-alive, in seconds; also used for 0", MAX_KEEP_ALIVE as u64),
+    ("Message expiry interval, in seconds (MQTT 5)", MAX_MESSAGE_EXPIRY as u64),
+    ("Bytes of all user properties of a PUBLISH (MQTT 5)", MAX_USER_PROPERTIES as u64),
+    ("Bytes of a content type (MQTT 5)", MAX_CONTENT_TYPE as u64),
+    ("Bytes of correlation data (MQTT 5)", MAX_CORRELATION_DATA as u64),
+    ("Shared subscriptions of an account, unless it has raised them", MAX_SHARES as u64),
+    ("Subscribers of one shared subscription", MAX_SHARE_MEMBERS as u64),
+];
+
+/// What clients meet at the broker with these settings: what is counted, and the most of it.
+#[must_use]
+pub fn limits(config: &Config) -> Vec<(&'static str, u64)> {
+    let seconds = |millis: Millis| millis.0 / 1000;
+    let mut limits = LIMITS.to_vec();
+    limits.extend([
+        ("Bytes of a payload", config.max_payload as u64),
+        ("Bytes of a packet from a client", config.max_packet as u64),
+        (
+            "Subscriptions of one connection, unless the account has raised it",
+            config.max_subscriptions as u64,
+        ),
+        (
+            "Longest session expiry interval, in seconds, unless the account has raised it",
+            seconds(config.session_expiry),
+        ),
+    ]);
+    limits
+}

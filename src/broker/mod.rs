@@ -60,7 +60,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::iot::time::{Instant, Millis};
 
 pub use authorizer::{Asker, Authorizer, ExplanationId, Peer, Request, Ruling, Verdict, WillRequest};
-pub use config::{Config, RefusedQos0};
+pub use config::{Config, RefusedQos0, limits};
 pub use ending::{Cause, DisconnectReason, Refusal};
 pub use io::{ConnectionId, Input, News, Output, Who};
 pub use lifecycle::LifecycleEvent;

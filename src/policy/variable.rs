@@ -129,6 +129,16 @@ const PLAIN: &[(&str, Key)] = &[
 
 const ATTRIBUTE: &str = "iot:Connection.Thing.Attributes[";
 
+/// Every name that AWS IoT Core has, for a reference. Of those that come in any number one stands for all: an attribute
+/// called `name`, and the first value of each certificate field.
+pub fn all() -> impl Iterator<Item = Key> {
+    let plain = PLAIN.iter().map(|(_, key)| key.clone());
+    let fields = [Party::Subject, Party::Issuer].into_iter().flat_map(|party| {
+        CERTIFICATE_FIELDS.iter().map(move |field| Key::Certificate { party, field, pick: Pick::First })
+    });
+    plain.chain([Key::ThingAttribute("name".to_owned())]).chain(fields)
+}
+
 impl Key {
     /// Reads a name as it stands between `${` and `}` or as a condition key. Never fails: see [`Key::Unknown`].
     #[must_use]
@@ -297,9 +307,52 @@ pub enum NoValue {
     BeforeFifthColon,
 }
 
+impl NoValue {
+    /// All of them, in this order.
+    pub const ALL: &[Self] = &[
+        Self::ClientIdNotThing,
+        Self::ThingNotAttached,
+        Self::NoThingAttached,
+        Self::NotOverHttps,
+        Self::PrincipalHasNoThing,
+        Self::NotInIamPolicy,
+        Self::ThingHasNoType,
+        Self::AttributeMissing,
+        Self::NoCertificate,
+        Self::CertificateFieldAbsent,
+        Self::IndexPastEnd,
+        Self::ForbiddenCharacter,
+        Self::TooLong,
+        Self::ListInText,
+        Self::NotInRequest,
+        Self::UnknownName,
+        Self::Undocumented,
+        Self::DefaultValue,
+        Self::BeforeFifthColon,
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The lines of this file between `pub enum Name {` and its end that begin a variant.
+    fn variants(name: &str) -> usize {
+        let after = include_str!("variable.rs").split_once(&format!("pub enum {name} {{\n")).unwrap().1;
+        let body = after.split_once("\n}").unwrap().0;
+        body.lines()
+            .filter(|line| line.strip_prefix("    ").is_some_and(|l| l.starts_with(char::is_uppercase)))
+            .count()
+    }
+
+    #[test]
+    fn the_lists_hold_every_variant_once() {
+        assert_eq!(NoValue::ALL.len(), variants("NoValue"));
+        assert!((0..).zip(NoValue::ALL).all(|(place, why)| *why as usize == place));
+        // Certificate fields and attributes come beside PLAIN; the two kinds of unknown names are not names of AWS IoT Core.
+        assert_eq!(PLAIN.len(), variants("Key") - 4);
+        assert!(all().all(|key| Key::parse(&key.name()) == key));
+    }
 
     #[test]
     fn names_are_read_and_written() {

@@ -12,6 +12,7 @@ pub mod form;
 mod headline;
 pub mod page;
 mod place;
+pub mod reference;
 mod report;
 pub mod session;
 pub mod share;

@@ -81,6 +81,44 @@ pub enum VariableGroup {
 }
 
 impl ReasonCode {
+    /// Those without a variable.
+    const PLAIN: &[Self] = &[
+        Self::Allowed,
+        Self::Denied,
+        Self::CertificateNotActive,
+        Self::NoPolicy,
+        Self::NoIotPolicy,
+        Self::NoIamPolicy,
+        Self::GroupPolicyNotApplied,
+        Self::ActionNotAllowed,
+        Self::ResourceType,
+        Self::ArnField,
+        Self::LetterCase,
+        Self::MqttWildcard,
+        Self::VariablesOff,
+        Self::ResourceMismatch,
+        Self::NotResource,
+        Self::ConditionFailed,
+        Self::ValueUnknown,
+        Self::NotModelled,
+    ];
+
+    /// One for each text that [`ReasonCode::as_str`] can give.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        use VariableGroup::{Certificate, Other, Thing};
+        let unresolved = [Thing, Certificate, Other]
+            .into_iter()
+            .flat_map(|group| NoValue::ALL.iter().map(move |why| Self::Unresolved { group, why: *why }));
+        let mut all = Self::PLAIN.to_vec();
+        for code in unresolved {
+            if all.iter().all(|known| known.as_str() != code.as_str()) {
+                all.push(code);
+            }
+        }
+        all
+    }
+
     /// The stable text of the code.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -193,4 +231,21 @@ pub struct Decision {
     pub part: Part,
     /// The deciding statement; for an implicit deny the nearest Allow.
     pub place: Option<Place>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_of_a_code_is_in_the_list_once() {
+        // The texts in `as_str` of this very file are all that there are.
+        let body = include_str!("reason.rs").split_once("fn as_str(self)").unwrap().1;
+        let body = body.split_once("\nimpl").unwrap().0;
+        let mut written: Vec<&str> = body.split('"').skip(1).step_by(2).collect();
+        let mut listed: Vec<&str> = ReasonCode::all().into_iter().map(ReasonCode::as_str).collect();
+        written.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(listed, written);
+    }
 }
