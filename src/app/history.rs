@@ -59,10 +59,12 @@ impl History {
     }
 }
 
-/// Takes the last of `from` in place of `now`, which goes to `to`. The open screen stays: it is no change.
+/// Takes the last of `from` in place of `now`, which goes to `to`. The open screen and
+/// presenter mode stay: they are no change.
 fn step(from: &mut Vec<Workspace>, to: &mut Vec<Workspace>, now: &mut Workspace) -> bool {
     let Some(mut taken) = from.pop() else { return false };
     taken.screen = now.screen;
+    taken.presenter = now.presenter;
     to.push(std::mem::replace(now, taken));
     true
 }

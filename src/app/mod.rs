@@ -5,5 +5,7 @@ pub mod browser;
 pub mod check;
 pub mod history;
 pub mod places;
+pub mod presenter;
 pub mod sessions;
+pub mod shortcuts;
 pub mod workspace;

@@ -17,6 +17,9 @@ pub struct Workspace {
     /// The screen that is open.
     #[serde(skip_serializing_if = "is_default")]
     pub screen: Screen,
+    /// The page is shown to others: large type, accounts and certificates masked. Never leaves the page.
+    #[serde(skip_serializing_if = "is_default")]
+    pub presenter: bool,
     /// The policies, in the order in which they were added.
     #[serde(skip_serializing_if = "is_default")]
     pub policies: Vec<PolicyText>,
@@ -47,6 +50,8 @@ pub enum Screen {
     Simulate,
     /// Parallel sessions against a real broker.
     Live,
+    /// What the engine goes by, and what nobody knows for certain.
+    Reference,
 }
 
 /// One policy as pasted.
@@ -363,8 +368,21 @@ pub enum SessionField {
 impl Workspace {
     /// Puts `text` into a field; nothing when there is no such field.
     pub fn type_into(&mut self, field: &TextField, text: String) {
+        match field {
+            TextField::Value(name) => self.who.say(name, typed(text)),
+            TextField::ThingValue(thing, name) => self.who.say_of_thing(thing, name, typed(text)),
+            field => {
+                if let Some(target) = self.field(field) {
+                    *target = text;
+                }
+            }
+        }
+    }
+
+    /// The text of a field; nothing when there is no such field.
+    pub(crate) fn field(&mut self, field: &TextField) -> Option<&mut String> {
         let Self { policies, who, ask, simulation, live, .. } = self;
-        let target = match field {
+        match field {
             TextField::PolicyText(index) => policies.get_mut(*index).map(|policy| &mut policy.text),
             TextField::PolicyName(index) => policies.get_mut(*index).map(|policy| &mut policy.name),
             TextField::PolicyGroup(index) => {
@@ -373,8 +391,10 @@ impl Workspace {
                     _ => None,
                 })
             }
-            TextField::Value(name) => return who.say(name, typed(text)),
-            TextField::ThingValue(thing, name) => return who.say_of_thing(thing, name, typed(text)),
+            TextField::Value(name) => text_of(who.values.get_mut(name)),
+            TextField::ThingValue(thing, name) => {
+                text_of(who.facts.get_mut(thing).and_then(|facts| facts.values.get_mut(name)))
+            }
             TextField::Things => Some(&mut who.things),
             TextField::Registered => Some(&mut who.registered),
             TextField::Groups(thing) => Some(&mut who.facts.entry(thing.clone()).or_default().groups),
@@ -401,10 +421,15 @@ impl Workspace {
                     SessionField::Payload => &mut session.payload,
                 })
             }
-        };
-        if let Some(target) = target {
-            *target = text;
         }
+    }
+}
+
+/// The text of a value, where there is one.
+fn text_of(entry: Option<&mut Entry>) -> Option<&mut String> {
+    match entry {
+        Some(Entry::Is(text)) => Some(text),
+        _ => None,
     }
 }
 
@@ -537,6 +562,7 @@ impl Workspace {
     #[must_use]
     pub fn beside(mut self, other: &Self) -> Self {
         self.live = other.live.clone();
+        self.presenter = other.presenter;
         if self.simulation == Simulation::default() {
             self.simulation = other.simulation.clone();
         }

@@ -26,6 +26,20 @@ pub const WORKER_LOST: &str = "The part of this page that holds the connections 
 /// The browser keeps nothing for the next load.
 pub const NO_RELOAD: &str = "The browser keeps nothing from one load of this page to the next, so it cannot be locked. Is its storage full or off?";
 
+/// The file of the reference did not come.
+pub const REFERENCE_MISSING: &str =
+    "The tables of the reference could not be fetched from the server that this page came from.";
+/// What came is not the reference of this version.
+pub const REFERENCE_UNREADABLE: &str =
+    "What the server sent is not the reference of this version. Reload the page, or try again.";
+/// A field that presenter mode shows masked.
+pub const HIDDEN: &str = "This is shown masked, so it cannot be changed here. Leave presenter mode first.";
+/// Presenter mode has no stand-ins for what a real broker sends.
+pub const LIVE_NOT_PRESENTED: &str = "Live shows a real endpoint and what really came from it, so it is not shown in presenter mode. Sessions that stand \
+     go on.";
+/// Presenter mode shows other answers than the real ones.
+pub const MASKS_CHANGE: &str = "The masks change an answer: a wildcard cuts a masked value. What is shown is the answer for the masked text.";
+
 /// What the page before left was not readable.
 #[must_use]
 pub fn unreadable(why: &str) -> String {

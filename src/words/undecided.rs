@@ -53,6 +53,52 @@ pub const fn undecided(switch: Switch) -> &'static str {
     }
 }
 
+/// What holds when an undecided point is turned over.
+#[must_use]
+pub const fn turned_over(switch: Switch) -> &'static str {
+    match switch {
+        Switch::GroupNeedsClientId => {
+            "with exclusive attachment a thing group's policy counts for any client ID"
+        }
+        Switch::ClientIdWildcards => "`*` and `?` in a client ID work as wildcards after substitution",
+        Switch::AbsentVersion => "without `Version` a policy has variables",
+        Switch::OldVersion => "an older `Version` has variables",
+        Switch::CertificateCharacters => "such a certificate value is substituted like any other",
+        Switch::CertificateIndexes => "of the indexes of certificate fields only `.1` has a value",
+        Switch::DefaultValues => "the default value stands in for a variable without a value",
+        Switch::SharePlainForm => "`topic/` without `$share` does not cover a shared subscription's delivery",
+        Switch::ShareForm => "`topic/$share/` does not cover a shared subscription's delivery",
+        Switch::ExclusiveConnect => {
+            "in `iot:Connect` a thing variable has a value only when the client ID is the thing's name"
+        }
+        Switch::ExclusiveThingFacts => {
+            "type, attributes and `IsAttached` need the client ID to be the thing's name, exclusive attachment or not"
+        }
+        Switch::DenyWithoutValue => "a Deny whose variable has no value denies",
+        Switch::NotResourceWithoutValue => {
+            "a `NotResource` whose variable has no value leaves the resource out"
+        }
+        Switch::OneWithoutValue => "of several resources one without a value takes the whole statement along",
+        Switch::ArnFields => {
+            "`*` reaches over the colons of an ARN; a short ARN that ends in `*` covers nothing"
+        }
+        Switch::ActionCase => "action names are compared with regard to letter case",
+        Switch::NotAction => "a statement with `NotAction` matches nothing",
+        Switch::ConditionKeys => {
+            "`iot:ClientId`, `aws:CurrentTime` and `aws:EpochTime` have no value in conditions"
+        }
+        Switch::WillRetain => "a retained will does not need `iot:RetainPublish`",
+        Switch::ThingInIam => "thing variables have values in IAM policies",
+    }
+}
+
+/// Every answer under other readings than the usual ones says so.
+#[must_use]
+pub fn answered_with(turned: &[&str]) -> String {
+    let points = if turned.len() == 1 { "point" } else { "points" };
+    format!("Answered with {} undecided {points} turned over: {}.", turned.len(), turned.join(", "))
+}
+
 /// What the device sees.
 #[must_use]
 pub const fn seen(sight: Sight) -> &'static str {

@@ -10,5 +10,6 @@ mod files;
 pub mod key_store;
 pub mod sessions;
 mod shell;
+mod shortcuts;
 
 pub use boot::Boot;

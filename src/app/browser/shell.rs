@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::shortcuts;
 use crate::app::workspace::Screen;
 use crate::words;
 
@@ -16,6 +17,10 @@ pub(super) struct Frame<'a> {
     pub(super) screen: Screen,
     /// Opens another screen.
     pub(super) show: Callback<Screen>,
+    /// Whether presenter mode is on.
+    pub(super) presenter: bool,
+    /// Turns it on or off.
+    pub(super) present: Callback<()>,
     pub(super) notice: Option<&'a str>,
     /// The content-policy source that the page is locked to besides its own origin.
     pub(super) locked_to: Option<&'a str>,
@@ -35,8 +40,13 @@ impl Frame<'_> {
                 <header class="c-header">
                     <h1 class="c-brand"><img src="./icon.svg" alt="" width="28" height="28" />{ "IoT Policy Lab" }</h1>
                     <nav class="c-tabs" aria-label="Screens">
-                        { tab(Screen::Check) }{ tab(Screen::Simulate) }{ tab(Screen::Live) }
+                        { tab(Screen::Check) }{ tab(Screen::Simulate) }{ tab(Screen::Live) }{ tab(Screen::Reference) }
                     </nav>
+                    <div class="c-tools">
+                        <button type="button" aria-pressed={self.presenter.to_string()}
+                            onclick={self.present.reform(|_: MouseEvent| ())}>{ "Presenter" }</button>
+                        { shortcuts::help() }
+                    </div>
                 </header>
                 <main id="main" tabindex="-1">
                     if let Some(notice) = self.notice {
@@ -58,13 +68,14 @@ const fn name(screen: Screen) -> &'static str {
         Screen::Check => "Check",
         Screen::Simulate => "Simulate",
         Screen::Live => "Live",
+        Screen::Reference => "Reference",
     }
 }
 
 /// The program that shows a screen, as `static/boot.js` calls it.
 pub(super) const fn program(screen: Screen) -> &'static str {
     match screen {
-        Screen::Check => "check",
+        Screen::Check | Screen::Reference => "check",
         Screen::Simulate | Screen::Live => "sessions",
     }
 }
@@ -79,6 +90,34 @@ pub(super) fn focus(id: &str) {
     let element = gloo::utils::document().get_element_by_id(id);
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
+    }
+}
+
+/// Moves the focus to the heading with this ID, which then takes it.
+pub(super) fn focus_heading(id: &str) {
+    if let Some(heading) = gloo::utils::document().get_element_by_id(id) {
+        let _ = heading.set_attribute("tabindex", "-1");
+        focus(id);
+    }
+}
+
+/// Moves the focus to the first field of the section under the heading with this ID.
+pub(super) fn focus_field(id: &str) {
+    // A field that an editor has taken over is hidden; the editor's own is in its shadow root.
+    const FIELDS: &str = "textarea:not([hidden]), input:not([hidden]), select, .c-editor:not([hidden])";
+    let heading = gloo::utils::document().get_element_by_id(id);
+    let section = heading.and_then(|heading| heading.closest("section").ok()?);
+    let Some(field) = section.and_then(|section| section.query_selector(FIELDS).ok()?) else { return };
+    let inside = field.shadow_root().and_then(|root| root.query_selector("[contenteditable]").ok()?);
+    if let Ok(field) = inside.unwrap_or(field).dyn_into::<HtmlElement>() {
+        let _ = field.focus();
+    }
+}
+
+/// Sets the page in large type, or not.
+pub(super) fn set_presenter(on: bool) {
+    if let Some(root) = gloo::utils::document().document_element() {
+        let _ = root.class_list().toggle_with_force("is-presenter", on);
     }
 }
 

@@ -11,6 +11,7 @@ pub mod lit;
 pub mod matrix;
 pub mod paste;
 mod readable;
+pub mod reference;
 pub mod share;
 pub mod wanted;
 pub mod who;
@@ -19,6 +20,7 @@ pub mod who;
 mod tests;
 
 use crate::app::history::History;
+use crate::app::presenter;
 use crate::app::workspace::{
     Attached, Attachment, CertificateState, Entry, PolicyText, PrincipalKind, Screen, TextField, Transport,
     Who, Workspace,
@@ -31,7 +33,7 @@ use crate::policy::fix::Change;
 use crate::policy::import::MAX_PASTE;
 use crate::policy::lint::Finding;
 use crate::text::Text;
-use crate::words::{form, share as said};
+use crate::words::{form, page, share as said};
 use answer::Answer;
 use errand::{Brought, Errand, JudgedSuite, Prepared};
 use findings::Findings;
@@ -84,6 +86,8 @@ pub struct Model {
     findings: Findings,
     links: Vec<(Part, Links)>,
     decisive: Option<(usize, Span)>,
+    /// The screen of the reference.
+    pub reference: reference::Reference,
 }
 
 /// What a load of the page begins with, the first that there is.
@@ -178,6 +182,12 @@ pub enum Msg {
     Brought(Brought),
     /// The browser has something to say of what it was to do.
     Told(String),
+    /// Something on the screen of the reference.
+    Reference(reference::Msg),
+    /// Wants the undecided points shown.
+    Fidelity,
+    /// Turns presenter mode on or off.
+    Present,
 }
 
 /// What can leave the page.
@@ -259,7 +269,14 @@ pub enum Effect {
     ForgetLink,
     /// Load the page anew, locked as it is, with the workspace as it is.
     Reload,
+    /// Fetch the file of the reference.
+    FetchReference,
+    /// Move the focus to the element with this ID, once it is drawn.
+    Focus(&'static str),
 }
+
+/// The ID of the heading above the undecided points.
+pub const FIDELITY_ID: &str = "fidelity";
 
 impl Model {
     /// The screen as it opens.
@@ -309,6 +326,7 @@ impl Model {
             findings: Findings::default(),
             links: Vec::new(),
             decisive: None,
+            reference: reference::Reference::default(),
             workspace,
         };
         model.recheck();
@@ -373,7 +391,42 @@ impl Model {
             effects.extend(self.keeps_drafts.then(|| self.keep_draft()));
             effects.extend(self.sharing.then(|| self.prepare()));
         }
+        if self.workspace.screen == Screen::Reference && self.reference.wants() {
+            effects.push(Effect::FetchReference);
+        }
         effects
+    }
+
+    /// The undecided points that are turned over, by name; a name that this version does not know is left out.
+    #[must_use]
+    pub fn turned(&self) -> Vec<&'static str> {
+        let turned = Switch::ALL.iter().map(|switch| switch.as_str());
+        turned.filter(|name| self.workspace.switches.contains(*name)).collect()
+    }
+
+    /// What others may see: this model of the masked workspace. Nothing when presenter mode is off.
+    #[must_use]
+    pub fn presented(&self) -> Option<Self> {
+        if !self.workspace.presenter {
+            return None;
+        }
+        let mut shown = Self {
+            workspace: presenter::masked(&self.workspace),
+            answered: presenter::masked(&self.answered),
+            notice: self.notice.as_deref().map(presenter::masked_text),
+            history: History::default(),
+            kept: Vec::new(),
+            documents: Vec::new(),
+            sharing: false,
+            leaving: None,
+            suite: None,
+            ..self.clone()
+        };
+        shown.recheck();
+        if shown.matrix.cells != self.matrix.cells {
+            shown.notice.get_or_insert_with(|| page::MASKS_CHANGE.to_owned());
+        }
+        Some(shown)
     }
 
     fn take(&mut self, msg: Msg) -> Vec<Effect> {
@@ -384,6 +437,9 @@ impl Model {
                 return vec![Effect::Open(screen)];
             }
             Msg::Type(..) => {}
+            Msg::Edit(Edit::Value(..) | Edit::ThingValue(..)) if self.hides_value(&msg) => {
+                self.notice = Some(page::HIDDEN.to_owned());
+            }
             Msg::Edit(edit) => {
                 self.history.note(&self.workspace, None);
                 let anew = matches!(edit, Edit::Example | Edit::Empty);
@@ -411,6 +467,7 @@ impl Model {
                 let number = self.reveal.as_ref().map_or(0, |last| last.number.wrapping_add(1));
                 self.reveal = Some(Reveal { number, policy, span });
             }
+            Msg::Undo if self.trial.is_some() => self.trial = None,
             Msg::Undo => {
                 if self.history.undo(&mut self.workspace) {
                     self.recheck();
@@ -423,7 +480,8 @@ impl Model {
             }
             Msg::Take(workspace) => {
                 let before = std::mem::replace(&mut self.workspace, *workspace);
-                if (Workspace { screen: self.workspace.screen, ..before.clone() }) != self.workspace {
+                let Workspace { screen, presenter, .. } = self.workspace;
+                if (Workspace { screen, presenter, ..before.clone() }) != self.workspace {
                     self.history.note(&before, None);
                     self.recheck();
                 }
@@ -468,8 +526,26 @@ impl Model {
             }
             Msg::Brought(brought) => return self.take_in(brought),
             Msg::Told(sentence) => self.notice = Some(sentence),
+            Msg::Reference(msg) => self.reference.update(msg),
+            Msg::Fidelity => {
+                self.workspace.screen = Screen::Reference;
+                return vec![Effect::Focus(FIDELITY_ID)];
+            }
+            Msg::Present => self.workspace.presenter = !self.workspace.presenter,
         }
         Vec::new()
+    }
+
+    /// Whether presenter mode shows the value that is to be changed masked.
+    fn hides_value(&self, msg: &Msg) -> bool {
+        let value = |workspace: &Workspace| match msg {
+            Msg::Edit(Edit::Value(name, _)) => workspace.who.values.get(name).cloned(),
+            Msg::Edit(Edit::ThingValue(thing, name, _)) => {
+                workspace.who.facts.get(thing).and_then(|facts| facts.values.get(name)).cloned()
+            }
+            _ => None,
+        };
+        self.workspace.presenter && value(&self.workspace) != value(&presenter::masked(&self.workspace))
     }
 
     /// Another workspace in place of this one, as one step to undo.
@@ -523,7 +599,9 @@ impl Model {
 
     fn type_into(&mut self, field: TextField, text: String) {
         // Neither is kept, not even for a moment: what stood in the field stands there again.
-        let refused = if text.len() > MAX_PASTE {
+        let refused = if presenter::hides_field(&self.workspace, &field) {
+            Some(page::HIDDEN.to_owned())
+        } else if text.len() > MAX_PASTE {
             Some(form::too_long(text.len(), MAX_PASTE))
         } else {
             holds_private_key(&text).then(|| form::PRIVATE_KEY.to_owned())

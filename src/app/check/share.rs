@@ -38,7 +38,7 @@ pub struct Shared {
 pub fn prepare(workspace: &Workspace, masking: bool) -> Result<Shared, Vec<Text>> {
     let own = Simulation::clone(&workspace.simulation);
     let simulation = if own == Workspace::example().simulation { Simulation::default() } else { own };
-    let leaving = Workspace { live: LivePlan::default(), simulation, ..workspace.clone() };
+    let leaving = Workspace { live: LivePlan::default(), simulation, presenter: false, ..workspace.clone() };
     let found = secrets_in(&leaving);
     if !found.is_empty() {
         return Err(found);

@@ -5,6 +5,7 @@
 pub mod live;
 pub mod simulate;
 
+use crate::app::presenter;
 use crate::app::workspace::{MqttVersion, Screen, SessionPlan, Sessions, TextField, Workspace};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
@@ -82,6 +83,8 @@ pub enum Msg {
     ReloadFailed,
     /// Comes back from another screen with the workspace as that one left it.
     Take(Box<Workspace>),
+    /// Turns presenter mode on or off.
+    Present,
 }
 
 /// What the browser is to do.
@@ -137,6 +140,10 @@ impl Model {
             Msg::Take(workspace) => {
                 self.workspace = *workspace;
                 self.simulate();
+            }
+            Msg::Present => self.workspace.presenter = !self.workspace.presenter,
+            Msg::Type(field, _) if presenter::hides_field(&self.workspace, &field) => {
+                self.notice = Some(words::HIDDEN.to_owned());
             }
             Msg::Type(field, text) => {
                 self.workspace.type_into(&field, text);
@@ -213,6 +220,18 @@ impl Model {
 }
 
 impl Model {
+    /// What others may see: this model of the masked workspace, with the simulation played anew. Nothing when presenter
+    /// mode is off. What came from a real broker is not masked: Live is not shown in presenter mode.
+    #[must_use]
+    pub fn presented(&self) -> Option<Self> {
+        let locked_to = self.locked_to.as_deref().map(presenter::masked_text);
+        let notice = self.notice.as_deref().map(presenter::masked_text);
+        self.workspace.presenter.then(|| {
+            let workspace = presenter::masked(&self.workspace);
+            Self { run: simulate::run(&workspace), workspace, locked_to, notice, ..self.clone() }
+        })
+    }
+
     fn sessions_mut(&mut self, sessions: Sessions) -> &mut Vec<SessionPlan> {
         match sessions {
             Sessions::Simulated => &mut self.workspace.simulation.sessions,

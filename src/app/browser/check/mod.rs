@@ -9,6 +9,8 @@ mod matrix;
 mod page;
 mod pointing;
 mod policies;
+mod presenter;
+mod reference;
 mod root;
 mod share;
 mod value;

@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::pointing::pointing;
 use super::{
-    ask::ask, findings::findings, matrix::Answers, policies::policies, share, verdict::verdict, ways::ways,
-    who::who, why::why,
+    ask::ask, findings::findings, matrix::Answers, policies::policies, presenter, reference, share,
+    verdict::verdict, ways::ways, who::who, why::why,
 };
 use crate::app::check::{Model, Msg};
 use crate::app::workspace::TextField;
@@ -15,6 +15,7 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
     let content = html! {
         <>
             { share::link_banner(model, send) }
+            { reference::turned_over(model, send) }
             { verdict(model, &lit, send) }
             <div class="c-columns is-answers">
                 <div class="c-stack">
@@ -25,11 +26,11 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
                 { ways(model, send) }
             </div>
             <div class="c-columns is-three">
-                { policies(model, &lit, send) }
+                if model.workspace.presenter { { presenter::policies(model) } } else { { policies(model, &lit, send) } }
                 <div class="c-stack">{ who(model, &lit, send) }{ ask(model, &lit, send) }</div>
                 { why(model, &lit, send) }
             </div>
-            { share::share(model, send) }
+            if !model.workspace.presenter { { share::share(model, send) } }
         </>
     };
     pointing(content, send)

@@ -3,17 +3,17 @@
 use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::ways::way_of;
-use super::{draft, page};
+use super::{draft, page, reference, share};
 use crate::app::browser::boot::{Boot, Errands};
 use crate::app::browser::files;
-use crate::app::browser::shell::{Frame, Unsaved, focus, program, set_title, tag};
+use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
+use crate::app::browser::shortcuts::Keys;
 use crate::app::check::errand::Errand;
-use crate::app::check::{Effect, Model, Msg, Opening};
-use crate::app::workspace::Screen;
+use crate::app::check::{Edit, Effect, Model, Msg, Opening};
+use crate::app::shortcuts::Action;
+use crate::app::workspace::{Screen, Workspace};
 use crate::words;
 
 /// What `static/boot.js` hands over.
@@ -28,10 +28,10 @@ pub(super) struct Props {
 pub(super) struct Root {
     model: Model,
     unsaved: Unsaved,
-    _hash: EventListener,
-    _keys: EventListener,
-    /// What takes the focus when the screen is drawn next: what had it is gone.
+    keys: Keys,
+    /// The element that gets the focus after the next drawing.
     focus: Option<&'static str>,
+    _hash: EventListener,
 }
 
 impl Component for Root {
@@ -47,19 +47,28 @@ impl Component for Root {
             draft: draft.as_deref(),
             tag: &tag,
         });
-        if program(model.workspace.screen) != program(Screen::Check) {
+        if model.workspace.screen != Screen::Check {
             ctx.link().send_message(Msg::Show(model.workspace.screen));
         }
         let address = ctx.link().callback(Msg::Link);
         let hash =
             EventListener::new(&gloo::utils::window(), "hashchange", move |_| address.emit(fragment_now()));
-        let link = ctx.link().clone();
-        let keys = EventListener::new(&gloo::utils::document(), "keydown", move |event| {
-            if let Some(msg) = event.dyn_ref::<KeyboardEvent>().and_then(shortcut) {
-                link.send_message(msg);
+        let pressed = ctx.link().batch_callback(|action| match action {
+            Action::Show(screen) => Some(Msg::Show(screen)),
+            Action::New => Some(Msg::Edit(Edit::Empty)),
+            Action::Undo => Some(Msg::Undo),
+            Action::Redo => Some(Msg::Redo),
+            Action::Share => {
+                shell::focus(share::ID);
+                Some(Msg::Share(true))
             }
+            Action::Way(way) => Some(Msg::Try(way)),
+            Action::TakeBack => Some(Msg::TakeBack),
+            Action::Presenter => Some(Msg::Present),
+            Action::Field(_) | Action::Heading(_) | Action::List => None,
         });
-        Self { model, unsaved: Unsaved::new(), _hash: hash, _keys: keys, focus: None }
+        let keys = Keys::new(program(Screen::Check), pressed);
+        Self { model, unsaved: Unsaved::new(), keys, focus: None, _hash: hash }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -100,30 +109,43 @@ impl Component for Root {
                         self.model.update(Msg::ReloadFailed);
                     }
                 }
+                Effect::FetchReference => reference::fetch(ctx.link().callback(Msg::Reference)),
+                Effect::Focus(id) => self.focus = Some(id),
             }
         }
         true
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        set_title(self.model.workspace.screen);
+        let Workspace { screen, presenter, .. } = self.model.workspace;
+        set_title(screen);
+        shell::set_presenter(presenter);
+        self.keys.set(screen);
         if let Some(id) = self.focus.take() {
-            focus(id);
+            shell::focus(id);
         }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let send = ctx.link().callback(|msg| msg);
+        let presented = self.model.presented();
+        let model = presented.as_ref().unwrap_or(&self.model);
         let frame = Frame {
-            screen: self.model.workspace.screen,
+            screen: model.workspace.screen,
             show: send.reform(Msg::Show),
-            notice: self.model.notice.as_deref(),
+            presenter: model.workspace.presenter,
+            present: send.reform(|()| Msg::Present),
+            notice: model.notice.as_deref(),
             locked_to: None,
+        };
+        let content = match model.workspace.screen {
+            Screen::Reference => reference::reference(model, &send),
+            Screen::Check | Screen::Simulate | Screen::Live => page::check(model, &send),
         };
         // The editor of a policy is far down, and `boot` the only way to it.
         html! {
             <ContextProvider<Boot> context={ctx.props().boot.clone()}>
-                { frame.around(page::check(&self.model, &send)) }
+                { frame.around(content) }
             </ContextProvider<Boot>>
         }
     }
@@ -164,26 +186,3 @@ fn forget_fragment() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address()));
     }
 }
-
-/// What a key means when it is not typed into a field: a letter tries a way out, U and Escape take it back.
-fn shortcut(event: &KeyboardEvent) -> Option<Msg> {
-    let held = event.ctrl_key() || event.alt_key() || event.meta_key();
-    // The first of the path lies inside the shadow root of an editor.
-    let target = event.composed_path().get(0);
-    let typing = target.dyn_ref::<HtmlTextAreaElement>().is_some()
-        || target.dyn_ref::<HtmlSelectElement>().is_some()
-        || target
-            .dyn_ref::<HtmlInputElement>()
-            .is_some_and(|input| !matches!(input.type_().as_str(), "radio" | "checkbox"))
-        || target.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable);
-    if held || typing || event.default_prevented() {
-        return None;
-    }
-    match event.key().as_str() {
-        "Escape" | "u" | "U" => Some(Msg::TakeBack),
-        key => way_of(key).filter(|way| *way < MAX_LETTERS).map(Msg::Try),
-    }
-}
-
-/// Letters from A that try a way out: those before the first key that means something else.
-const MAX_LETTERS: usize = 10;

@@ -18,13 +18,6 @@ pub(super) fn letter(way: usize) -> char {
     ('A'..='Z').nth(way).unwrap_or('?')
 }
 
-/// The way out that a key tries.
-pub(super) fn way_of(key: &str) -> Option<usize> {
-    let mut letters = key.chars();
-    let letter = letters.next().filter(|_| letters.next().is_none())?.to_ascii_uppercase();
-    ('A'..='Z').position(|known| known == letter)
-}
-
 pub(super) fn ways(model: &Model, send: &Callback<Msg>) -> Html {
     let Some(answer) = model.answer.as_ref().filter(|answer| !answer.ways.is_empty()) else {
         return html! {

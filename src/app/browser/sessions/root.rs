@@ -6,9 +6,12 @@ use super::link::{Heard, KeysForWorker, Link};
 use super::{live, simulate};
 use crate::app::browser::boot::Boot;
 use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
+use crate::app::browser::shortcuts::Keys as Shortcuts;
 use crate::app::sessions::live::Keys;
 use crate::app::sessions::{Effect, Model, Msg};
+use crate::app::shortcuts::Action;
 use crate::app::workspace::{Screen, Workspace};
+use crate::words;
 
 /// What `static/boot.js` hands over.
 #[derive(Clone, PartialEq, Properties)]
@@ -25,6 +28,7 @@ pub(super) struct Root {
     /// The element that gets the focus after the next drawing.
     focus: Option<&'static str>,
     unsaved: Unsaved,
+    shortcuts: Shortcuts,
 }
 
 /// What reaches the root.
@@ -59,7 +63,13 @@ impl Component for Root {
                 model.update(Msg::WorkerLost);
             }
         }
-        Self { model, link, focus, unsaved: Unsaved::new() }
+        let pressed = ctx.link().batch_callback(|action| match action {
+            Action::Show(screen) => Some(Input::Model(Msg::Show(screen))),
+            Action::Presenter => Some(Input::Model(Msg::Present)),
+            _ => None,
+        });
+        let shortcuts = Shortcuts::new(program(Screen::Simulate), pressed);
+        Self { model, link, focus, unsaved: Unsaved::new(), shortcuts }
     }
 
     fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
@@ -86,7 +96,10 @@ impl Component for Root {
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        set_title(self.model.workspace.screen);
+        let Workspace { screen, presenter, .. } = self.model.workspace;
+        set_title(screen);
+        shell::set_presenter(presenter);
+        self.shortcuts.set(screen);
         if let Some(id) = self.focus.take() {
             shell::focus(id);
         }
@@ -94,17 +107,23 @@ impl Component for Root {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let send = ctx.link().callback(Input::Model);
-        let model = &self.model;
+        let presented = self.model.presented();
+        let model = presented.as_ref().unwrap_or(&self.model);
         let frame = Frame {
             screen: model.workspace.screen,
             show: send.reform(Msg::Show),
+            presenter: model.workspace.presenter,
+            present: send.reform(|()| Msg::Present),
             notice: model.notice.as_deref(),
             locked_to: model.locked_to.as_deref(),
         };
         let hand_over = ctx.link().callback(|(keys, shown)| Input::Keys(keys, shown));
         frame.around(match model.workspace.screen {
+            Screen::Live if presented.is_some() => html! {
+                <p class="c-notice">{ words::page::LIVE_NOT_PRESENTED }</p>
+            },
             Screen::Live => live::live(model, &send, &hand_over, framed()),
-            Screen::Simulate | Screen::Check => simulate::simulate(model, &send),
+            Screen::Simulate | Screen::Check | Screen::Reference => simulate::simulate(model, &send),
         })
     }
 }
