@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::shortcuts;
+use super::shortcuts::{self, Keys};
 use crate::app::workspace::Screen;
 use crate::words;
 
@@ -17,6 +17,8 @@ pub(super) struct Frame<'a> {
     pub(super) screen: Screen,
     /// Opens another screen.
     pub(super) show: Callback<Screen>,
+    /// What the keys do.
+    pub(super) keys: &'a Keys,
     /// Whether presenter mode is on.
     pub(super) presenter: bool,
     /// Turns it on or off.
@@ -37,7 +39,7 @@ impl Frame<'_> {
         html! {
             <>
                 <a class="c-skip" href="#main">{ "Skip to the content" }</a>
-                <header class="c-header">
+                <header class="c-header" ref={self.keys.on(self.screen)}>
                     <h1 class="c-brand"><img src="./icon.svg" alt="" width="28" height="28" />{ "IoT Policy Lab" }</h1>
                     <nav class="c-tabs" aria-label="Screens">
                         { tab(Screen::Check) }{ tab(Screen::Simulate) }{ tab(Screen::Live) }{ tab(Screen::Reference) }

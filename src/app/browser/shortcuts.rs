@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::shell::{self, program};
+use super::shell;
 use crate::app::shortcuts::{Action, Press, SHORTCUTS, action};
 use crate::app::workspace::Screen;
 
@@ -23,19 +23,21 @@ const OFF: &str = "off";
 /// The listener of one program.
 pub(super) struct Keys {
     screen: Rc<Cell<Screen>>,
+    /// Stands in the document while the program does.
+    header: NodeRef,
     _listener: EventListener,
 }
 
 impl Keys {
     /// Tells what is pressed while this program is shown. What only moves the focus is done here.
-    pub(super) fn new(own: &'static str, pressed: Callback<Action>) -> Self {
-        let screen = Rc::new(Cell::new(Screen::default()));
-        let shown = screen.clone();
+    pub(super) fn new(pressed: Callback<Action>) -> Self {
+        let (screen, header) = (Rc::new(Cell::new(Screen::default())), NodeRef::default());
+        let (shown, mark) = (screen.clone(), header.clone());
         let options = EventListenerOptions::enable_prevent_default();
         let listener =
             EventListener::new_with_options(&gloo::utils::window(), "keydown", options, move |event| {
-                // The other program is shown: this one waits outside the document.
-                if program(shown.get()) != own {
+                // The program that is not shown waits outside the document.
+                if !mark.get().is_some_and(|header| header.is_connected()) {
                     return;
                 }
                 let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
@@ -48,12 +50,13 @@ impl Keys {
                     _ => pressed.emit(action),
                 }
             });
-        Self { screen, _listener: listener }
+        Self { screen, header, _listener: listener }
     }
 
-    /// The screen that is open now.
-    pub(super) fn set(&self, screen: Screen) {
+    /// Takes the screen that is drawn now; the mark is to stand on its header.
+    pub(super) fn on(&self, screen: Screen) -> NodeRef {
         self.screen.set(screen);
+        self.header.clone()
     }
 }
 

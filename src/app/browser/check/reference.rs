@@ -76,6 +76,9 @@ pub(super) fn reference(model: &Model, send: &Callback<Msg>) -> Html {
 
 /// The heading of the undecided points.
 const FIDELITY: &str = "Fidelity: undecided points";
+const READ_HERE: &str = "How it is read here";
+const MEANS: &str = "Turned over, it means";
+const HOW_SURE: &str = "How sure, nearest page";
 
 fn shows(model: &Model, switch: Switch) -> bool {
     let said = [
@@ -119,9 +122,9 @@ fn fidelity(model: &Model, send: &Callback<Msg>, switches: &[Switch]) -> Html {
                         <code translate="no">{ switch.as_str() }</code>
                     </label>
                 </th>
-                <td>{ plain(words::undecided(switch)) }</td>
-                <td>{ plain(words::turned_over(switch)) }</td>
-                <td>{ confidence(switch.confidence()) }{ " " }{ words::source(switch.source()) }</td>
+                <td data-column={READ_HERE}>{ plain(words::undecided(switch)) }</td>
+                <td data-column={MEANS}>{ plain(words::turned_over(switch)) }</td>
+                <td data-column={HOW_SURE}>{ confidence(switch.confidence()) }{ " " }{ words::source(switch.source()) }</td>
             </tr>
         }
     };
@@ -133,11 +136,11 @@ fn fidelity(model: &Model, send: &Callback<Msg>, switches: &[Switch]) -> Html {
                    Check answer under the other reading. Simulate keeps the usual ones." }
             </p>
             { turned_over_here(model) }
-            <div class="c-scroll" tabindex="0" role="region" aria-label={FIDELITY}>
+            <div class="c-scroll" tabindex="0" role="region" aria-label="Table of undecided points">
                 <table class="c-reference">
                     <thead><tr>
-                        <th scope="col">{ "Turned over" }</th><th scope="col">{ "How it is read here" }</th>
-                        <th scope="col">{ "Turned over, it means" }</th><th scope="col">{ "How sure, nearest page" }</th>
+                        <th scope="col">{ "Turned over" }</th><th scope="col">{ READ_HERE }</th>
+                        <th scope="col">{ MEANS }</th><th scope="col">{ HOW_SURE }</th>
                     </tr></thead>
                     <tbody>{ for switches.iter().copied().map(row) }</tbody>
                 </table>
@@ -159,15 +162,16 @@ fn turned_over_here(model: &Model) -> Html {
 fn table(section: &Section, rows: &[&Vec<String>]) -> Html {
     let Section { id, title, about, columns, .. } = section;
     let row = |cells: &Vec<String>| {
-        let mut cells = cells.iter().map(|written| text(&cell(written)));
-        let head = cells.next();
-        html! { <tr><th scope="row">{ head }</th>{ for cells.map(|cell| html! { <td>{ cell }</td> }) }</tr> }
+        let mut cells = columns.iter().zip(cells.iter().map(|written| text(&cell(written))));
+        let head = cells.next().map(|(_, head)| head);
+        let cells = cells.map(|(name, cell)| html! { <td data-column={name.clone()}>{ cell }</td> });
+        html! { <tr><th scope="row">{ head }</th>{ for cells }</tr> }
     };
     html! {
         <section class="c-panel c-stack" aria-labelledby={id.clone()} key={id.clone()}>
             <h2 id={id.clone()} tabindex="-1">{ title }</h2>
             <p>{ text(&cell(about)) }</p>
-            <div class="c-scroll" tabindex="0" role="region" aria-label={title.clone()}>
+            <div class="c-scroll" tabindex="0" role="region" aria-label={format!("Table: {title}")}>
                 <table class="c-reference">
                     <thead><tr>{ for columns.iter().map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
                     <tbody>{ for rows.iter().map(|cells| row(cells)) }</tbody>

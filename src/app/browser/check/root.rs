@@ -67,7 +67,7 @@ impl Component for Root {
             Action::Presenter => Some(Msg::Present),
             Action::Field(_) | Action::Heading(_) | Action::List => None,
         });
-        let keys = Keys::new(program(Screen::Check), pressed);
+        let keys = Keys::new(pressed);
         Self { model, unsaved: Unsaved::new(), keys, focus: None, _hash: hash }
     }
 
@@ -120,7 +120,6 @@ impl Component for Root {
         let Workspace { screen, presenter, .. } = self.model.workspace;
         set_title(screen);
         shell::set_presenter(presenter);
-        self.keys.set(screen);
         if let Some(id) = self.focus.take() {
             shell::focus(id);
         }
@@ -133,6 +132,7 @@ impl Component for Root {
         let frame = Frame {
             screen: model.workspace.screen,
             show: send.reform(Msg::Show),
+            keys: &self.keys,
             presenter: model.workspace.presenter,
             present: send.reform(|()| Msg::Present),
             notice: model.notice.as_deref(),

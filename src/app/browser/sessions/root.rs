@@ -68,7 +68,7 @@ impl Component for Root {
             Action::Presenter => Some(Input::Model(Msg::Present)),
             _ => None,
         });
-        let shortcuts = Shortcuts::new(program(Screen::Simulate), pressed);
+        let shortcuts = Shortcuts::new(pressed);
         Self { model, link, focus, unsaved: Unsaved::new(), shortcuts }
     }
 
@@ -99,7 +99,6 @@ impl Component for Root {
         let Workspace { screen, presenter, .. } = self.model.workspace;
         set_title(screen);
         shell::set_presenter(presenter);
-        self.shortcuts.set(screen);
         if let Some(id) = self.focus.take() {
             shell::focus(id);
         }
@@ -112,6 +111,7 @@ impl Component for Root {
         let frame = Frame {
             screen: model.workspace.screen,
             show: send.reform(Msg::Show),
+            keys: &self.shortcuts,
             presenter: model.workspace.presenter,
             present: send.reform(|()| Msg::Present),
             notice: model.notice.as_deref(),
