@@ -27,17 +27,26 @@
     sessions: { js: address("sessions.js"), wasm: address("sessions_bg.wasm") },
   };
   const running = {};
+  const coming = {};
   let shown = null;
   let wanted = null;
   let registration = null;
 
+  /** A program, once. Whoever asks before it is here waits for the same: a second start would take the first one's memory. */
+  function load(name) {
+    const { js, wasm } = PROGRAMS[name];
+    coming[name] ??= import(js).then(async (program) => {
+      await program.default({ module_or_path: wasm });
+      return program;
+    }).finally(() => delete coming[name]);
+    return coming[name];
+  }
+
   /** Shows a program, with this workspace (or, with null, with its own) in place of the one that is shown. */
   async function open(name, workspace) {
-    const { js, wasm } = PROGRAMS[name];
     wanted = name;
     try {
-      const { default: init, start } = await import(js);
-      await init({ module_or_path: wasm });
+      const { start } = await load(name);
       // Meanwhile the user may have gone elsewhere.
       if (wanted !== name) return;
       const host = running[name]?.host ?? document.createElement("div");
@@ -78,10 +87,7 @@ serve();`;
 
   /** The module of the other program, which does for Check what that needs only now and then. */
   async function errands() {
-    const { js, wasm } = PROGRAMS.sessions;
-    const program = await import(js);
-    await program.default({ module_or_path: wasm });
-    return program;
+    return load("sessions");
   }
 
   let editor;

@@ -381,6 +381,9 @@ impl Workspace {
 
     /// The text of a field; nothing when there is no such field.
     pub(crate) fn field(&mut self, field: &TextField) -> Option<&mut String> {
+        const fn said(entry: &mut Entry) -> Option<&mut String> {
+            if let Entry::Is(text) = entry { Some(text) } else { None }
+        }
         let Self { policies, who, ask, simulation, live, .. } = self;
         match field {
             TextField::PolicyText(index) => policies.get_mut(*index).map(|policy| &mut policy.text),
@@ -391,9 +394,9 @@ impl Workspace {
                     _ => None,
                 })
             }
-            TextField::Value(name) => text_of(who.values.get_mut(name)),
+            TextField::Value(name) => who.values.get_mut(name).and_then(said),
             TextField::ThingValue(thing, name) => {
-                text_of(who.facts.get_mut(thing).and_then(|facts| facts.values.get_mut(name)))
+                who.facts.get_mut(thing).and_then(|facts| facts.values.get_mut(name)).and_then(said)
             }
             TextField::Things => Some(&mut who.things),
             TextField::Registered => Some(&mut who.registered),
@@ -422,14 +425,6 @@ impl Workspace {
                 })
             }
         }
-    }
-}
-
-/// The text of a value, where there is one.
-fn text_of(entry: Option<&mut Entry>) -> Option<&mut String> {
-    match entry {
-        Some(Entry::Is(text)) => Some(text),
-        _ => None,
     }
 }
 

@@ -356,6 +356,7 @@ fn one_line(text: &str) -> String {
 
 fn not_modelled() -> Section {
     let rows = facts::all()
+        .chain(broker::facts::all())
         .filter_map(|fact| Some([code(fact.id), fact.claim.to_owned(), fact.not_modelled?.to_owned()]));
     section(
         "not-modelled",
@@ -378,7 +379,7 @@ fn wire() -> Section {
 }
 
 fn table_of_facts() -> Section {
-    let rows = facts::all().map(|fact| {
+    let rows = facts::all().chain(broker::facts::all()).map(|fact| {
         [code(fact.id), fact.claim.to_owned(), fact.source.to_owned(), confidence(fact.confidence).to_owned()]
     });
     section(
