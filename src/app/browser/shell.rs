@@ -105,8 +105,8 @@ pub(super) fn focus_heading(id: &str) {
 
 /// Moves the focus to the first field of the section under the heading with this ID.
 pub(super) fn focus_field(id: &str) {
-    // A field that an editor has taken over is hidden; the editor's own is in its shadow root.
-    const FIELDS: &str = "textarea:not([hidden]), input:not([hidden]), select, .c-editor:not([hidden])";
+    // What is folded away takes no focus; the editor's own field is in its shadow root.
+    const FIELDS: &str = ":is(textarea, input, select, .c-editor):not([hidden], details *)";
     let heading = gloo::utils::document().get_element_by_id(id);
     let section = heading.and_then(|heading| heading.closest("section").ok()?);
     let Some(field) = section.and_then(|section| section.query_selector(FIELDS).ok()?) else { return };
