@@ -1,14 +1,20 @@
 //! Clients, broker and policies together in virtual time.
 //!
-//! A [`Scenario`] is plain data: who there is, what they do when. [`run`] plays it and gives a [`Run`]: what
-//! happened, and the explanation of each decision. The clients are those of the live page, the broker is
-//! [`crate::broker`], its questions are answered by [`crate::policy`], and between them travel real MQTT bytes.
+//! A [`Scenario`] is plain data: who there is, what they do when, what must come of it. It has a text form
+//! ([`format`]). A [`World`] plays it, moment by moment, and [`run`] from beginning to end: what happened, and what
+//! of it was not expected. The clients are those of the live page, the broker is [`crate::broker`], its questions
+//! are answered by [`crate::policy`], and between them travel real MQTT bytes. [`mosquitto`] makes clients of pasted
+//! command lines, and shows what those programs would print.
 //!
-//! Deliberately not here: sentences, screens, a text format for scenarios.
+//! Deliberately not here: sentences, screens, files.
 //!
 //! Invariants: the same scenario gives the same run, to the byte; a run ends, whatever the scenario says
 //! ([`scenario::MAX_EVENTS`]).
 
+mod actor;
+pub mod expect;
+pub mod format;
+pub mod mosquitto;
 mod network;
 pub mod presets;
 mod rights;
@@ -17,23 +23,31 @@ pub mod scenario;
 mod tests;
 mod world;
 
+use std::sync::Arc;
+
 pub use rights::Explained;
-pub use scenario::{Action, Actor, Identity, Scenario, Step};
+pub use scenario::{Action, Actor, Comeback, Identity, Network, Scenario, Step};
+pub use world::World;
 
 use crate::broker::ExplanationId;
 use crate::timeline::{Entry, SessionId};
 
+use expect::State;
+use rights::Question;
+
 /// What came of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
+    /// What was played.
+    pub scenario: Arc<Scenario>,
     /// In order of time.
     pub entries: Vec<Entry>,
-    /// Each different one once.
-    pub explanations: Vec<Explained>,
     /// How it ended.
     pub ended: Ended,
-    /// The names of the sessions.
-    pub sessions: Vec<String>,
+    /// Each different one once.
+    questions: Vec<Question>,
+    /// Of each session at the end.
+    states: Vec<State>,
 }
 
 /// How a run ended.
@@ -48,20 +62,31 @@ pub enum Ended {
 impl Run {
     /// The explanation that an entry names.
     #[must_use]
-    pub fn explained(&self, id: ExplanationId) -> Option<&Explained> {
-        usize::try_from(id.0).ok().and_then(|index| self.explanations.get(index))
+    pub fn explained(&self, id: ExplanationId) -> Option<Explained> {
+        self.question(id)?.explain(&self.scenario)
+    }
+
+    fn question(&self, id: ExplanationId) -> Option<&Question> {
+        usize::try_from(id.0).ok().and_then(|index| self.questions.get(index))
+    }
+
+    /// The state of a session at the end.
+    #[must_use]
+    pub fn state_of(&self, session: SessionId) -> State {
+        let index = usize::try_from(session.0).ok();
+        index.and_then(|index| self.states.get(index)).copied().unwrap_or_default()
     }
 
     /// The name of a session.
     #[must_use]
     pub fn name(&self, session: SessionId) -> &str {
         let index = usize::try_from(session.0).ok();
-        index.and_then(|index| self.sessions.get(index)).map_or("", String::as_str)
+        index.and_then(|index| self.scenario.sessions.get(index)).map_or("", |actor| &actor.name)
     }
 }
 
 /// Plays a scenario from its beginning to its end.
 #[must_use]
 pub fn run(scenario: &Scenario) -> Run {
-    world::World::new(scenario).play()
+    World::new(scenario.clone()).play()
 }

@@ -1,24 +1,24 @@
-//! What is under way: bytes on the wire and steps still to come, in order of time and, within one time, in the
-//! order in which they were sent.
+//! What is under way: bytes on the wire, in order of time and, within one time, in the order in which they were
+//! sent; and how long each of them takes.
 
 use std::collections::BTreeMap;
 
 use crate::broker;
 use crate::broker::ConnectionId;
-use crate::iot::time::Instant;
+use crate::iot::time::{Instant, Millis};
 use crate::timeline::SessionId;
 
-use super::scenario::Action;
+use super::scenario;
 
 /// Something that arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Event {
-    /// A step of the scenario.
-    Step(SessionId, Action),
     /// A fact for the broker.
     AtBroker(broker::Input),
     /// A fact for the client that has this connection, if it still has it.
     AtClient(ConnectionId, Fact),
+    /// A client wants to connect again, if it still does.
+    Comeback(SessionId),
 }
 
 /// What a client notices of its transport.
@@ -29,17 +29,65 @@ pub(super) enum Fact {
     Closed,
 }
 
+/// The way of one connection, in each direction.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path {
+    /// When the last of what was sent arrives: later bytes come no sooner.
+    last: [Instant; 2],
+    /// What waits while nothing passes.
+    held: Option<Vec<(Direction, Event)>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    ToBroker,
+    ToClient,
+}
+
 /// Events in the order of their arrival.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Network {
+    settings: scenario::Network,
+    random: u64,
     under_way: BTreeMap<(Instant, u64), Event>,
     sent: u64,
 }
 
 impl Network {
-    pub(super) fn send(&mut self, arrives: Instant, event: Event) {
-        self.under_way.insert((arrives, self.sent), event);
+    pub(super) fn new(settings: scenario::Network, seed: u64) -> Self {
+        Self { settings, random: seed, under_way: BTreeMap::new(), sent: 0 }
+    }
+
+    /// Lets something happen at a time.
+    pub(super) fn put(&mut self, at: Instant, event: Event) {
+        self.under_way.insert((at, self.sent), event);
         self.sent += 1;
+    }
+
+    /// Sends something along a path; gives the time when it arrives, or `now` while the path holds it.
+    pub(super) fn send(&mut self, now: Instant, path: &mut Path, way: Direction, event: Event) -> Instant {
+        if let Some(held) = &mut path.held {
+            held.push((way, event));
+            return now;
+        }
+        let [to_broker, to_client] = &mut path.last;
+        let last = if way == Direction::ToBroker { to_broker } else { to_client };
+        let arrives = (now + self.travel()).max(*last);
+        *last = arrives;
+        self.put(arrives, event);
+        arrives
+    }
+
+    /// From now on nothing passes; what is under way still arrives.
+    pub(super) fn hold(path: &mut Path) {
+        path.held.get_or_insert_default();
+    }
+
+    /// Everything passes again, first what waited.
+    pub(super) fn release(&mut self, now: Instant, path: &mut Path) {
+        for (way, event) in path.held.take().into_iter().flatten() {
+            self.send(now, path, way, event);
+        }
     }
 
     pub(super) fn next_arrival(&self) -> Option<Instant> {
@@ -49,5 +97,21 @@ impl Network {
     /// Takes out what arrives at `now`.
     pub(super) fn arrive(&mut self, now: Instant) -> Option<Event> {
         self.under_way.first_entry().filter(|first| first.key().0 <= now).map(|first| first.remove())
+    }
+
+    /// How long the next packet takes. The remainder favours short times by less than one in 2^30.
+    fn travel(&mut self) -> Millis {
+        let scenario::Network { latency, jitter } = self.settings;
+        if jitter == Millis(0) {
+            return latency;
+        }
+        // SplitMix64 (Steele, Lea and Flood, 2014).
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^= mixed >> 31;
+        let more = mixed.checked_rem(jitter.0.saturating_add(1)).unwrap_or_default();
+        Millis(latency.0.saturating_add(more))
     }
 }

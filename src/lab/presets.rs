@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::broker;
 use crate::iot::time::{Instant, Millis, UnixTime};
-use crate::mqtt::Version;
+use crate::mqtt::{Qos, Version};
 use crate::policy::context::{Certificate, Context, Field, Principal, Thing};
 use crate::policy::evaluate::{Attachment, PolicyKind};
 use crate::policy::{Policy, document};
 use crate::timeline::SessionId;
 
-use super::scenario::{Action, Actor, Identity, Scenario, Step};
+use super::scenario::{Action, Actor, Identity, Network, Scenario, Step};
 
 /// The policy of the parallel-sessions article in its first form: who connects must be called like the thing.
 pub const ARTICLE_POLICY: &str = r#"{
@@ -43,23 +42,26 @@ pub const ARTICLE_POLICY: &str = r#"{
 /// tries a client ID with a suffix. One certificate, attached to one thing in the ordinary way.
 #[must_use]
 pub fn takeover(version: Version) -> Scenario {
+    let qos = Qos::AtLeastOnce;
     let steps = [
-        (0, 0, Action::connect(version, "temp-sensor-01")),
-        (400, 0, Action::subscribe("cmd/temperature")),
-        (2000, 1, Action::connect(version, "temp-sensor-01")),
-        (2400, 1, Action::publish("dt/temperature", "20")),
-        (4000, 2, Action::connect(version, "temp-sensor-01_01")),
+        (0, 0, Action::Connect),
+        (400, 0, Action::subscribe("cmd/temperature", qos)),
+        (2000, 1, Action::Connect),
+        (2400, 1, Action::publish("dt/temperature", "20", qos)),
+        (4000, 2, Action::Connect),
     ];
     let step = |(at, session, action)| Step { at: Instant(at), session: SessionId(session), action };
+    let clients = [("A", "temp-sensor-01"), ("B", "temp-sensor-01"), ("C", "temp-sensor-01_01")];
     Scenario {
+        title: "The newcomer wins".to_owned(),
         identities: vec![article_identity(ARTICLE_POLICY)],
-        sessions: ["A", "B", "C"].map(|name| Actor { name: name.to_owned(), identity: 0 }).to_vec(),
+        sessions: clients.map(|(name, client_id)| Actor::new(name, 0, version, client_id)).to_vec(),
         steps: steps.map(step).to_vec(),
         end: Instant(6000),
         starts: UnixTime(1_767_225_600),
-        latency: Millis(40),
+        network: Network { latency: Millis(40), jitter: Millis(0) },
         seed: 42,
-        account: broker::Config::default(),
+        ..Scenario::default()
     }
 }
 
@@ -83,5 +85,5 @@ pub fn article_identity(policy: &str) -> Identity {
         attached_to: Attachment::Certificate,
         document: document::parse(policy),
     };
-    Identity { context, policies: vec![policy] }
+    Identity { name: "device".to_owned(), context, policies: vec![policy] }
 }

@@ -1,4 +1,8 @@
-//! The broker's questions, answered by the policy engine, each answer with its explanation.
+//! The broker's questions, answered by the policy engine.
+//!
+//! A question that was asked before has the answer that it had: it depends on nothing but who asks, as which client
+//! and for what; and, where a policy speaks of the time, on the second. What is kept is the question. The
+//! explanation is made when somebody wants to read it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +11,7 @@ use crate::iot::time::{Instant, UnixTime};
 use crate::policy::context::Field;
 use crate::policy::fix::{NearMiss, near_misses};
 use crate::policy::request::Will;
-use crate::policy::{self, Context, Explanation, PolicySet, Principal, Verdict};
+use crate::policy::{self, Context, Explanation, Policy, PolicySet, Principal, Verdict};
 
 use super::scenario::{Identity, Scenario};
 
@@ -24,30 +28,84 @@ pub struct Explained {
     pub near_misses: Vec<NearMiss>,
 }
 
+/// A question that the broker asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Question {
+    identity: usize,
+    client_id: String,
+    /// When it was first asked so.
+    time: Field<i64>,
+    request: broker::Request,
+    pub(super) verdict: Verdict,
+}
+
+impl Question {
+    /// The action and what it is about: a topic, a filter, or for a connect the client ID.
+    pub(super) fn about(&self) -> (&'static str, &str) {
+        match &self.request {
+            broker::Request::Connect { .. } => ("iot:Connect", &self.client_id),
+            broker::Request::Publish { topic, .. } => ("iot:Publish", topic),
+            broker::Request::Subscribe { filter, .. } => ("iot:Subscribe", filter),
+            broker::Request::Receive { topic, .. } => ("iot:Receive", topic),
+        }
+    }
+
+    pub(super) fn explain(&self, scenario: &Scenario) -> Option<Explained> {
+        let identity = scenario.identities.get(self.identity)?;
+        let policies = PolicySet::compile(identity.policies.clone());
+        let mut context = identity.context.clone();
+        context.client_id = Field::Given(self.client_id.clone());
+        context.time = self.time;
+        let request = in_words_of_policy(&self.request);
+        let explanation = policies.explain(&context, &request);
+        let near_misses = near_misses(&policies, &context, &request, &explanation);
+        Some(Explained { context, request, explanation, near_misses })
+    }
+}
+
 /// The policies of all identities, compiled once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Rights {
-    identities: Vec<(Context, PolicySet)>,
+    identities: Vec<Asking>,
     starts: UnixTime,
-    explanations: Vec<Explained>,
-    /// The last explanation of each question, so that a thousand equal deliveries share one.
-    latest: BTreeMap<(Who, String, broker::Request), ExplanationId>,
+    questions: Vec<Question>,
+}
+
+/// One identity and what it was told.
+#[derive(Clone, Debug)]
+struct Asking {
+    context: Context,
+    policies: PolicySet,
+    /// Whether a policy speaks of the time.
+    timed: bool,
+    /// The last answer to each question, by client ID.
+    told: BTreeMap<String, BTreeMap<broker::Request, Told>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    ruling: Ruling,
+    /// In seconds of the wall clock.
+    second: u64,
 }
 
 impl Rights {
     pub(super) fn new(scenario: &Scenario) -> Self {
-        let compile =
-            |identity: &Identity| (identity.context.clone(), PolicySet::compile(identity.policies.clone()));
+        let asking = |identity: &Identity| Asking {
+            context: identity.context.clone(),
+            timed: identity.policies.iter().any(speaks_of_time),
+            policies: PolicySet::compile(identity.policies.clone()),
+            told: BTreeMap::new(),
+        };
         Self {
-            identities: scenario.identities.iter().map(compile).collect(),
+            identities: scenario.identities.iter().map(asking).collect(),
             starts: scenario.starts,
-            explanations: Vec::new(),
-            latest: BTreeMap::new(),
+            questions: Vec::new(),
         }
     }
 
-    pub(super) fn into_explanations(self) -> Vec<Explained> {
-        self.explanations
+    pub(super) fn into_questions(self) -> Vec<Question> {
+        self.questions
     }
 }
 
@@ -55,39 +113,41 @@ impl Authorizer for Rights {
     /// What the engine cannot tell is refused: a broker has to do one or the other, and the explanation says
     /// that it could not tell (inferred: without a matching Allow AWS refuses).
     fn authorize(&mut self, now: Instant, asker: &Asker, request: &broker::Request) -> Ruling {
-        let identity = usize::try_from(asker.who.0).ok().and_then(|index| self.identities.get_mut(index));
-        let Some((context, policies)) = identity else {
+        let identity = usize::try_from(asker.who.0).unwrap_or(usize::MAX);
+        let Some(asking) = self.identities.get_mut(identity) else {
             // Nobody has no rights and no reasons; sessions without identity never get here.
             return Ruling { verdict: broker::Verdict::Refused, explanation: ExplanationId(u32::MAX) };
         };
-        context.client_id = Field::Given(asker.client_id.clone());
-        let seconds = self.starts.0.saturating_add(now.0 / 1000);
-        context.time = i64::try_from(seconds).map_or(Field::Unknown, Field::Given);
-        let question = in_words_of_policy(request);
-        let explanation = policies.explain(context, &question);
-        let verdict = match explanation.decision.verdict {
-            Verdict::Allowed => broker::Verdict::Allowed,
-            Verdict::ExplicitDeny | Verdict::ImplicitDeny | Verdict::CannotTell => broker::Verdict::Refused,
-        };
-        let key = (asker.who, asker.client_id.clone(), request.clone());
-        let same = |id: &ExplanationId| {
-            let kept = usize::try_from(id.0).ok().and_then(|index| self.explanations.get(index));
-            kept.is_some_and(|kept| kept.explanation == explanation)
-        };
-        if let Some(id) = self.latest.get(&key).copied().filter(same) {
-            return Ruling { verdict, explanation: id };
+        let second = self.starts.0.saturating_add(now.0 / 1000);
+        let told = asking.told.get(&asker.client_id).and_then(|told| told.get(request));
+        if let Some(told) = told.filter(|told| !asking.timed || told.second == second) {
+            return told.ruling;
         }
-        let id = ExplanationId(u32::try_from(self.explanations.len()).unwrap_or(u32::MAX));
-        let near_misses = near_misses(policies, context, &question, &explanation);
-        let context = context.clone();
-        self.explanations.push(Explained { context, request: question, explanation, near_misses });
-        self.latest.insert(key, id);
-        Ruling { verdict, explanation: id }
+        let context = &mut asking.context;
+        context.client_id = Field::Given(asker.client_id.clone());
+        context.time = i64::try_from(second).map_or(Field::Unknown, Field::Given);
+        let time = context.time;
+        let verdict = asking.policies.decide(context, &in_words_of_policy(request)).verdict;
+        let explanation = ExplanationId(u32::try_from(self.questions.len()).unwrap_or(u32::MAX));
+        let ruling = Ruling {
+            verdict: match verdict {
+                Verdict::Allowed => broker::Verdict::Allowed,
+                Verdict::ExplicitDeny | Verdict::ImplicitDeny | Verdict::CannotTell => {
+                    broker::Verdict::Refused
+                }
+            },
+            explanation,
+        };
+        let client_id = asker.client_id.clone();
+        let told = asking.told.entry(client_id.clone()).or_default();
+        told.insert(request.clone(), Told { ruling, second });
+        self.questions.push(Question { identity, client_id, time, request: request.clone(), verdict });
+        ruling
     }
 
     fn peer(&self, who: Who) -> Peer {
         let identity = usize::try_from(who.0).ok().and_then(|index| self.identities.get(index));
-        identity.map_or_else(Peer::default, |(context, _)| peer(context))
+        identity.map_or_else(Peer::default, |asking| peer(&asking.context))
     }
 }
 
@@ -109,6 +169,12 @@ fn peer(context: &Context) -> Peer {
         web_socket: !matches!(context.principal, Principal::X509(_)),
         ..Peer::default()
     }
+}
+
+/// Whether a policy may read the clock: a name of the clock stands in its text, or an escape that may hide one.
+fn speaks_of_time(policy: &Policy) -> bool {
+    let text = policy.document.text.to_ascii_lowercase();
+    ["aws:currenttime", "aws:epochtime", "\\u"].iter().any(|name| text.contains(name))
 }
 
 fn in_words_of_policy(request: &broker::Request) -> policy::Request {

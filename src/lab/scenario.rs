@@ -1,39 +1,59 @@
-//! A scenario as plain data.
+//! A scenario as plain data: who there is, what they do when, over which network, and what must come of it.
+//!
+//! The text form is [`super::format`].
 
 use crate::broker;
 use crate::client::Message;
 use crate::iot::time::{Instant, Millis, UnixTime};
-use crate::mqtt::{Connect, Properties, Qos, Version};
+use crate::mqtt::{Connect, Properties, Qos, Subscription, Version};
 use crate::policy::{Context, Policy};
 use crate::timeline::SessionId;
+
+use super::expect::Expectation;
+use super::mosquitto::Program;
 
 /// Events (packets, timers, steps) after which a run is cut short.
 pub const MAX_EVENTS: usize = 1_000_000;
 
 /// Who there is and what they do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scenario {
+    /// One line for readers.
+    pub title: String,
     /// Whom the sessions can be.
     pub identities: Vec<Identity>,
     /// The client sessions; [`SessionId`] counts them from 0.
     pub sessions: Vec<Actor>,
     /// What they do; need not be in order of time. Steps of one time are taken in this order.
     pub steps: Vec<Step>,
+    /// What must come of it.
+    pub expectations: Vec<Expectation>,
     /// When the run ends. Time runs from 0.
     pub end: Instant,
     /// The wall clock at time 0, for conditions on the time.
     pub starts: UnixTime,
-    /// From a client to the broker, and the same back.
-    pub latency: Millis,
+    /// Between the clients and the broker.
+    pub network: Network,
     /// Where all chance comes from.
     pub seed: u64,
     /// Limits of the simulated account.
     pub account: broker::Config,
 }
 
+/// The network between the clients and the broker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Network {
+    /// The least time from a client to the broker, and the same back.
+    pub latency: Millis,
+    /// What may come on top, drawn evenly for each packet. A connection keeps the order of its bytes, as TCP does.
+    pub jitter: Millis,
+}
+
 /// A principal with its things and policies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
+    /// What the user calls it.
+    pub name: String,
     /// Principal, things, address. Client ID and time are filled in for each question.
     pub context: Context,
     /// What is attached.
@@ -47,6 +67,30 @@ pub struct Actor {
     pub name: String,
     /// Which of [`Scenario::identities`] it is. Without one, the session does nothing.
     pub identity: u32,
+    /// The CONNECT of each of its connections.
+    pub connect: Connect,
+    /// What it does when a connection ends that it did not end itself.
+    pub comeback: Comeback,
+    /// What it does each time that it is let in.
+    pub on_connect: Vec<Action>,
+    /// It disconnects once everything of [`Self::on_connect`] is answered.
+    pub leaves: bool,
+    /// The program that it plays, for what its terminal shows.
+    pub program: Option<Program>,
+}
+
+/// What a client does when it loses its connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comeback {
+    /// Nothing.
+    #[default]
+    Never,
+    /// It comes back with growing, random delays, and stops when it sees that it is being evicted
+    /// ([`crate::client::Reconnect`]).
+    Backoff,
+    /// It comes back after this time, for ever, as most simple clients do; but not after a CONNACK or DISCONNECT
+    /// that says why.
+    After(Millis),
 }
 
 /// One step.
@@ -60,66 +104,84 @@ pub struct Step {
     pub action: Action,
 }
 
-/// What a session can be told to do.
+/// What a session can be told to do, and what can happen to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Connect.
-    Connect {
-        /// The packet to send.
-        connect: Connect,
-        /// Come back after a lost connection, as most clients do.
-        reconnect: bool,
-    },
+    /// Connect, as [`Actor::connect`] says.
+    Connect,
     /// Send SUBSCRIBE.
-    Subscribe {
-        /// Filter and QoS.
-        filters: Vec<(String, Qos)>,
-    },
-    /// Send UNSUBSCRIBE.
-    Unsubscribe {
-        /// As subscribed.
-        filters: Vec<String>,
-    },
+    Subscribe(Vec<Subscription>),
+    /// Send UNSUBSCRIBE for filters as they were subscribed.
+    Unsubscribe(Vec<String>),
     /// Send PUBLISH.
     Publish(Message),
     /// Send DISCONNECT and close.
     Disconnect,
-    /// The network of this session fails: both ends lose the connection, and nobody said goodbye.
-    Drop,
+    /// The connection is reset: the client knows at once, the broker one way later.
+    Cut,
+    /// The connection ends at the client's side alone, as when a device restarts: the broker believes in it until
+    /// the keep-alive is over or the client ID comes again.
+    HalfOpen,
+    /// Nothing passes any more between client and broker, and neither is told.
+    Stall,
+    /// What waited since [`Action::Stall`] passes.
+    Resume,
+}
+
+impl Actor {
+    /// A client that connects with a clean start and a keep-alive of 60 seconds, stays away when it is thrown out,
+    /// and does nothing by itself.
+    #[must_use]
+    pub fn new(name: &str, identity: u32, version: Version, client_id: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            identity,
+            connect: Connect {
+                version,
+                client_id: client_id.to_owned(),
+                clean_start: true,
+                keep_alive: 60,
+                will: None,
+                user_name: None,
+                password: None,
+                properties: Properties::default(),
+            },
+            comeback: Comeback::Never,
+            on_connect: Vec::new(),
+            leaves: false,
+            program: None,
+        }
+    }
 }
 
 impl Action {
-    /// Connects with a clean start, a keep-alive of 60 seconds and nothing else.
+    /// Subscribes to one filter.
     #[must_use]
-    pub fn connect(version: Version, client_id: &str) -> Self {
-        let connect = Connect {
-            version,
-            client_id: client_id.to_owned(),
-            clean_start: true,
-            keep_alive: 60,
-            will: None,
-            user_name: None,
-            password: None,
-            properties: Properties::default(),
-        };
-        Self::Connect { connect, reconnect: false }
+    pub fn subscribe(filter: &str, qos: Qos) -> Self {
+        Self::Subscribe(vec![subscription(filter, qos)])
     }
 
-    /// Subscribes to one filter with QoS 1.
+    /// Publishes without properties.
     #[must_use]
-    pub fn subscribe(filter: &str) -> Self {
-        Self::Subscribe { filters: vec![(filter.to_owned(), Qos::AtLeastOnce)] }
-    }
-
-    /// Publishes with QoS 1.
-    #[must_use]
-    pub fn publish(topic: &str, payload: &str) -> Self {
+    pub fn publish(topic: &str, payload: &str, qos: Qos) -> Self {
         Self::Publish(Message {
             topic: topic.to_owned(),
             payload: payload.as_bytes().to_vec(),
-            qos: Qos::AtLeastOnce,
+            qos,
             retain: false,
             properties: Properties::default(),
         })
+    }
+}
+
+/// A subscription without the options of MQTT 5.
+#[must_use]
+pub fn subscription(filter: &str, qos: Qos) -> Subscription {
+    Subscription {
+        filter: filter.to_owned(),
+        qos,
+        no_local: false,
+        retain_as_published: false,
+        retain_handling: 0,
     }
 }

@@ -1,102 +1,121 @@
-//! The loop: what arrives next, whom it concerns, what that one does about it.
+//! The world of a scenario, moment by moment: what arrives next, whom it concerns, what that one does about it.
+//!
+//! One clock, one seed. A world is a value: a copy of it goes its own way from where it was made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::broker::{self, Broker, ConnectionId, News, Who};
-use crate::client::{self, Closure, RequestId, Session};
+use crate::broker::{self, Broker, ConnectionId, News};
+use crate::client::{self, Closure};
 use crate::iot::time::Instant;
-use crate::mqtt::{Properties, ReasonCode, Subscription};
 use crate::timeline::{Close, ConnectionRef, Entry, Party, SessionId, What, Wire};
 
-use super::network::{Event, Fact, Network};
+use super::actor::{Client, Then};
+use super::network::{Direction, Event, Fact, Network, Path};
 use super::rights::Rights;
-use super::scenario::{Action, MAX_EVENTS, Scenario};
+use super::scenario::{Action, MAX_EVENTS, Scenario, Step};
 use super::{Ended, Run};
 
 /// A scenario being played.
-#[derive(Debug)]
-pub(super) struct World<'a> {
-    scenario: &'a Scenario,
+#[derive(Clone, Debug)]
+pub struct World {
+    scenario: Arc<Scenario>,
     now: Instant,
+    /// Steps taken from here on, the last one first.
+    steps: Vec<Step>,
     broker: Broker,
     rights: Rights,
-    clients: BTreeMap<SessionId, Client>,
+    /// By [`SessionId`].
+    clients: Vec<Client>,
     network: Network,
     /// When clients want to wake up. Only reminders: a client is asked again before it is woken.
     alarms: BTreeSet<(Instant, SessionId)>,
-    /// The broker's number of each connection is its place in this list.
-    connections: Vec<ConnectionRef>,
+    /// By the broker's number.
+    connections: Vec<Connection>,
     /// Who was let in last with a client ID, for news about a session whose client is away.
     holders: BTreeMap<String, ConnectionRef>,
     entries: Vec<Entry>,
+    events: usize,
 }
 
-/// A client session and its transport.
-#[derive(Debug)]
-struct Client {
-    who: Who,
-    /// Made anew when a step connects with other settings.
-    session: Option<(client::Config, Session)>,
-    transport: Option<ConnectionId>,
-    /// Connection attempts so far.
-    attempts: u32,
-    requests: u64,
+#[derive(Clone, Debug)]
+struct Connection {
+    place: ConnectionRef,
+    path: Path,
 }
 
-impl<'a> World<'a> {
-    pub(super) fn new(scenario: &'a Scenario) -> Self {
-        let identities = scenario.identities.len();
-        let clients = (0..).map(SessionId).zip(&scenario.sessions).filter_map(|(id, actor)| {
-            let known = usize::try_from(actor.identity).is_ok_and(|index| index < identities);
-            let who = Who(actor.identity);
-            known.then_some((id, Client { who, session: None, transport: None, attempts: 0, requests: 0 }))
-        });
-        let mut network = Network::default();
-        for step in &scenario.steps {
-            network.send(step.at, Event::Step(step.session, step.action.clone()));
-        }
+impl World {
+    /// The world before anything has happened.
+    #[must_use]
+    pub fn new(scenario: impl Into<Arc<Scenario>>) -> Self {
+        let scenario = scenario.into();
+        let mut steps = scenario.steps.clone();
+        steps.sort_by_key(|step| step.at);
+        steps.reverse();
         Self {
-            scenario,
             now: Instant(0),
+            steps,
             broker: Broker::new(broker::Config { starts: scenario.starts, ..scenario.account.clone() }),
-            rights: Rights::new(scenario),
-            clients: clients.collect(),
-            network,
+            rights: Rights::new(&scenario),
+            clients: (0..)
+                .map(SessionId)
+                .zip(&scenario.sessions)
+                .map(|(id, actor)| Client::new(&scenario, id, actor))
+                .collect(),
+            network: Network::new(scenario.network, scenario.seed),
             alarms: BTreeSet::new(),
             connections: Vec::new(),
             holders: BTreeMap::new(),
             entries: Vec::new(),
+            events: 0,
+            scenario,
         }
     }
 
-    pub(super) fn play(mut self) -> Run {
-        let mut ended = Ended::TooMuch;
-        for _ in 0..MAX_EVENTS {
-            if !self.advance() {
-                ended = Ended::InTime;
-                break;
-            }
-        }
-        Run {
-            entries: self.entries,
-            explanations: self.rights.into_explanations(),
-            ended,
-            sessions: self.scenario.sessions.iter().map(|actor| actor.name.clone()).collect(),
-        }
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
     }
 
-    /// Goes to the next moment at which something happens, and lets one thing happen. What arrives comes
-    /// before timers, the broker's timers before the clients'.
-    fn advance(&mut self) -> bool {
+    /// What has happened so far.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How many things have happened: steps, arrivals and timers.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.events
+    }
+
+    /// The next step of the scenario.
+    #[must_use]
+    pub fn next_step(&self) -> Option<&Step> {
+        self.steps.last()
+    }
+
+    /// When the next thing happens; `None` when nothing more does before the scenario's end.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Instant> {
         let alarm = self.alarms.first().map(|(at, _)| *at);
-        let times = [self.network.next_arrival(), self.broker.deadline(), alarm];
-        let Some(next) = times.into_iter().flatten().min().filter(|next| *next <= self.scenario.end) else {
-            return false;
-        };
-        self.now = self.now.max(next);
-        if let Some(event) = self.network.arrive(self.now) {
+        let step = self.steps.last().map(|step| step.at);
+        let times = [step, self.network.next_arrival(), self.broker.deadline(), alarm];
+        times.into_iter().flatten().min().map(|at| at.max(self.now)).filter(|at| *at <= self.scenario.end)
+    }
+
+    /// Lets the next thing happen: steps come before what arrives, that before timers, the broker's timers before
+    /// the clients'. `false` when there was nothing more, or more than [`MAX_EVENTS`].
+    pub fn step(&mut self) -> bool {
+        let Some(next) = self.next_at().filter(|_| self.events < MAX_EVENTS) else { return false };
+        self.now = next;
+        self.events += 1;
+        if let Some(step) = self.steps.pop_if(|step| step.at <= next) {
+            self.act(step.session, step.action);
+        } else if let Some(event) = self.network.arrive(next) {
             self.on_event(event);
-        } else if self.broker.deadline().is_some_and(|at| at <= self.now) {
+        } else if self.broker.deadline().is_some_and(|at| at <= next) {
             self.at_broker(broker::Input::TimePassed);
         } else if let Some((_, session)) = self.alarms.pop_first() {
             self.on_alarm(session);
@@ -104,61 +123,115 @@ impl<'a> World<'a> {
         true
     }
 
+    /// Lets everything happen that happens until `at`, that moment included.
+    pub fn run_until(&mut self, at: Instant) {
+        while self.next_at().is_some_and(|next| next <= at) && self.step() {}
+        self.now = self.now.max(at.min(self.scenario.end));
+    }
+
+    /// Leaves out the next step of the scenario; gives what it was.
+    pub fn skip_step(&mut self) -> Option<Step> {
+        self.steps.pop()
+    }
+
+    /// Lets a session do something now. A session that does not exist, or is nobody, does nothing.
+    pub fn act(&mut self, id: SessionId, action: Action) {
+        let identities = self.scenario.identities.len();
+        let known = |client: &&mut Client| usize::try_from(client.who.0).is_ok_and(|who| who < identities);
+        let Some(client) = self.client(id).filter(known) else { return };
+        match action {
+            Action::Cut => self.on_cut(id, true),
+            Action::HalfOpen => self.on_cut(id, false),
+            Action::Stall => {
+                let open = client.transport;
+                client.stalled.extend(open);
+                if let Some(Connection { path, .. }) =
+                    open.and_then(index).and_then(|at| self.connections.get_mut(at))
+                {
+                    Network::hold(path);
+                }
+            }
+            Action::Resume => {
+                for stalled in std::mem::take(&mut client.stalled) {
+                    if let Some(Connection { path, .. }) =
+                        index(stalled).and_then(|at| self.connections.get_mut(at))
+                    {
+                        self.network.release(self.now, path);
+                    }
+                }
+            }
+            action => {
+                if let Some(input) = client.input(action) {
+                    self.feed(id, input);
+                }
+            }
+        }
+    }
+
+    /// Whether a session's connection stands, is on its way, or is awaited.
+    #[must_use]
+    pub fn state(&self, id: SessionId) -> super::expect::State {
+        index_of(id).and_then(|id| self.clients.get(id)).map_or_else(Default::default, Client::state)
+    }
+
+    /// Plays on to the end.
+    #[must_use]
+    pub fn play(mut self) -> Run {
+        while self.step() {}
+        let ended = if self.next_at().is_some() { Ended::TooMuch } else { Ended::InTime };
+        let states = self.clients.iter().map(Client::state).collect();
+        Run {
+            entries: self.entries,
+            questions: self.rights.into_questions(),
+            ended,
+            states,
+            scenario: self.scenario,
+        }
+    }
+
     fn on_event(&mut self, event: Event) {
         match event {
-            Event::Step(session, action) => self.on_step(session, action),
             Event::AtBroker(input) => self.at_broker(input),
             Event::AtClient(connection, fact) => self.at_client(connection, fact),
+            Event::Comeback(id) => {
+                let now = self.now;
+                if self.client(id).is_some_and(|client| client.comes_back(now)) {
+                    self.feed(id, client::Input::Connect);
+                }
+            }
         }
     }
 
     fn on_alarm(&mut self, id: SessionId) {
-        let deadline = self.clients.get(&id).and_then(Client::deadline);
-        match deadline {
-            Some(at) if at <= self.now => self.feed(id, client::Input::TimePassed),
-            Some(at) => {
-                self.alarms.insert((at, id));
-            }
-            None => {}
+        let now = self.now;
+        let Some(client) = self.client(id) else { return };
+        client.alarm = None;
+        match client.session.deadline() {
+            Some((at, _)) if at <= now => self.feed(id, client::Input::TimePassed),
+            _ => self.remind(id),
         }
     }
 
-    fn on_step(&mut self, id: SessionId, action: Action) {
-        let Some(client) = self.clients.get_mut(&id) else { return };
-        client.requests += 1;
-        let request = RequestId(client.requests);
-        let properties = Properties::default();
-        let input = match action {
-            Action::Connect { connect, reconnect } => {
-                let seed = self.scenario.seed.wrapping_add(u64::from(id.0));
-                let reconnect = reconnect.then(|| client::Reconnect::new(seed));
-                client.prepare(client::Config { reconnect, ..client::Config::new(connect) });
-                client::Input::Connect
-            }
-            Action::Subscribe { filters } => {
-                let filters = filters.into_iter().map(|(filter, qos)| Subscription {
-                    filter,
-                    qos,
-                    no_local: false,
-                    retain_as_published: false,
-                    retain_handling: 0,
-                });
-                client::Input::Subscribe { request, filters: filters.collect(), properties }
-            }
-            Action::Unsubscribe { filters } => client::Input::Unsubscribe { request, filters, properties },
-            Action::Publish(message) => client::Input::Publish { request, message },
-            Action::Disconnect => client::Input::Disconnect { code: ReasonCode::SUCCESS, properties },
-            Action::Drop => return self.on_drop(id),
-        };
-        self.feed(id, input);
+    /// Sees to it that the client is woken no later than it wants. A reminder that is too early costs less than
+    /// one for each packet that moves the deadline.
+    fn remind(&mut self, id: SessionId) {
+        let Some(client) = self.client(id) else { return };
+        if let Some((at, _)) = client.session.deadline()
+            && client.alarm.is_none_or(|set| at < set)
+        {
+            client.alarm = Some(at);
+            self.alarms.insert((at, id));
+        }
     }
 
-    /// The broker learns of it like of a reset, one latency later; a silent loss would show only when the
-    /// keep-alive ends.
-    fn on_drop(&mut self, id: SessionId) {
-        if let Some(connection) = self.clients.get_mut(&id).and_then(|client| client.transport.take()) {
+    /// The client's end of the connection is gone. The broker learns of a reset one way later; of a half-open
+    /// connection nothing.
+    fn on_cut(&mut self, id: SessionId, told: bool) {
+        if let Some(connection) = self.client(id).and_then(|client| client.transport.take()) {
             self.record(connection, What::Closed(Close::by(Party::Network)));
-            self.give_broker(broker::Input::Lost { connection });
+            if told {
+                self.give_broker(connection, broker::Input::Lost { connection });
+            }
             self.feed(id, client::Input::TransportClosed(Closure::default()));
         }
     }
@@ -166,39 +239,38 @@ impl<'a> World<'a> {
     /// Gives a client a command or fact, and carries out what it orders.
     fn feed(&mut self, id: SessionId, input: client::Input) {
         let now = self.now;
-        let Some((_, session)) = self.clients.get_mut(&id).and_then(|client| client.session.as_mut()) else {
-            return;
-        };
-        session.handle(now, input);
-        while let Some(output) = self.output_of(id) {
-            self.carry_out(id, output);
+        let mut next = Some(input);
+        while let Some(input) = next.take() {
+            let Some(client) = self.client(id) else { return };
+            client.session.handle(now, input);
+            while let Some(output) = self.client(id).and_then(|client| client.session.poll()) {
+                self.carry_out(id, output);
+            }
+            next = self.client(id).and_then(Client::next);
         }
-        if let Some(at) = self.clients.get(&id).and_then(Client::deadline) {
-            self.alarms.insert((at, id));
-        }
-    }
-
-    fn output_of(&mut self, id: SessionId) -> Option<client::Output> {
-        self.clients.get_mut(&id)?.session.as_mut()?.1.poll()
+        self.remind(id);
     }
 
     fn carry_out(&mut self, id: SessionId, output: client::Output) {
         use client::Output;
+        let now = self.now;
+        match self.client(id).map(|client| client.on_output(now, &output)) {
+            Some(Then::ComeBack(at)) => self.network.put(at, Event::Comeback(id)),
+            Some(Then::Nothing) | None => {}
+        }
         match output {
             Output::OpenTransport => self.open(id),
             Output::Send { frame, packet } => {
                 let bytes = frame.into_bytes();
                 self.note(id, What::Sent(Wire { packet: Ok(packet), bytes: bytes.clone() }));
-                if let Some(connection) = self.transport_of(id) {
-                    self.give_broker(broker::Input::Received { connection, bytes });
+                if let Some(connection) = self.client(id).and_then(|client| client.transport) {
+                    self.give_broker(connection, broker::Input::Received { connection, bytes });
                 }
             }
             Output::CloseTransport => {
-                if let Some(connection) = self.clients.get_mut(&id).and_then(|client| client.transport.take())
-                {
+                if let Some(connection) = self.client(id).and_then(Client::leave) {
                     self.record(connection, What::Closed(Close::by(Party::Client)));
-                    self.give_broker(broker::Input::Lost { connection });
-                    self.feed(id, client::Input::TransportClosed(Closure::default()));
+                    self.give_broker(connection, broker::Input::Lost { connection });
                 }
             }
             Output::Received { frame, packet } => {
@@ -223,23 +295,25 @@ impl<'a> World<'a> {
     fn open(&mut self, id: SessionId) {
         let Ok(number) = u32::try_from(self.connections.len()) else { return };
         let connection = ConnectionId(number);
-        let Some(client) = self.clients.get_mut(&id) else { return };
-        client.attempts += 1;
+        let Some(client) = self.client(id) else { return };
+        client.attempts = client.attempts.saturating_add(1);
         client.transport = Some(connection);
-        let who = client.who;
-        self.connections.push(ConnectionRef { session: id, number: client.attempts });
-        self.give_broker(broker::Input::Opened { connection, who });
-        let back = self.now + self.scenario.latency + self.scenario.latency;
-        self.network.send(back, Event::AtClient(connection, Fact::Opened));
+        let (who, attempt) = (client.who, client.attempts);
+        let place = ConnectionRef { session: id, number: attempt };
+        self.connections.push(Connection { place, path: Path::default() });
+        let there = self.give_broker(connection, broker::Input::Opened { connection, who });
+        if let Some(Connection { path, .. }) = index(connection).and_then(|at| self.connections.get_mut(at)) {
+            self.network.send(there, path, Direction::ToClient, Event::AtClient(connection, Fact::Opened));
+        }
     }
 
     fn at_client(&mut self, connection: ConnectionId, fact: Fact) {
         let Some(place) = self.place(connection) else { return };
-        let id = place.session;
-        if self.transport_of(id) != Some(connection) {
+        let Some(client) = self.client(place.session).filter(|client| client.transport == Some(connection))
+        else {
             // The client has left that connection already.
             return;
-        }
+        };
         let input = match fact {
             Fact::Opened => {
                 self.record(connection, What::Opened);
@@ -247,27 +321,22 @@ impl<'a> World<'a> {
             }
             Fact::Bytes(bytes) => client::Input::Received(bytes),
             Fact::Closed => {
+                client.transport = None;
                 self.record(connection, What::Closed(Close::by(Party::Server)));
-                if let Some(client) = self.clients.get_mut(&id) {
-                    client.transport = None;
-                }
                 client::Input::TransportClosed(Closure::default())
             }
         };
-        self.feed(id, input);
+        self.feed(place.session, input);
     }
 
     fn at_broker(&mut self, input: broker::Input) {
         self.broker.handle(self.now, input, &mut self.rights);
-        let arrives = self.now + self.scenario.latency;
         while let Some(output) = self.broker.poll() {
             match output {
                 broker::Output::Send { connection, bytes } => {
-                    self.network.send(arrives, Event::AtClient(connection, Fact::Bytes(bytes)));
+                    self.give_client(connection, Fact::Bytes(bytes));
                 }
-                broker::Output::Close { connection } => {
-                    self.network.send(arrives, Event::AtClient(connection, Fact::Closed));
-                }
+                broker::Output::Close { connection } => self.give_client(connection, Fact::Closed),
                 broker::Output::News(news) => self.on_news(news),
             }
         }
@@ -291,16 +360,28 @@ impl<'a> World<'a> {
         self.entries.push(Entry { at: self.now, connection: place, what });
     }
 
-    fn give_broker(&mut self, input: broker::Input) {
-        self.network.send(self.now + self.scenario.latency, Event::AtBroker(input));
+    /// Gives the time when it arrives, unless something holds it.
+    fn give_broker(&mut self, connection: ConnectionId, input: broker::Input) -> Instant {
+        let now = self.now;
+        let open = index(connection).and_then(|at| self.connections.get_mut(at));
+        open.map_or(now, |Connection { path, .. }| {
+            self.network.send(now, path, Direction::ToBroker, Event::AtBroker(input))
+        })
+    }
+
+    fn give_client(&mut self, connection: ConnectionId, fact: Fact) {
+        let now = self.now;
+        if let Some(Connection { path, .. }) = index(connection).and_then(|at| self.connections.get_mut(at)) {
+            self.network.send(now, path, Direction::ToClient, Event::AtClient(connection, fact));
+        }
+    }
+
+    fn client(&mut self, id: SessionId) -> Option<&mut Client> {
+        index_of(id).and_then(|id| self.clients.get_mut(id))
     }
 
     fn place(&self, connection: ConnectionId) -> Option<ConnectionRef> {
-        usize::try_from(connection.0).ok().and_then(|index| self.connections.get(index)).copied()
-    }
-
-    fn transport_of(&self, id: SessionId) -> Option<ConnectionId> {
-        self.clients.get(&id).and_then(|client| client.transport)
+        index(connection).and_then(|at| self.connections.get(at)).map(|connection| connection.place)
     }
 
     fn record(&mut self, connection: ConnectionId, what: What) {
@@ -311,23 +392,16 @@ impl<'a> World<'a> {
 
     /// Records something about the client's present or last connection.
     fn note(&mut self, session: SessionId, what: What) {
-        let number = self.clients.get(&session).map_or(0, |client| client.attempts);
+        let number = self.client(session).map_or(0, |client| client.attempts);
         let connection = ConnectionRef { session, number };
         self.entries.push(Entry { at: self.now, connection, what });
     }
 }
 
-impl Client {
-    /// A session with other settings is another session; while the old one has a transport, it stays and says
-    /// itself that it is not idle.
-    fn prepare(&mut self, config: client::Config) {
-        let same = self.session.as_ref().is_some_and(|(settings, _)| *settings == config);
-        if !same && self.transport.is_none() {
-            self.session = Some((config.clone(), Session::new(config)));
-        }
-    }
+fn index(connection: ConnectionId) -> Option<usize> {
+    usize::try_from(connection.0).ok()
+}
 
-    fn deadline(&self) -> Option<Instant> {
-        self.session.as_ref().and_then(|(_, session)| session.deadline()).map(|(at, _)| at)
-    }
+fn index_of(session: SessionId) -> Option<usize> {
+    usize::try_from(session.0).ok()
 }

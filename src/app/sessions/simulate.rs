@@ -3,11 +3,10 @@
 use crate::app::check::matrix::Matrix;
 use crate::app::check::who;
 use crate::app::workspace::{SessionPlan, Workspace};
-use crate::broker::{self, DisconnectReason, News, Verdict};
-use crate::client::Message;
-use crate::iot::time::{Instant, Millis, UnixTime};
-use crate::lab::{self, Action, Actor, Identity, Run, Scenario, Step};
-use crate::mqtt::{Properties, Qos, Version};
+use crate::broker::{DisconnectReason, News, Verdict};
+use crate::iot::time::{Instant, Millis};
+use crate::lab::{self, Action, Actor, Identity, Network, Run, Scenario, Step};
+use crate::mqtt::Qos;
 use crate::policy::context::Protocol;
 use crate::timeline::{SessionId, What};
 
@@ -57,47 +56,37 @@ fn scenario(workspace: &Workspace) -> Scenario {
     let sessions = &workspace.simulation.sessions;
     let starts = |index: usize| Instant(APART.0.saturating_mul(u64::try_from(index).unwrap_or(u64::MAX)));
     Scenario {
-        identities: vec![Identity { context, policies: matrix.policies.policies().to_vec() }],
-        sessions: (0..sessions.len()).map(|index| Actor { name: name(index), identity: 0 }).collect(),
+        title: String::new(),
+        identities: vec![Identity {
+            name: "device".to_owned(),
+            context,
+            policies: matrix.policies.policies().to_vec(),
+        }],
+        sessions: sessions
+            .iter()
+            .zip(0..)
+            .map(|(plan, index)| Actor::new(&name(index), 0, version.into(), plan.client_id.trim()))
+            .collect(),
         steps: sessions
             .iter()
             .zip(0_u32..)
-            .flat_map(|(plan, session)| {
-                steps(plan, version.into(), SessionId(session), starts(session as usize))
-            })
+            .flat_map(|(plan, session)| steps(plan, SessionId(session), starts(session as usize)))
             .collect(),
         end: starts(sessions.len()) + AFTERWARDS,
-        starts: UnixTime(0),
-        latency: LATENCY,
+        network: Network { latency: LATENCY, jitter: Millis(0) },
         seed: 1,
-        account: broker::Config::default(),
+        ..Scenario::default()
     }
 }
 
-fn steps(
-    plan: &SessionPlan,
-    version: Version,
-    session: SessionId,
-    at: Instant,
-) -> impl Iterator<Item = Step> {
+fn steps(plan: &SessionPlan, session: SessionId, at: Instant) -> impl Iterator<Item = Step> {
     let step = move |at, action| Step { at, session, action };
     let (subscribe, publish) = (plan.subscribe.trim(), plan.publish.trim());
     let qos = if plan.qos == 0 { Qos::AtMostOnce } else { Qos::AtLeastOnce };
     [
-        Some(step(at, Action::connect(version, plan.client_id.trim()))),
-        (!subscribe.is_empty()).then(|| {
-            step(at + SUBSCRIBE_AFTER, Action::Subscribe { filters: vec![(subscribe.to_owned(), qos)] })
-        }),
-        (!publish.is_empty()).then(|| {
-            let message = Message {
-                topic: publish.to_owned(),
-                payload: plan.payload.as_bytes().to_vec(),
-                qos,
-                retain: false,
-                properties: Properties::default(),
-            };
-            step(at + PUBLISH_AFTER, Action::Publish(message))
-        }),
+        Some(step(at, Action::Connect)),
+        (!subscribe.is_empty()).then(|| step(at + SUBSCRIBE_AFTER, Action::subscribe(subscribe, qos))),
+        (!publish.is_empty()).then(|| step(at + PUBLISH_AFTER, Action::publish(publish, &plan.payload, qos))),
     ]
     .into_iter()
     .flatten()

@@ -78,7 +78,7 @@ fn detail(model: &Model) -> Html {
     let body = match entry.map(|entry| (entry, &entry.what)) {
         None => html! { <p>{ "Choose an event of the log." }</p> },
         Some((_, What::Decided { explanation: id, .. })) => {
-            run.explained(*id).map_or_else(Html::default, decision)
+            run.explained(*id).as_ref().map_or_else(Html::default, decision)
         }
         Some((entry, What::Sent(_) | What::Received(_))) => packet(entry, version),
         Some((_, what)) => {
