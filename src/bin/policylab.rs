@@ -1,4 +1,4 @@
-//! `policylab`: suites of policy cases, and lint, on the command line.
+//! `policylab`: suites of policy cases, lint, and simulated sessions, on the command line.
 //!
 //! Exit codes: 0 all cases passed and no warning, 1 a case failed or a warning, 2 a file cannot be used or the command is wrong. Nothing is
 //! judged unless every file can be read.
@@ -8,10 +8,12 @@ use std::{
     fmt::Write as _,
     fs::File,
     io::{Read as _, Write as _},
+    path::Path,
     process::ExitCode,
 };
 
 use iot_policy_lab::{
+    lab::{self, Ended, format as scenario, mosquitto},
     policy::{
         Policy,
         context::Side,
@@ -26,6 +28,7 @@ use iot_policy_lab::{
         json::{self, Judged, Linted},
         junit,
     },
+    timeline::{SessionId, log},
     words::{self, Format},
 };
 
@@ -33,16 +36,20 @@ const USAGE: &str = "\
 usage: policylab test [--format text|json|junit] FILE...
        policylab explain [--format text|markdown|json] FILE ID
        policylab lint [--format text|json] POLICY...
+       policylab simulate [--format text|json|terminal] SCENARIO
 
   test      judge every case of suites
   explain   say why one case of a suite is decided as it is, and what would change it
   lint      find mistakes in policies, each taken alone
+  simulate  play a scenario, print what happened, and check what it expects
 
 FILE is a suite of cases; POLICY is a policy document, or what holds some: the output of `aws iot get-policy`, a
-CloudFormation template in JSON, a Terraform configuration. `-` reads standard input. `--` ends the options.
+CloudFormation template in JSON, a Terraform configuration; SCENARIO says who connects and what they do. A policy that
+stands in a scenario with its name alone is the file of that name beside it. `--format terminal` prints what
+mosquitto_sub and mosquitto_pub would. `-` reads standard input. `--` ends the options.
 
 exit codes: 0 done, every case passed, no warning
-            1 a case failed, or there is a warning or an error
+            1 a case or an expectation failed, or there is a warning or an error
             2 a file cannot be used or the command is wrong
 ";
 
@@ -60,6 +67,7 @@ fn main() -> ExitCode {
         Some((&"test", rest)) => test(rest),
         Some((&"explain", rest)) => explain(rest),
         Some((&"lint", rest)) => lint(rest),
+        Some((&"simulate", rest)) => simulate(rest),
         Some((other, _)) => Err(format!("unknown command `{other}`\n\n{USAGE}")),
     };
     match outcome {
@@ -297,6 +305,70 @@ fn lint_file(file: &str, text: &str, linted: &mut Vec<Linted>, unread: &mut Vec<
         let (policy, policy_name) = policy.map_or((None, None), |(number, name)| (Some(number), name));
         Linted { file: file.to_owned(), policy, policy_name, line, column, span, severity, code, sentence }
     }));
+}
+
+/// Plays a scenario. What it expects and did not get is told on standard error, except in a text, where it stands last.
+fn simulate(arguments: &[&str]) -> Outcome {
+    let Arguments { format, operands } = read_arguments(arguments, &["text", "json", "terminal"])?;
+    let [file] = operands.as_slice() else { return Err(format!("`simulate` needs a scenario\n\n{USAGE}")) };
+    let text = read(file, scenario::MAX_TEXT)?;
+    let scenario = scenario::read(&text, |name| policy_beside(file, name))
+        .map_err(|error| format!("{file}: {error}"))?;
+    let run = lab::run(&scenario);
+    let unmet: Vec<String> = run.unmet().iter().map(|unmet| words::scenario::unmet(&run, unmet)).collect();
+    let too_much =
+        (run.ended == Ended::TooMuch).then(|| "the run was cut short: too much happened".to_owned());
+    let failed: Vec<String> = unmet.into_iter().chain(too_much).collect();
+    let mut out = match format {
+        "json" => {
+            let sessions: Vec<String> =
+                run.scenario.sessions.iter().map(|actor| actor.name.clone()).collect();
+            let version = |session| words::scenario::version(&run, session);
+            log::write(&sessions, &run.entries, version, |entry| words::scenario::entry_text(&run, entry))
+        }
+        "terminal" => terminals(&run),
+        _ => {
+            let mut out = words::scenario::log(&run);
+            for finding in words::scenario::findings(&run) {
+                let _ = writeln!(out, "finding: {finding}");
+            }
+            out
+        }
+    };
+    if format == "text" {
+        for line in &failed {
+            let _ = writeln!(out, "FAIL {line}");
+        }
+        let (all, failed) = (scenario.expectations.len(), failed.len());
+        let _ = writeln!(out, "{} expectations met, {failed} not", all.saturating_sub(failed));
+    } else {
+        for line in &failed {
+            let _ = writeln!(std::io::stderr(), "policylab: {line}");
+        }
+    }
+    Ok((out, if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }))
+}
+
+/// What each program of a scenario prints, one after the other.
+fn terminals(run: &lab::Run) -> String {
+    let mut out = String::new();
+    for (actor, session) in run.scenario.sessions.iter().zip(0..) {
+        let _ = writeln!(out, "== {}", actor.name);
+        for line in mosquitto::terminal(run, SessionId(session)) {
+            let _ = writeln!(out, "{}", line.text);
+        }
+    }
+    out
+}
+
+/// The policy of this name in the folder of a scenario. A name that leads elsewhere names nothing.
+fn policy_beside(file: &str, name: &str) -> Option<String> {
+    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', ':']);
+    if !plain || file == "-" {
+        return None;
+    }
+    let path = Path::new(file).with_file_name(name);
+    read(path.to_str()?, import::MAX_PASTE).ok()
 }
 
 /// How a policy of a file is called.

@@ -89,7 +89,10 @@ impl Client {
     pub(super) fn input(&mut self, action: Action) -> Option<client::Input> {
         let properties = Properties::default();
         Some(match action {
-            Action::Connect => client::Input::Connect,
+            Action::Connect => {
+                self.comeback = None;
+                client::Input::Connect
+            }
             Action::Subscribe(filters) => {
                 client::Input::Subscribe { request: self.request(), filters, properties }
             }

@@ -254,10 +254,7 @@ impl World {
     fn carry_out(&mut self, id: SessionId, output: client::Output) {
         use client::Output;
         let now = self.now;
-        match self.client(id).map(|client| client.on_output(now, &output)) {
-            Some(Then::ComeBack(at)) => self.network.put(at, Event::Comeback(id)),
-            Some(Then::Nothing) | None => {}
-        }
+        let then = self.client(id).map(|client| client.on_output(now, &output));
         match output {
             Output::OpenTransport => self.open(id),
             Output::Send { frame, packet } => {
@@ -288,6 +285,10 @@ impl World {
             | Output::ReconnectStopped(_)
             | Output::Rejected { .. }
             | Output::Lost { .. } => self.note(id, What::Client(output)),
+        }
+        if let Some(Then::ComeBack(at)) = then {
+            self.network.put(at, Event::Comeback(id));
+            self.note(id, What::Client(Output::ReconnectAt(at)));
         }
     }
 

@@ -4,7 +4,8 @@
 //! [`Request`] and [`PolicySet`]. What is not given is absent; what stands under `unknown` is unknown.
 //! Unknown fields and values are errors that name the case and the field. Reads text, not files.
 
-mod format;
+/// Its fields and words serve the text form of scenarios too.
+pub(crate) mod format;
 pub mod json;
 pub mod junit;
 

@@ -11,6 +11,7 @@
 //! and [`What::Closed`] after them.
 
 mod diagnose;
+pub mod log;
 
 pub use diagnose::{Certainty, Finding, FindingKind, diagnose};
 

@@ -14,6 +14,7 @@ pub mod page;
 mod place;
 pub mod reference;
 mod report;
+pub mod scenario;
 pub mod session;
 pub mod share;
 pub mod sheet;

@@ -10,27 +10,27 @@ use serde_json::value::RawValue;
 
 /// What is wrong with a field of a case.
 #[derive(Debug)]
-pub(super) struct Wrong {
+pub(crate) struct Wrong {
     /// The way from the case, such as `policies[0].type`; empty for the case itself.
-    pub(super) field: String,
+    pub(crate) field: String,
     /// What is wrong and what to write.
-    pub(super) problem: String,
+    pub(crate) problem: String,
 }
 
 impl Wrong {
-    pub(super) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { field: field.into(), problem: problem.into() }
     }
 }
 
 /// A value that JSON can hold.
-pub(super) trait FromJson: Sized {
+pub(crate) trait FromJson: Sized {
     /// Reads the value that stands at `path`.
     fn read(raw: &RawValue, path: &str) -> Result<Self, Wrong>;
 }
 
 /// An enum whose values are words.
-pub(super) trait Word: Copy + 'static {
+pub(crate) trait Word: Copy + 'static {
     /// The words and what they stand for.
     const WORDS: &'static [(&'static str, Self)];
 }
@@ -101,7 +101,7 @@ impl<T: Word> FromJson for T {
 }
 
 /// The items of a list.
-pub(super) fn list<'a>(raw: &'a RawValue, path: &str) -> Result<Vec<&'a RawValue>, Wrong> {
+pub(crate) fn list<'a>(raw: &'a RawValue, path: &str) -> Result<Vec<&'a RawValue>, Wrong> {
     serde_json::from_str(raw.get())
         .map_err(|_| Wrong::new(path, format!("write a list in `[` and `]`, not {}", kind(raw))))
 }
@@ -111,7 +111,7 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// An object whose fields are taken one by one.
-pub(super) struct Object<'a> {
+pub(crate) struct Object<'a> {
     path: String,
     fields: Vec<(String, &'a RawValue)>,
     asked: Vec<&'static str>,
@@ -119,7 +119,7 @@ pub(super) struct Object<'a> {
 
 impl<'a> Object<'a> {
     /// Reads an object; no name stands in it twice.
-    pub(super) fn new(raw: &'a RawValue, path: &str) -> Result<Self, Wrong> {
+    pub(crate) fn new(raw: &'a RawValue, path: &str) -> Result<Self, Wrong> {
         if !raw.get().starts_with('{') {
             return Err(Wrong::new(path, format!("write an object in `{{` and `}}`, not {}", kind(raw))));
         }
@@ -134,12 +134,22 @@ impl<'a> Object<'a> {
     }
 
     /// The way to a field.
-    pub(super) fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         join(&self.path, name)
     }
 
+    /// The names of all fields that were not taken.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.fields.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// A field that was not taken.
+    pub(crate) fn find(&self, name: &str) -> Option<&'a RawValue> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, raw)| *raw)
+    }
+
     /// Takes a field as it is written; `None` when it is not there or `null`.
-    pub(super) fn raw(&mut self, name: &'static str) -> Option<&'a RawValue> {
+    pub(crate) fn raw(&mut self, name: &'static str) -> Option<&'a RawValue> {
         self.asked.push(name);
         let at = self.fields.iter().position(|(field, _)| field == name)?;
         let (_, raw) = self.fields.remove(at);
@@ -147,24 +157,24 @@ impl<'a> Object<'a> {
     }
 
     /// Takes a field that may be missing.
-    pub(super) fn optional<T: FromJson>(&mut self, name: &'static str) -> Result<Option<T>, Wrong> {
+    pub(crate) fn optional<T: FromJson>(&mut self, name: &'static str) -> Result<Option<T>, Wrong> {
         let path = self.path(name);
         self.raw(name).map(|raw| T::read(raw, &path)).transpose()
     }
 
     /// Takes a field that is the empty or usual value when it is missing.
-    pub(super) fn or_default<T: FromJson + Default>(&mut self, name: &'static str) -> Result<T, Wrong> {
+    pub(crate) fn or_default<T: FromJson + Default>(&mut self, name: &'static str) -> Result<T, Wrong> {
         self.optional(name).map(Option::unwrap_or_default)
     }
 
     /// Takes a field that must be there; `meaning` says what to write.
-    pub(super) fn needed<T: FromJson>(&mut self, name: &'static str, meaning: &str) -> Result<T, Wrong> {
+    pub(crate) fn needed<T: FromJson>(&mut self, name: &'static str, meaning: &str) -> Result<T, Wrong> {
         let path = self.path(name);
         self.optional(name)?.ok_or_else(|| Wrong::new(path, format!("is missing; write {meaning}")))
     }
 
     /// Ends the reading: what was not taken is not of the format.
-    pub(super) fn finish(self) -> Result<(), Wrong> {
+    pub(crate) fn finish(self) -> Result<(), Wrong> {
         let Some((name, _)) = self.fields.first() else { return Ok(()) };
         let known = self.asked.join("`, `");
         Err(Wrong::new(self.path(name), format!("is no field of the format; there are `{known}`")))

@@ -24,39 +24,20 @@ use crate::{
 };
 
 /// A case, ready to be judged.
-pub(super) fn case(json: CaseJson) -> Result<Case, Wrong> {
+pub(crate) fn case(json: CaseJson) -> Result<Case, Wrong> {
     if json.id.is_empty() {
         return Err(Wrong::new("id", "is empty; write a name that no other case has"));
     }
-    let mut unknown = Vec::with_capacity(json.unknown.len());
-    for (name, at) in json.unknown.iter().zip(0_usize..) {
-        match Key::parse(name) {
-            Key::Unknown(name) => {
-                let problem = format!(
-                    "`{name}` is no variable or condition key of AWS IoT Core; write one, such as `iot:ClientId`"
-                );
-                return Err(Wrong::new(format!("unknown[{at}]"), problem));
-            }
-            key => unknown.push(key),
-        }
-    }
-    let principal = principal(&json.principal)?;
+    let unknown = unknown(&json.unknown)?;
     let request = &json.request;
-    let mut context = Context::new(principal, &request.region, &request.account_id);
-    context.things = Field::Given(things(&json.principal));
-    context.exclusive = Field::Given(json.principal.exclusive);
-    context.registered.clone_from(&json.principal.registered_not_attached);
+    let mut context = context(&json.principal, &request.region, &request.account_id)?;
     context.protocol = request.protocol;
     context.mqtt_version = request.mqtt_version;
     context.client_id = match &request.client_id {
         None if unknown.contains(&Key::ClientId) => Field::Unknown,
         other => Field::from(other.clone()),
     };
-    if let Some(address) = request.source_ip.as_ref().filter(|address| address.parse::<IpAddr>().is_err()) {
-        let problem = format!("`{address}` is no IP address; write one, such as `192.0.2.1`");
-        return Err(Wrong::new("request.sourceIp", problem));
-    }
-    context.source_ip = Field::from(request.source_ip.clone());
+    context.source_ip = address(request.source_ip.as_ref(), "request.sourceIp")?;
     context.domain_name = Field::from(request.domain_name.clone());
     context.time = match &request.time {
         None => Field::Absent,
@@ -66,20 +47,14 @@ pub(super) fn case(json: CaseJson) -> Result<Case, Wrong> {
             Field::Given(read.ok_or_else(|| Wrong::new("request.time", problem()))?)
         }
     };
-    context.keys = Field::Given(
-        [
-            (Key::CognitoAud, json.principal.cognito_identity_pool.iter().cloned().collect()),
-            (Key::CognitoAmr, json.principal.cognito_methods.clone()),
-            (Key::JobId, request.job_id.iter().cloned().collect()),
-            (
-                Key::IncludeSocketInformation,
-                request.include_socket_information.iter().map(bool::to_string).collect(),
-            ),
-        ]
-        .into(),
-    );
+    if let Field::Given(keys) = &mut context.keys {
+        keys.insert(Key::JobId, request.job_id.iter().cloned().collect());
+        let include = request.include_socket_information.iter().map(bool::to_string);
+        keys.insert(Key::IncludeSocketInformation, include.collect());
+    }
     context.unknown = unknown;
-    let policies = json.policies.into_iter().zip(0..).map(|(json, at)| policy(json, at));
+    let policies =
+        json.policies.into_iter().zip(0..).map(|(json, at)| policy(json, &format!("policies[{at}]")));
     let policies = policies.collect::<Result<Vec<_>, _>>()?;
     Ok(Case {
         request: ask(request, &context)?,
@@ -90,6 +65,55 @@ pub(super) fn case(json: CaseJson) -> Result<Case, Wrong> {
         context,
         expect: json.expect,
     })
+}
+
+/// Who asks, and from which account and region.
+pub(crate) fn context(json: &PrincipalJson, region: &str, account: &str) -> Result<Context, Wrong> {
+    let mut context = Context::new(principal(json)?, region, account);
+    context.things = Field::Given(things(json));
+    context.exclusive = Field::Given(json.exclusive);
+    context.registered.clone_from(&json.registered_not_attached);
+    context.source_ip = Field::Absent;
+    context.domain_name = Field::Absent;
+    context.time = Field::Absent;
+    context.keys = Field::Given(
+        [
+            (Key::CognitoAud, json.cognito_identity_pool.iter().cloned().collect()),
+            (Key::CognitoAmr, json.cognito_methods.clone()),
+            (Key::JobId, Vec::new()),
+            (Key::IncludeSocketInformation, Vec::new()),
+        ]
+        .into(),
+    );
+    Ok(context)
+}
+
+/// The keys that stand under `unknown`.
+pub(crate) fn unknown(names: &[String]) -> Result<Vec<Key>, Wrong> {
+    let mut unknown = Vec::with_capacity(names.len());
+    for (name, at) in names.iter().zip(0_usize..) {
+        match Key::parse(name) {
+            Key::Unknown(name) => {
+                let problem = format!(
+                    "`{name}` is no variable or condition key of AWS IoT Core; write one, such as `iot:ClientId`"
+                );
+                return Err(Wrong::new(format!("unknown[{at}]"), problem));
+            }
+            key => unknown.push(key),
+        }
+    }
+    Ok(unknown)
+}
+
+/// An address of a client.
+pub(crate) fn address(address: Option<&String>, field: &str) -> Result<Field<String>, Wrong> {
+    match address {
+        Some(address) if address.parse::<IpAddr>().is_err() => {
+            let problem = format!("`{address}` is no IP address; write one, such as `192.0.2.1`");
+            Err(Wrong::new(field, problem))
+        }
+        other => Ok(Field::from(other.cloned())),
+    }
 }
 
 fn principal(json: &PrincipalJson) -> Result<Principal, Wrong> {
@@ -148,11 +172,12 @@ fn things(json: &PrincipalJson) -> Vec<Thing> {
     plain.chain(full).collect()
 }
 
-fn policy(json: PolicyJson, at: usize) -> Result<Policy, Wrong> {
+/// A policy; `path` is where it stands.
+pub(crate) fn policy(json: PolicyJson, path: &str) -> Result<Policy, Wrong> {
     // A policy that AWS refuses may be what the case is about; a text that is none is a mistake.
     if !matches!(json::read(&json.document).0, Some(Node { value: Value::Object(_) | Value::Array(_), .. })) {
         let problem = "the text is no JSON; write the policy as an object, or its text in quotes";
-        return Err(Wrong::new(format!("policies[{at}].document"), problem));
+        return Err(Wrong::new(format!("{path}.document"), problem));
     }
     Ok(Policy {
         name: json.name,

@@ -2,10 +2,10 @@
 //!
 //! Policies are judged whatever AWS would say of them, as a suite may be about just that.
 
-mod fields;
-mod mapping;
-mod schema;
-mod write;
+pub(crate) mod fields;
+pub(crate) mod mapping;
+pub(crate) mod schema;
+pub(crate) mod write;
 
 use std::{collections::BTreeMap, error::Error, fmt};
 

@@ -11,16 +11,16 @@ use crate::policy::{
     explain::Confidence,
 };
 
-pub(super) struct CaseJson {
-    pub(super) id: String,
-    pub(super) title: String,
+pub(crate) struct CaseJson {
+    pub(crate) id: String,
+    pub(crate) title: String,
     /// The facts of [`crate::policy::facts`] that the case shows.
-    pub(super) facts: Vec<String>,
-    pub(super) principal: PrincipalJson,
-    pub(super) policies: Vec<PolicyJson>,
-    pub(super) request: RequestJson,
-    pub(super) unknown: Vec<String>,
-    pub(super) expect: Verdict,
+    pub(crate) facts: Vec<String>,
+    pub(crate) principal: PrincipalJson,
+    pub(crate) policies: Vec<PolicyJson>,
+    pub(crate) request: RequestJson,
+    pub(crate) unknown: Vec<String>,
+    pub(crate) expect: Verdict,
 }
 
 impl FromJson for CaseJson {
@@ -60,7 +60,7 @@ impl Word for Verdict {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum KindJson {
+pub(crate) enum KindJson {
     X509,
     CognitoAuthenticated,
     CognitoUnauthenticated,
@@ -78,21 +78,21 @@ impl Word for KindJson {
     ];
 }
 
-pub(super) struct PrincipalJson {
-    pub(super) kind: KindJson,
-    pub(super) thing_names: Vec<String>,
-    pub(super) registered_not_attached: Vec<String>,
-    pub(super) exclusive: bool,
-    pub(super) attributes: BTreeMap<String, String>,
-    pub(super) thing_type: Option<String>,
+pub(crate) struct PrincipalJson {
+    pub(crate) kind: KindJson,
+    pub(crate) thing_names: Vec<String>,
+    pub(crate) registered_not_attached: Vec<String>,
+    pub(crate) exclusive: bool,
+    pub(crate) attributes: BTreeMap<String, String>,
+    pub(crate) thing_type: Option<String>,
     /// Attached things with facts of their own, besides those of `thingNames`.
-    pub(super) things: Vec<ThingJson>,
-    pub(super) certificate: Option<CertificateJson>,
-    pub(super) cognito_identity_id: Option<String>,
+    pub(crate) things: Vec<ThingJson>,
+    pub(crate) certificate: Option<CertificateJson>,
+    pub(crate) cognito_identity_id: Option<String>,
     /// `cognito-identity.amazonaws.com:aud`
-    pub(super) cognito_identity_pool: Option<String>,
+    pub(crate) cognito_identity_pool: Option<String>,
     /// `cognito-identity.amazonaws.com:amr`
-    pub(super) cognito_methods: Vec<String>,
+    pub(crate) cognito_methods: Vec<String>,
 }
 
 impl FromJson for PrincipalJson {
@@ -116,11 +116,11 @@ impl FromJson for PrincipalJson {
     }
 }
 
-pub(super) struct ThingJson {
-    pub(super) name: String,
-    pub(super) thing_type: Option<String>,
-    pub(super) attributes: BTreeMap<String, String>,
-    pub(super) groups: Vec<String>,
+pub(crate) struct ThingJson {
+    pub(crate) name: String,
+    pub(crate) thing_type: Option<String>,
+    pub(crate) attributes: BTreeMap<String, String>,
+    pub(crate) groups: Vec<String>,
 }
 
 impl FromJson for ThingJson {
@@ -137,12 +137,12 @@ impl FromJson for ThingJson {
     }
 }
 
-pub(super) struct CertificateJson {
-    pub(super) id: Option<String>,
-    pub(super) status: CertificateStatus,
-    pub(super) subject: CertificateFields,
-    pub(super) issuer: CertificateFields,
-    pub(super) serial_number: Option<String>,
+pub(crate) struct CertificateJson {
+    pub(crate) id: Option<String>,
+    pub(crate) status: CertificateStatus,
+    pub(crate) subject: CertificateFields,
+    pub(crate) issuer: CertificateFields,
+    pub(crate) serial_number: Option<String>,
 }
 
 impl FromJson for CertificateJson {
@@ -171,32 +171,45 @@ impl Word for CertificateStatus {
     ];
 }
 
-pub(super) struct PolicyJson {
-    pub(super) name: String,
-    pub(super) kind: Side,
-    pub(super) attached_to: AttachedJson,
+pub(crate) struct PolicyJson {
+    pub(crate) name: String,
+    pub(crate) kind: Side,
+    pub(crate) attached_to: AttachedJson,
     /// The group's name, for `thingGroup`.
-    pub(super) thing_group: Option<String>,
+    pub(crate) thing_group: Option<String>,
     /// The text of the document.
-    pub(super) document: String,
+    pub(crate) document: String,
 }
 
 impl FromJson for PolicyJson {
     fn read(raw: &RawValue, path: &str) -> Result<Self, Wrong> {
+        Self::read_with(raw, path, |_| None)
+    }
+}
+
+impl PolicyJson {
+    /// Reads a policy; `named` gives the text of one that has only a name.
+    pub(crate) fn read_with(
+        raw: &RawValue,
+        path: &str,
+        named: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Wrong> {
         let mut object = Object::new(raw, path)?;
+        let name: String = object.or_default("name")?;
         let policy = Self {
-            name: object.or_default("name")?,
             kind: object.needed("type", "`\"iot\"` or `\"iam\"`")?,
             attached_to: object.needed("attachedTo", "what it is attached to, such as `\"certificate\"`")?,
             thing_group: object.optional("thingGroup")?,
             document: match object.raw("document") {
                 Some(raw) if raw.get().starts_with('{') => raw.get().to_owned(),
                 Some(raw) if raw.get().starts_with('"') => String::read(raw, &object.path("document"))?,
+                None if let Some(text) = named(&name) => text,
                 _ => {
                     let problem = "write the policy as an object, or its text in quotes";
                     return Err(Wrong::new(object.path("document"), problem));
                 }
             },
+            name,
         };
         object.finish()?;
         Ok(policy)
@@ -208,7 +221,7 @@ impl Word for Side {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum AttachedJson {
+pub(crate) enum AttachedJson {
     Certificate,
     CognitoIdentity,
     ThingGroup,
@@ -226,28 +239,28 @@ impl Word for AttachedJson {
     ];
 }
 
-pub(super) struct RequestJson {
-    pub(super) action: String,
-    pub(super) region: String,
-    pub(super) account_id: String,
-    pub(super) protocol: Protocol,
-    pub(super) mqtt_version: MqttVersion,
-    pub(super) client_id: Option<String>,
-    pub(super) topic: Option<String>,
-    pub(super) topic_filter: Option<String>,
-    pub(super) resource: Option<String>,
-    pub(super) qos: QosJson,
-    pub(super) retain: bool,
-    pub(super) clean_session: Option<bool>,
-    pub(super) last_will: Option<WillJson>,
-    pub(super) source_ip: Option<String>,
-    pub(super) domain_name: Option<String>,
+pub(crate) struct RequestJson {
+    pub(crate) action: String,
+    pub(crate) region: String,
+    pub(crate) account_id: String,
+    pub(crate) protocol: Protocol,
+    pub(crate) mqtt_version: MqttVersion,
+    pub(crate) client_id: Option<String>,
+    pub(crate) topic: Option<String>,
+    pub(crate) topic_filter: Option<String>,
+    pub(crate) resource: Option<String>,
+    pub(crate) qos: QosJson,
+    pub(crate) retain: bool,
+    pub(crate) clean_session: Option<bool>,
+    pub(crate) last_will: Option<WillJson>,
+    pub(crate) source_ip: Option<String>,
+    pub(crate) domain_name: Option<String>,
     /// `aws:CurrentTime`, such as `2026-11-22T16:00:00Z`
-    pub(super) time: Option<String>,
+    pub(crate) time: Option<String>,
     /// `iot:JobId`
-    pub(super) job_id: Option<String>,
+    pub(crate) job_id: Option<String>,
     /// `iot:IncludeSocketInformation`
-    pub(super) include_socket_information: Option<bool>,
+    pub(crate) include_socket_information: Option<bool>,
 }
 
 impl FromJson for RequestJson {
@@ -289,7 +302,7 @@ impl Word for MqttVersion {
 
 /// 0, 1 or 2.
 #[derive(Clone, Copy, Default)]
-pub(super) struct QosJson(pub(super) u8);
+pub(crate) struct QosJson(pub(crate) u8);
 
 impl FromJson for QosJson {
     fn read(raw: &RawValue, path: &str) -> Result<Self, Wrong> {
@@ -302,10 +315,10 @@ impl FromJson for QosJson {
     }
 }
 
-pub(super) struct WillJson {
-    pub(super) topic: String,
-    pub(super) qos: QosJson,
-    pub(super) retain: bool,
+pub(crate) struct WillJson {
+    pub(crate) topic: String,
+    pub(crate) qos: QosJson,
+    pub(crate) retain: bool,
 }
 
 impl FromJson for WillJson {
