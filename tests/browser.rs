@@ -1,11 +1,14 @@
-//! What only a browser can show: the signing key that WebCrypto holds. The page itself is tested in `tests/e2e`.
+//! What only a browser can show: the signing key that WebCrypto holds, and that a simulation is the same there. The
+//! page itself is tested in `tests/e2e`.
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 use iot_policy_lab::app::browser::key_store::{self, SecretError};
 use iot_policy_lab::iot::endpoint::Endpoint;
 use iot_policy_lab::iot::time::UnixTime;
+use iot_policy_lab::lab;
 use iot_policy_lab::sigv4::{AccessKeyId, PresignRequest, SecretAccessKey, Signature, SigningKey};
+use iot_policy_lab::words;
 use js_sys::{JsString, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -59,4 +62,12 @@ fn a_secret_that_cannot_be_one_is_named() {
         assert_eq!(key_store::check_secret(&JsString::from(secret)), Err(error), "{secret:?}");
     }
     assert_eq!(key_store::check_secret(&JsString::from(SECRET)), Ok(()));
+}
+
+#[wasm_bindgen_test]
+fn a_simulation_is_the_same_as_natively() {
+    let policy = include_str!("cases/scenarios/p1.json");
+    let named = |name: &str| (name == "p1.json").then(|| policy.to_owned());
+    let scenario = lab::format::read(include_str!("cases/scenarios/war.json"), named).unwrap();
+    assert_eq!(words::scenario::log(&lab::run(&scenario)), include_str!("golden/war.log.txt"));
 }

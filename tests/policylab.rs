@@ -270,3 +270,57 @@ fn lint_never_takes_silence_for_a_policy() {
         );
     }
 }
+
+const WAR: &str = "tests/cases/scenarios/war.json";
+
+#[test]
+fn a_scenario_is_played_and_its_expectations_are_checked() {
+    let (code, out, error) = run(&["simulate", WAR]);
+    assert_eq!((code, error.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("A#1    * disconnected `temp-sensor-01`: `DUPLICATE_CLIENTID`"), "{out}");
+    assert!(out.contains("finding: Takeover war over the client ID `temp-sensor-01`"), "{out}");
+    assert!(out.ends_with("6 expectations met, 0 not\n"), "{out}");
+    assert_eq!(run(&["simulate", WAR]).1, out, "the same again");
+
+    let text = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(WAR)).unwrap();
+    let policy = std::fs::read_to_string(
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/scenarios/p1.json"),
+    )
+    .unwrap();
+    let inline = format!("\"document\": {policy}, \"type\"");
+    let text = text.replacen("\"type\"", &inline, 1);
+    let failing = text
+        .replace("\"session\": \"A\", \"state\": \"closed\"", "\"session\": \"A\", \"state\": \"connected\"");
+    let (code, out, error) = run_with(&["simulate", "-"], failing.as_bytes());
+    assert_eq!((code, error.as_str()), (Some(1), ""));
+    let end =
+        "FAIL expect[3]: expected A to be connected at the end: it was closed\n5 expectations met, 1 not\n";
+    assert!(out.ends_with(end), "{out}");
+    let (code, out, error) = run_with(&["simulate", "--format", "json", "-"], failing.as_bytes());
+    assert_eq!(code, Some(1));
+    assert_eq!(error, "policylab: expect[3]: expected A to be connected at the end: it was closed\n");
+    assert!(out.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
+}
+
+#[test]
+fn a_scenario_that_cannot_be_read_is_named_with_its_place() {
+    let text = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(WAR)).unwrap();
+    let (code, out, error) = run_with(&["simulate", "-"], text.as_bytes());
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    // There is nothing beside standard input.
+    assert!(
+        error.starts_with("policylab: -: line 10, column 19: field `who[0].policies[0].document`: "),
+        "{error}"
+    );
+    let (code, _, error) = run(&["simulate"]);
+    assert_eq!(code, Some(2));
+    assert!(error.starts_with("policylab: `simulate` needs a scenario"), "{error}");
+}
+
+#[test]
+fn a_simulated_terminal_shows_what_the_program_prints() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/scenarios");
+    let expected = std::fs::read_to_string(folder.join("article-e1.terminal.txt")).unwrap();
+    let printed = run(&["simulate", "--format", "terminal", "tests/cases/scenarios/article-e1.json"]);
+    assert_eq!(printed, (Some(0), expected, String::new()));
+}

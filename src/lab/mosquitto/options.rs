@@ -1,5 +1,7 @@
 //! The options of the two programs (manual pages of mosquitto_sub and mosquitto_pub, 2.0.11).
 
+use std::iter::Peekable;
+
 use super::shell::Word;
 use super::{Command, Kind, Problem, Program, Wrong};
 use crate::iot::topic;
@@ -147,7 +149,7 @@ pub(super) fn command(words: &[Word], problems: &mut Vec<Problem>) -> Option<Com
         expiry: None,
         will: None,
     };
-    let mut rest = rest.iter();
+    let mut rest = rest.iter().peekable();
     while let Some(word) = rest.next() {
         reader.option(word, &mut rest);
     }
@@ -169,7 +171,7 @@ impl Reader<'_> {
         self.problems.push(Problem { span: word.span.clone(), wrong });
     }
 
-    fn option<'w>(&mut self, word: &Word, rest: &mut impl Iterator<Item = &'w Word>) {
+    fn option<'w>(&mut self, word: &Word, rest: &mut Peekable<impl Iterator<Item = &'w Word>>) {
         let own = if self.command.program.kind == Kind::Pub { OF_PUB } else { OF_SUB };
         let name = word.text.as_str();
         let known = OPTIONS.iter().chain(own);
@@ -177,6 +179,8 @@ impl Reader<'_> {
             known.filter(|_| !name.is_empty()).find(|(short, long, ..)| name == *short || name == *long);
         let Some((.., has_value, means)) = found else {
             let wrong = if name.starts_with('-') {
+                // What follows is likely its value.
+                rest.next_if(|next| !next.text.starts_with('-'));
                 Wrong::Option(name.to_owned())
             } else {
                 Wrong::Stray(name.to_owned())
@@ -251,7 +255,11 @@ impl Reader<'_> {
             M::WillRetain => self.will().retain = true,
             M::Certificate => command.certificate = Some(text()),
             M::Nothing => {}
-            M::NotSimulated => return Err(""),
+            M::NotSimulated => {
+                // It may be where the message comes from.
+                self.message = true;
+                return Err("");
+            }
         }
         Ok(())
     }
