@@ -110,8 +110,3 @@ impl FromJson for ComebackJson {
         }
     }
 }
-
-/// The word for a value.
-pub(super) fn word<T: Word + PartialEq>(value: T) -> &'static str {
-    T::WORDS.iter().find(|(_, found)| *found == value).map_or("", |(word, _)| word)
-}

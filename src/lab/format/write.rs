@@ -3,22 +3,18 @@
 //! One step, client and expectation a line. A policy stands as it was given. What nobody knows about a principal is
 //! written where the format has a word for it (`unknown`), and else left out, which says that there is none.
 
-use serde_json::value::RawValue;
-
 use super::property::{base64, written};
 use super::read::seconds;
-use super::words::word;
 use super::{FORMAT, account};
 use crate::client::Message;
 use crate::iot::time::Millis;
 use crate::lab::expect::{Expectation, Expected};
 use crate::lab::scenario::{Action, Actor, Comeback, Identity, Scenario};
 use crate::mqtt::{Properties, Qos, Subscription, Version, Will};
-use crate::policy::context::{CertificateStatus, Protocol, Thing};
-use crate::policy::evaluate::Attachment;
+use crate::policy::Field;
+use crate::policy::context::Protocol;
 use crate::policy::variable::Key;
-use crate::policy::{Field, Policy, Principal};
-use crate::suite::format::schema::{AttachedJson, KindJson};
+use crate::suite::format::write::{PolicyJson, PrincipalJson, word};
 use crate::timeline::SessionId;
 
 /// The text of a scenario, with a line break at its end.
@@ -312,94 +308,9 @@ fn identity(identity: &Identity) -> String {
         .map(|key| key.name())
         .collect();
     fields.texts("unknown", unknown.iter());
-    fields.add("principal", principal(identity).inline());
-    let policies = identity.policies.iter().map(policy);
-    fields.add("policies", list(policies));
-    fields.inline()
-}
-
-fn principal(Identity { context, .. }: &Identity) -> Fields {
-    let mut fields = Fields::default();
-    let (kind, cognito) = match &context.principal {
-        Principal::X509(_) => (KindJson::X509, None),
-        Principal::CognitoAuthenticated { identity } => (KindJson::CognitoAuthenticated, Some(identity)),
-        Principal::CognitoUnauthenticated { identity } => (KindJson::CognitoUnauthenticated, Some(identity)),
-        Principal::IamRole => (KindJson::IamRole, None),
-        Principal::CustomAuthorizer => (KindJson::CustomAuthorizer, None),
-    };
-    fields.text("kind", word(kind));
-    if let Field::Given(things) = &context.things {
-        let items: Vec<String> = things.iter().map(thing).collect();
-        if !items.is_empty() {
-            fields.add("things", list(items.into_iter()));
-        }
-    }
-    fields.texts("registeredNotAttached", context.registered.iter());
-    fields.yes("exclusive", context.exclusive == Field::Given(true));
-    if let Some(identity) = cognito {
-        fields.given("cognitoIdentityId", identity);
-    }
-    if let Field::Given(keys) = &context.keys {
-        if let Some(pool) = keys.get(&Key::CognitoAud).and_then(|values| values.first()) {
-            fields.text("cognitoIdentityPool", pool);
-        }
-        fields.texts("cognitoMethods", keys.get(&Key::CognitoAmr).into_iter().flatten());
-    }
-    if let Principal::X509(certificate) = &context.principal {
-        let mut of = Fields::default();
-        of.given("id", &certificate.id);
-        if certificate.status != CertificateStatus::Active {
-            of.text("status", word(certificate.status));
-        }
-        for (name, side) in [("subject", &certificate.subject), ("issuer", &certificate.issuer)] {
-            if let Field::Given(side) = side {
-                of.add(name, map(side, |values| list(values.iter().map(|value| quoted(value)))));
-            }
-        }
-        of.given("serialNumber", &certificate.serial);
-        // A certificate without fields is another one than none that is described.
-        fields.object("certificate", of);
-    }
-    fields
-}
-
-fn thing(thing: &Thing) -> String {
-    let mut fields = Fields::default();
-    fields.text("name", &thing.name);
-    fields.given("thingType", &thing.thing_type);
-    if let Field::Given(attributes) = &thing.attributes
-        && !attributes.is_empty()
-    {
-        fields.add("attributes", map(attributes, |value| quoted(value)));
-    }
-    fields.texts("groups", thing.groups.iter());
-    fields.inline()
-}
-
-fn map<T>(values: &std::collections::BTreeMap<String, T>, value: impl Fn(&T) -> String) -> String {
-    let fields: Vec<String> =
-        values.iter().map(|(name, of)| format!("{}: {}", quoted(name), value(of))).collect();
-    format!("{{{}}}", fields.join(", "))
-}
-
-fn policy(policy: &Policy) -> String {
-    let mut fields = Fields::default();
-    fields.some("name", &policy.name);
-    fields.text("type", word(policy.kind));
-    let (attached, group) = match &policy.attached_to {
-        Attachment::Certificate => (AttachedJson::Certificate, None),
-        Attachment::CognitoIdentity => (AttachedJson::CognitoIdentity, None),
-        Attachment::ThingGroup(group) => (AttachedJson::ThingGroup, group.as_ref()),
-        Attachment::Role => (AttachedJson::Role, None),
-        Attachment::Authorizer => (AttachedJson::Authorizer, None),
-    };
-    fields.text("attachedTo", word(attached));
-    if let Some(group) = group {
-        fields.text("thingGroup", group);
-    }
-    let text = &policy.document.text;
-    let as_it_is = serde_json::from_str::<&RawValue>(text)
-        .is_ok_and(|raw| raw.get().len() == text.len() && text.starts_with('{'));
-    fields.add("document", if as_it_is { text.clone() } else { quoted(text) });
+    // Texts, numbers and lists: serialising them cannot fail.
+    fields.add("principal", serde_json::to_string(&PrincipalJson::new(context)).unwrap_or_default());
+    let policies = identity.policies.iter().map(PolicyJson::new);
+    fields.add("policies", list(policies.map(|one| serde_json::to_string(&one).unwrap_or_default())));
     fields.inline()
 }

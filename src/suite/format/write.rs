@@ -12,7 +12,7 @@ use crate::iot::calendar::UtcTime;
 use crate::iot::time::UnixTime;
 use crate::policy::{
     Context, Field, Policy, Principal, Request,
-    context::{CertificateFields, Protocol, Thing},
+    context::{CertificateFields, CertificateStatus, Protocol, Thing},
     evaluate::Attachment,
     values::{KeyValue, Values},
     variable::Key,
@@ -51,7 +51,7 @@ struct CaseJson<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PrincipalJson<'a> {
+pub(crate) struct PrincipalJson<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     things: Vec<ThingJson<'a>>,
@@ -96,7 +96,7 @@ struct CertificateJson<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PolicyJson<'a> {
+pub(crate) struct PolicyJson<'a> {
     name: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -197,10 +197,11 @@ fn unknown(case: &Case) -> Vec<String> {
 }
 
 impl<'a> PrincipalJson<'a> {
-    fn new(context: &'a Context) -> Self {
+    pub(crate) fn new(context: &'a Context) -> Self {
         let several = |key| context.keys.given().and_then(|keys| keys.get(&key));
         let (kind, certificate, identity) = match &context.principal {
             Principal::X509(certificate) => {
+                let (sides, status) = ([&certificate.subject, &certificate.issuer], certificate.status);
                 let certificate = CertificateJson {
                     id: text(&certificate.id),
                     status: word(certificate.status),
@@ -208,7 +209,12 @@ impl<'a> PrincipalJson<'a> {
                     issuer: certificate.issuer.given().filter(|fields| !fields.is_empty()),
                     serial_number: text(&certificate.serial),
                 };
-                (KindJson::X509, Some(certificate), None)
+                // One of which nothing is known is not described at all.
+                let described = certificate.id.is_some()
+                    || certificate.serial_number.is_some()
+                    || sides.iter().any(|side| side.given().is_some())
+                    || status != CertificateStatus::Active;
+                (KindJson::X509, described.then_some(certificate), None)
             }
             Principal::CognitoAuthenticated { identity } => {
                 (KindJson::CognitoAuthenticated, None, text(identity))
@@ -246,7 +252,7 @@ impl<'a> ThingJson<'a> {
 }
 
 impl<'a> PolicyJson<'a> {
-    fn new(policy: &'a Policy) -> Self {
+    pub(crate) fn new(policy: &'a Policy) -> Self {
         let attached = match policy.attached_to {
             Attachment::Certificate => AttachedJson::Certificate,
             Attachment::CognitoIdentity => AttachedJson::CognitoIdentity,
@@ -255,7 +261,9 @@ impl<'a> PolicyJson<'a> {
             Attachment::Authorizer => AttachedJson::Authorizer,
         };
         let written = &policy.document.text;
-        let object = serde_json::from_str::<&RawValue>(written).ok().filter(|raw| raw.get().starts_with('{'));
+        // As it is to the byte: white space around an object would be lost.
+        let whole = |raw: &&RawValue| raw.get().starts_with('{') && raw.get().len() == written.len();
+        let object = serde_json::from_str::<&RawValue>(written).ok().filter(whole);
         Self {
             name: &policy.name,
             kind: word(policy.kind),
@@ -328,7 +336,7 @@ fn text(field: &Field<String>) -> Option<&str> {
 }
 
 /// The word of a value; every value of these enums has one.
-fn word<T: Word + PartialEq>(value: T) -> &'static str {
+pub(crate) fn word<T: Word + PartialEq>(value: T) -> &'static str {
     T::WORDS.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
 }
 
