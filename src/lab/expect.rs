@@ -73,6 +73,10 @@ pub enum Finding {
     ConnectRefused,
     PublishRefused,
     SubscribeRefused,
+    ConnectTooSoon,
+    LimitReached,
+    KeepAliveLost,
+    NotReceived,
 }
 
 /// An expectation that was not met.
@@ -194,6 +198,18 @@ impl Run {
             FindingKind::SubscribeRefused { connection, .. } => {
                 (Finding::SubscribeRefused, Some(connection.session), None)
             }
+            FindingKind::ConnectTooSoon { connection, .. } => {
+                (Finding::ConnectTooSoon, Some(connection.session), None)
+            }
+            FindingKind::LimitReached { connection, .. } => {
+                (Finding::LimitReached, Some(connection.session), None)
+            }
+            FindingKind::KeepAliveLost { connection, .. } => {
+                (Finding::KeepAliveLost, Some(connection.session), None)
+            }
+            FindingKind::NotReceived { connection, publisher, .. } => {
+                (Finding::NotReceived, Some(connection.session), Some(publisher.session))
+            }
         };
         let mine = session.is_none() || whose.is_none() || whose == session;
         let named = |session: Option<SessionId>| session.map_or("?", |session| self.name(session)).to_owned();
@@ -219,6 +235,10 @@ impl Finding {
         ("connectRefused", Self::ConnectRefused),
         ("publishRefused", Self::PublishRefused),
         ("subscribeRefused", Self::SubscribeRefused),
+        ("connectTooSoon", Self::ConnectTooSoon),
+        ("limitReached", Self::LimitReached),
+        ("keepAliveLost", Self::KeepAliveLost),
+        ("notReceived", Self::NotReceived),
     ];
 }
 

@@ -13,7 +13,7 @@
 mod diagnose;
 pub mod log;
 
-pub use diagnose::{Certainty, Finding, FindingKind, diagnose};
+pub use diagnose::{Certainty, Finding, FindingKind, Rival, diagnose};
 
 use crate::broker::{ExplanationId, News, Request, Verdict};
 use crate::client;

@@ -54,8 +54,11 @@ pub fn findings(run: &Run) -> Vec<String> {
     diagnose(&run.entries).iter().map(|finding| timeline::finding(finding, name).to_string()).collect()
 }
 
-/// The name of a connection, such as `A#1`.
+/// The name of a connection, such as `A#1`; of a session where none is meant.
 fn place(run: &Run, connection: ConnectionRef) -> String {
+    if connection.number == 0 {
+        return run.name(connection.session).to_owned();
+    }
     format!("{}#{}", run.name(connection.session), connection.number)
 }
 

@@ -4,7 +4,7 @@ use super::{Text, session};
 use crate::broker::{Cause, News, Request, Verdict};
 use crate::client::Output;
 use crate::mqtt::{PacketKind, ReasonCode, Version, summary};
-use crate::timeline::{Certainty, Close, ConnectionRef, Finding, FindingKind, Party, What};
+use crate::timeline::{Certainty, Close, ConnectionRef, Finding, FindingKind, Party, Rival, What};
 
 /// One entry of the log. `version` is the one that its connection speaks.
 #[must_use]
@@ -37,11 +37,15 @@ pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Tex
             .say(format!("{} was thrown out: another connection came with the client ID ", name(*old)))
             .code(client_id)
             .say(". It was none of this page's sessions."),
-        FindingKind::TakeoverWar { client_id, rounds, period } => {
+        FindingKind::TakeoverWar { client_id, rounds, losers, period } => {
+            let losers: Vec<String> =
+                losers.iter().map(|session| name(ConnectionRef { session: *session, number: 0 })).collect();
             text.say("Takeover war over the client ID ").code(client_id).say(format!(
-                ": its clients reconnect and evict each other, {rounds} times so far, every {}.{} s.",
+                ": its clients reconnect and evict each other, {rounds} times so far, every {}.{} s. Thrown out, and \
+                 back: {}.",
                 period.0 / 1000,
-                period.0 % 1000 / 100
+                period.0 % 1000 / 100,
+                losers.join(", ")
             ))
         }
         FindingKind::ConnectRefused { client_id, connection, code: None } => text
@@ -54,19 +58,60 @@ pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Tex
         FindingKind::ConnectRefused { client_id, connection, code: Some(code) } => text
             .say(format!("{} was refused as ", name(*connection)))
             .code(client_id)
-            .say(format!(": {}.", code_name(PacketKind::ConnAck, *code))),
+            .say(format!(": {}.", code_name(finding.version, PacketKind::ConnAck, *code))),
         FindingKind::PublishRefused { connection, topic, code } => text
             .say(format!("{} may not publish to ", name(*connection)))
             .code(topic)
-            .say(coded(PacketKind::PubAck, *code)),
+            .say(coded(finding.version, PacketKind::PubAck, *code)),
         FindingKind::SubscribeRefused { connection, filters, code } => text
             .say(format!("{} may not subscribe to ", name(*connection)))
             .code(filters.join(", "))
-            .say(coded(PacketKind::SubAck, *code)),
+            .say(coded(finding.version, PacketKind::SubAck, *code)),
+        FindingKind::ConnectTooSoon { client_id, connection } => text
+            .say(format!("{} was refused: less than a second after another CONNECT as ", name(*connection)))
+            .code(client_id)
+            .say("."),
+        FindingKind::LimitReached { connection, code } => text.say(format!(
+            "{} was ended because of a limit: {}.",
+            name(*connection),
+            code_name(finding.version, PacketKind::Disconnect, *code)
+        )),
+        FindingKind::KeepAliveLost { connection, by: Party::Client } => {
+            text.say(format!("{} was given up by its client: PINGREQ was not answered.", name(*connection)))
+        }
+        FindingKind::KeepAliveLost { connection, .. } => text.say(format!(
+            "{} was ended by the endpoint: it heard nothing for one and a half times the keep-alive.",
+            name(*connection)
+        )),
+        FindingKind::NotReceived { connection, publisher, topic } => text
+            .say(format!("{} did not get what {} published to ", name(*connection), name(*publisher)))
+            .code(topic)
+            .say(", though it subscribed. Most likely it has no right to receive it; no packet says so."),
     };
-    match finding.certainty {
+    let text = match finding.certainty {
         Certainty::Stated => text,
         Certainty::Likely => text.say(" No reason was given; this is what the order of events shows."),
+    };
+    let rivals: Vec<String> = finding.rivals.iter().map(|one| rival(one, &name)).collect();
+    if rivals.is_empty() {
+        text
+    } else {
+        text.say(format!(" The same would be seen {}.", rivals.join(", or ")))
+    }
+}
+
+/// What would have looked the same, and what would tell.
+fn rival(rival: &Rival, name: &impl Fn(ConnectionRef) -> String) -> String {
+    match rival {
+        Rival::NetworkLoss => {
+            "if the network had failed then (the log of AWS IoT Core would tell)".to_owned()
+        }
+        Rival::NoRight => "if a right were missing (MQTT 5 would tell)".to_owned(),
+        Rival::Limit => "if a limit were reached (MQTT 5 would tell)".to_owned(),
+        Rival::OtherNewcomer(other) => {
+            format!("if {} had done it (the lifecycle events would tell)", name(*other))
+        }
+        Rival::Late => "if the message were late (a longer record would tell)".to_owned(),
     }
 }
 
@@ -98,15 +143,14 @@ pub fn more(what: &What) -> Option<Text> {
     )
 }
 
-fn coded(kind: PacketKind, code: Option<ReasonCode>) -> String {
+fn coded(version: Version, kind: PacketKind, code: Option<ReasonCode>) -> String {
     code.map_or_else(
         || ": the connection was closed without a word.".to_owned(),
-        |code| format!(": {}.", code_name(kind, code)),
+        |code| format!(": {}.", code_name(version, kind, code)),
     )
 }
 
-fn code_name(kind: PacketKind, code: ReasonCode) -> String {
-    let version = if code.0 < 0x80 { Version::V311 } else { Version::V5 };
+fn code_name(version: Version, kind: PacketKind, code: ReasonCode) -> String {
     session::code(version, kind, code)
 }
 
@@ -196,4 +240,29 @@ fn broker(news: &News) -> Text {
 
 fn join<'a>(filters: impl Iterator<Item = &'a str>) -> String {
     filters.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::SessionId;
+
+    #[test]
+    fn a_code_is_named_by_the_version_of_its_connection() {
+        for (version, named) in [(Version::V311, "Failure (0x80)"), (Version::V5, "Unspecified error (0x80)")]
+        {
+            let connection = ConnectionRef { session: SessionId(0), number: 1 };
+            let filters = vec!["cmd/#".to_owned()];
+            let code = Some(ReasonCode(0x80));
+            let found = Finding {
+                kind: FindingKind::SubscribeRefused { connection, filters, code },
+                certainty: Certainty::Stated,
+                version,
+                evidence: Vec::new(),
+                rivals: Vec::new(),
+            };
+            let said = finding(&found, |_| "A".to_owned()).to_string();
+            assert_eq!(said, format!("A may not subscribe to `cmd/#`: {named}."));
+        }
+    }
 }

@@ -3,7 +3,10 @@
 //! Looks only at transports and packets, never at what the simulated broker tells about itself. MQTT 5 states
 //! its reasons; MQTT 3.1.1 only closes, and a finding is then marked [`Certainty::Likely`].
 
+mod keep_alive;
+mod limit;
 mod refused;
+mod silent;
 mod story;
 mod takeover;
 #[cfg(test)]
@@ -11,9 +14,9 @@ mod tests;
 mod war;
 
 use crate::iot::time::Millis;
-use crate::mqtt::ReasonCode;
+use crate::mqtt::{ReasonCode, Version};
 
-use super::{ConnectionRef, Entry};
+use super::{ConnectionRef, Entry, Party, SessionId};
 
 use story::stories;
 
@@ -24,8 +27,29 @@ pub struct Finding {
     pub kind: FindingKind,
     /// How sure that is.
     pub certainty: Certainty,
+    /// Of the connection that it happened to; names what a reason code means.
+    pub version: Version,
     /// The entries that show it, as indices in rising order.
     pub evidence: Vec<usize>,
+    /// What would have looked the same: there is something as long as no code states the finding and its author. A war
+    /// is as sure as its takeovers, which say theirs.
+    pub rivals: Vec<Rival>,
+}
+
+/// Another explanation of the same entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rival {
+    /// The network failed at that moment. A close code or the broker's own log would tell.
+    NetworkLoss,
+    /// The right was missing. MQTT 5 would say so, or the broker's log.
+    NoRight,
+    /// It was one of the broker's limits. MQTT 5 would say so, or the broker's log.
+    Limit,
+    /// Another connection, which came at the same time with the same client ID, did it. The lifecycle events tell the
+    /// order.
+    OtherNewcomer(ConnectionRef),
+    /// The message is late, or was stored. A longer record would tell.
+    Late,
 }
 
 /// What happened to a connection.
@@ -46,6 +70,8 @@ pub enum FindingKind {
         client_id: String,
         /// Takeovers so far.
         rounds: usize,
+        /// Who was thrown out, and came back.
+        losers: Vec<SessionId>,
         /// Mean time from one takeover to the next.
         period: Millis,
     },
@@ -76,6 +102,37 @@ pub enum FindingKind {
         /// Of the first refused filter; `None` when the connection was closed without a word.
         code: Option<ReasonCode>,
     },
+    /// A CONNECT was refused because it came too soon after another one with its client ID.
+    ConnectTooSoon {
+        /// Of both.
+        client_id: String,
+        /// Whose.
+        connection: ConnectionRef,
+    },
+    /// The server ended the connection because of a limit.
+    LimitReached {
+        /// Whose.
+        connection: ConnectionRef,
+        /// Of the DISCONNECT.
+        code: ReasonCode,
+    },
+    /// Nothing was heard from the other side for too long.
+    KeepAliveLost {
+        /// Whose.
+        connection: ConnectionRef,
+        /// Who gave up.
+        by: Party,
+    },
+    /// A message was accepted, and a subscriber to its topic did not get it: no packet tells a client that it may
+    /// not receive (observed: embedded-C issue 278).
+    NotReceived {
+        /// Of the subscriber.
+        connection: ConnectionRef,
+        /// Who published.
+        publisher: ConnectionRef,
+        /// Of the message.
+        topic: String,
+    },
 }
 
 /// How sure a finding is; the less sure is the greater.
@@ -100,11 +157,17 @@ pub fn diagnose(entries: &[Entry]) -> Vec<Finding> {
         })
         .collect();
     findings.extend(war::find(entries, &findings));
-    for story in &stories {
+    findings.extend(silent::find(&stories, entries));
+    let too_soon = limit::too_soon(&stories);
+    for (story, too_soon) in stories.iter().zip(too_soon) {
         findings.extend(refused::by_code(story));
-        if !taken_over.contains(&story.connection) {
-            findings.extend(refused::by_silence(story));
+        findings.extend(limit::by_code(story));
+        if taken_over.contains(&story.connection) {
+            continue;
         }
+        // The end of a connection has one cause.
+        let ending = keep_alive::lost(story).or(too_soon).or_else(|| refused::by_silence(story));
+        findings.extend(ending);
     }
     findings.sort_by_key(|finding| finding.evidence.last().copied());
     findings

@@ -8,7 +8,7 @@ use crate::mqtt::ReasonCode;
 use crate::timeline::ConnectionRef;
 
 use super::story::{Asked, Story, Wish};
-use super::{Certainty, Finding, FindingKind, evidence};
+use super::{Certainty, Finding, FindingKind, Rival, evidence};
 
 /// Refusals that a packet states.
 pub(super) fn by_code(story: &Story<'_>) -> Vec<Finding> {
@@ -20,11 +20,15 @@ pub(super) fn by_code(story: &Story<'_>) -> Vec<Finding> {
                 code: Some(code),
             },
             certainty: Certainty::Stated,
+            version: story.version,
+            rivals: Vec::new(),
             evidence: evidence(story.connect.into_iter().chain([answer]).map(|mark| mark.index)),
         });
     let requests = story.refused.iter().map(|refused| Finding {
         kind: kind(story.connection, &refused.asked, Some(refused.code)),
         certainty: Certainty::Stated,
+        version: story.version,
+        rivals: Vec::new(),
         evidence: evidence([refused.asked.mark.index, refused.answer.index]),
     });
     connect.into_iter().chain(requests).collect()
@@ -54,6 +58,8 @@ pub(super) fn by_silence(story: &Story<'_>) -> Option<Finding> {
     Some(Finding {
         kind,
         certainty: Certainty::Likely,
+        version: story.version,
+        rivals: vec![Rival::NetworkLoss, Rival::Limit],
         evidence: evidence([asked.index, closed.index].into_iter().chain(said)),
     })
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::iot::time::Instant;
-use crate::mqtt::{Packet, PacketId, Property, Qos, ReasonCode};
+use crate::mqtt::{Packet, PacketId, Property, Qos, ReasonCode, Version};
 use crate::timeline::{ConnectionRef, Entry, Party, What};
 
 /// An entry that matters: its index and its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Mark {
     pub(super) index: usize,
     pub(super) at: Instant,
@@ -20,6 +20,22 @@ pub(super) struct Story<'a> {
     /// As sent, or as assigned by the server.
     pub(super) client_id: Option<&'a str>,
     pub(super) connect: Option<Mark>,
+    /// As its CONNECT said.
+    pub(super) version: Version,
+    /// In seconds, as in force; 0 is off.
+    pub(super) keep_alive: u16,
+    /// PINGREQ without PINGRESP.
+    pub(super) ping: Option<Mark>,
+    /// The last packet of the client.
+    pub(super) last_sent: Option<Mark>,
+    /// The client's own DISCONNECT.
+    pub(super) left: Option<Mark>,
+    /// Filters, since when they are granted.
+    pub(super) granted: Vec<(&'a str, Mark)>,
+    /// Topics of messages that were accepted, and when they were sent.
+    pub(super) published: Vec<(&'a str, Mark)>,
+    /// Topics of messages that came.
+    pub(super) received: Vec<(&'a str, Mark)>,
     pub(super) connack: Option<(Mark, ReasonCode)>,
     /// Requests without an answer, the oldest first.
     pub(super) open: Vec<Asked<'a>>,
@@ -76,6 +92,14 @@ impl<'a> Story<'a> {
             connection,
             client_id: None,
             connect: None,
+            version: Version::V311,
+            keep_alive: 0,
+            ping: None,
+            last_sent: None,
+            left: None,
+            granted: Vec::new(),
+            published: Vec::new(),
+            received: Vec::new(),
             connack: None,
             open: Vec::new(),
             refused: Vec::new(),
@@ -114,10 +138,18 @@ impl<'a> Story<'a> {
     }
 
     fn sent(&mut self, mark: Mark, packet: Option<&'a Packet>) {
+        self.last_sent = Some(mark);
         match packet {
             Some(Packet::Connect(connect)) => {
                 self.client_id = Some(&connect.client_id);
                 self.connect = Some(mark);
+                self.version = connect.version;
+                self.keep_alive = connect.keep_alive;
+            }
+            Some(Packet::PingReq) => self.ping = Some(mark),
+            Some(Packet::Disconnect(_)) => self.left = Some(mark),
+            Some(Packet::Unsubscribe(unsubscribe)) => {
+                self.granted.retain(|(filter, _)| !unsubscribe.filters.iter().any(|gone| gone == filter));
             }
             Some(Packet::Publish(publish)) => {
                 let what = Wish::Publish(&publish.topic);
@@ -146,19 +178,29 @@ impl<'a> Story<'a> {
                     _ => None,
                 });
                 self.client_id = assigned.or(self.client_id);
+                for property in &ack.properties.0 {
+                    if let Property::ServerKeepAlive(seconds) = property {
+                        self.keep_alive = *seconds;
+                    }
+                }
             }
             Some(Packet::PubAck(ack)) => {
                 let publish = |asked: &Asked<'_>| matches!(asked.what, Wish::Publish(_));
-                if let Some(asked) = self.answered(ack.packet_id, publish)
-                    && ack.code.is_failure()
-                {
+                let Some(asked) = self.answered(ack.packet_id, publish) else { return };
+                if ack.code.is_failure() {
                     self.refused.push(Refused { asked, answer: mark, code: ack.code });
+                } else if let Wish::Publish(topic) = asked.what {
+                    self.published.push((topic, asked.mark));
                 }
             }
             Some(Packet::SubAck(codes)) => {
                 let subscribe = |asked: &Asked<'_>| matches!(asked.what, Wish::Subscribe(_));
                 let Some(asked) = self.answered(codes.packet_id, subscribe) else { return };
                 let Wish::Subscribe(filters) = &asked.what else { return };
+                let answers = filters.iter().zip(&codes.codes);
+                self.granted.extend(
+                    answers.filter(|(_, code)| !code.is_failure()).map(|(filter, _)| (*filter, mark)),
+                );
                 let refused: Vec<_> =
                     filters.iter().zip(&codes.codes).filter(|(_, code)| code.is_failure()).collect();
                 let Some((_, code)) = refused.first() else { return };
@@ -167,6 +209,8 @@ impl<'a> Story<'a> {
                 self.refused.push(Refused { asked: Asked { what, ..asked }, answer: mark, code });
             }
             Some(Packet::Disconnect(disconnect)) => self.disconnect = Some((mark, disconnect.code)),
+            Some(Packet::Publish(publish)) => self.received.push((&publish.topic, mark)),
+            Some(Packet::PingResp) => self.ping = None,
             _ => {}
         }
     }

@@ -12,7 +12,7 @@ use crate::iot::time::Millis;
 use crate::mqtt::ReasonCode;
 
 use super::story::Story;
-use super::{Certainty, Finding, FindingKind, evidence};
+use super::{Certainty, Finding, FindingKind, Rival, evidence};
 
 /// How long after the newcomer's CONNACK a wordless close still counts as its doing. AWS gives no order of the
 /// two and advises to wait 5 seconds before trusting a disconnect (Developer Guide, Lifecycle events).
@@ -43,7 +43,7 @@ fn judge(old: &Story<'_>, client_id: &str, namesakes: &[&Story<'_>]) -> Option<F
         None if old.disconnect.is_some() => return None,
         None => old.ended_by_other()?,
     };
-    let newcomer = namesakes
+    let newcomers: Vec<_> = namesakes
         .iter()
         .filter(|new| new.connection != old.connection)
         .filter_map(|new| {
@@ -59,21 +59,28 @@ fn judge(old: &Story<'_>, client_id: &str, namesakes: &[&Story<'_>]) -> Option<F
                 && (stated.is_some() || connect.at <= end.at)
                 && end.at <= answer.at + WINDOW
         })
-        .min_by_key(|(_, _, answer)| (end.at - answer.at).max(answer.at - end.at));
+        .collect();
+    let newcomer = newcomers.iter().min_by_key(|(_, _, answer)| (end.at - answer.at).max(answer.at - end.at));
     let certainty = match (stated, newcomer) {
         (Some(_), _) => Certainty::Stated,
         (None, Some(_)) => Certainty::Likely,
         (None, None) => return None,
     };
     let marks = [Some(accepted), Some(end), old.closed.map(|(mark, _)| mark)];
+    let chosen = newcomer.map(|(new, ..)| new.connection);
+    let others = newcomers.iter().map(|(new, ..)| new.connection).filter(|other| Some(*other) != chosen);
+    let mut rivals = Vec::new();
+    if certainty == Certainty::Likely {
+        rivals.push(Rival::NetworkLoss);
+        rivals.extend((!old.open.is_empty()).then_some(Rival::NoRight));
+    }
+    rivals.extend(others.map(Rival::OtherNewcomer));
     let seen = newcomer.iter().flat_map(|(_, connect, answer)| [Some(*connect), Some(*answer)]);
     Some(Finding {
-        kind: FindingKind::TakenOver {
-            client_id: client_id.to_owned(),
-            old: old.connection,
-            new: newcomer.map(|(new, ..)| new.connection),
-        },
+        kind: FindingKind::TakenOver { client_id: client_id.to_owned(), old: old.connection, new: chosen },
         certainty,
+        version: old.version,
+        rivals,
         evidence: evidence(marks.into_iter().chain(seen).flatten().map(|mark| mark.index)),
     })
 }

@@ -100,14 +100,25 @@ fn taken_over(new: Option<ConnectionRef>) -> FindingKind {
     FindingKind::TakenOver { client_id: "temp-sensor-01".to_owned(), old: A, new }
 }
 
+/// Stated in MQTT 5.
+fn stated(kind: FindingKind, evidence: &[usize]) -> Finding {
+    let (certainty, version) = (Certainty::Stated, Version::V5);
+    Finding { kind, certainty, version, evidence: evidence.to_vec(), rivals: Vec::new() }
+}
+
+/// Guessed in MQTT 3.1.1.
+fn likely(kind: FindingKind, evidence: &[usize], rivals: &[Rival]) -> Finding {
+    let (certainty, version) = (Certainty::Likely, Version::V311);
+    Finding { kind, certainty, version, evidence: evidence.to_vec(), rivals: rivals.to_vec() }
+}
+
 #[test]
 fn a_wordless_close_after_the_others_connack_is_likely_a_takeover() {
     for by in [Party::Server, Party::Unknown] {
         let mut record = record(Version::V311);
         record.connect(0, A, "temp-sensor-01").accepted(80, A).connect(2000, B, "temp-sensor-01");
         record.accepted(2080, B).closed(2090, A, by);
-        let expected =
-            Finding { kind: taken_over(Some(B)), certainty: Certainty::Likely, evidence: vec![1, 2, 3, 4] };
+        let expected = likely(taken_over(Some(B)), &[1, 2, 3, 4], &[Rival::NetworkLoss]);
         assert_eq!(record.findings(), [expected]);
     }
 }
@@ -145,7 +156,7 @@ fn mqtt_5_states_the_takeover_and_not_who_it_was() {
     let mut record = record(Version::V5);
     record.connect(0, A, "temp-sensor-01").accepted(80, A);
     record.disconnect(2090, A, ReasonCode::SESSION_TAKEN_OVER).closed(2091, A, Party::Server);
-    let expected = Finding { kind: taken_over(None), certainty: Certainty::Stated, evidence: vec![1, 2, 3] };
+    let expected = stated(taken_over(None), &[1, 2, 3]);
     assert_eq!(record.findings(), [expected]);
 }
 
@@ -174,6 +185,7 @@ fn who_comes_back_and_is_evicted_again_is_at_war() {
     let war = |rounds| FindingKind::TakeoverWar {
         client_id: "temp-sensor-01".to_owned(),
         rounds,
+        losers: vec![SessionId(0), SessionId(1)],
         period: Millis(1900),
     };
     assert_eq!(wars(quarrel(1900, 4)), [war(4)]);
@@ -188,13 +200,13 @@ fn a_refused_connect() {
         |code| FindingKind::ConnectRefused { client_id: "temp-sensor-01_01".to_owned(), connection: A, code };
     let mut bare = record(Version::V311);
     bare.connect(0, A, "temp-sensor-01_01").closed(80, A, Party::Server);
-    let expected = Finding { kind: refused(None), certainty: Certainty::Likely, evidence: vec![0, 1] };
+    let expected = likely(refused(None), &[0, 1], &[Rival::NetworkLoss, Rival::Limit]);
     assert_eq!(bare.findings(), [expected]);
 
     let code = ReasonCode::NOT_AUTHORIZED;
     let mut told = record(Version::V5);
     told.connect(0, A, "temp-sensor-01_01").connack(80, A, code).closed(81, A, Party::Server);
-    let expected = Finding { kind: refused(Some(code)), certainty: Certainty::Stated, evidence: vec![0, 1] };
+    let expected = stated(refused(Some(code)), &[0, 1]);
     assert_eq!(told.findings(), [expected]);
 }
 
@@ -253,5 +265,110 @@ fn a_qos_0_message_is_blamed_by_the_code_of_the_disconnect() {
         let topic = "dt/temperature".to_owned();
         assert_eq!(finding.kind, FindingKind::PublishRefused { connection: A, topic, code: Some(code) });
         assert_eq!(finding.evidence, [2, 3, 4]);
+    }
+}
+
+#[test]
+fn two_newcomers_at_one_time_cannot_be_told_apart() {
+    let other = ConnectionRef { session: SessionId(2), number: 1 };
+    let mut record = record(Version::V311);
+    record.connect(0, A, "temp-sensor-01").accepted(80, A);
+    record.connect(2000, B, "temp-sensor-01").connect(2010, other, "temp-sensor-01");
+    record.accepted(2080, B).closed(2085, A, Party::Server).accepted(2095, other);
+    let rivals = [Rival::NetworkLoss, Rival::OtherNewcomer(other)];
+    assert_eq!(record.findings(), [likely(taken_over(Some(B)), &[1, 2, 4, 5], &rivals)]);
+}
+
+#[test]
+fn an_open_request_makes_a_takeover_less_clear() {
+    let mut record = record(Version::V311);
+    record.connect(0, A, "temp-sensor-01").accepted(80, A).connect(2000, B, "temp-sensor-01");
+    record.sent(2050, A, &subscribe(&["cmd/#"])).accepted(2080, B).closed(2090, A, Party::Server);
+    let rivals = [Rival::NetworkLoss, Rival::NoRight];
+    assert_eq!(record.findings(), [likely(taken_over(Some(B)), &[1, 2, 4, 5], &rivals)]);
+}
+
+#[test]
+fn a_connect_within_a_second_came_too_soon() {
+    let too_soon = FindingKind::ConnectTooSoon { client_id: "temp-sensor-01".to_owned(), connection: B };
+    for (at, found) in [(600, true), (1000, false)] {
+        let mut record = record(Version::V311);
+        record.connect(0, A, "temp-sensor-01").accepted(80, A);
+        record.connect(at, B, "temp-sensor-01").closed(at + 80, B, Party::Server);
+        let rivals = [Rival::NoRight, Rival::NetworkLoss];
+        let findings = record.findings();
+        assert_eq!(findings.contains(&likely(too_soon.clone(), &[0, 2, 3], &rivals)), found, "{findings:?}");
+        assert_eq!(findings.len(), 1, "refused all the same");
+    }
+}
+
+#[test]
+fn keep_alive_is_lost_at_either_end() {
+    let lost = |by| FindingKind::KeepAliveLost { connection: A, by };
+    // The client's PINGREQ is not answered, and it closes.
+    let mut client = record(Version::V5);
+    client.connect(0, A, "a").accepted(80, A).sent(60_000, A, &Packet::PingReq);
+    client.closed(70_000, A, Party::Client);
+    assert_eq!(client.findings(), [stated(lost(Party::Client), &[2, 3])]);
+    // It leaves by itself, or the answer came.
+    let mut left = record(Version::V5);
+    left.connect(0, A, "a").accepted(80, A).sent(60_000, A, &Packet::PingReq);
+    left.received(60_080, A, &Packet::PingResp).closed(70_000, A, Party::Client);
+    assert_eq!(left.findings(), []);
+    // The server says so, or closes after 1.5 times 60 s of silence.
+    let mut told = record(Version::V5);
+    told.connect(0, A, "a").accepted(80, A).disconnect(90_000, A, ReasonCode::KEEP_ALIVE_TIMEOUT);
+    assert_eq!(told.findings(), [stated(lost(Party::Server), &[0, 2])]);
+    for (end, found) in [(90_000, true), (89_999, false)] {
+        let mut silent = record(Version::V311);
+        silent.connect(0, A, "a").accepted(80, A).closed(end, A, Party::Unknown);
+        let expected = likely(lost(Party::Server), &[0, 2], &[Rival::NetworkLoss]);
+        assert_eq!(silent.findings(), Vec::from_iter(found.then_some(expected)));
+    }
+}
+
+#[test]
+fn a_limit_is_named_by_its_code() {
+    for (code, found) in
+        [(ReasonCode::QUOTA_EXCEEDED, true), (ReasonCode(0x96), true), (ReasonCode(0x8B), false)]
+    {
+        let mut record = record(Version::V5);
+        record.connect(0, A, "a").accepted(80, A).disconnect(500, A, code).closed(501, A, Party::Client);
+        let expected = stated(FindingKind::LimitReached { connection: A, code }, &[0, 2]);
+        assert_eq!(record.findings(), Vec::from_iter(found.then_some(expected)));
+    }
+}
+
+#[test]
+fn a_message_that_does_not_come_is_missed() {
+    let ack = Ack { packet_id: PacketId(1), code: ReasonCode::SUCCESS, properties: Properties::default() };
+    let missed = FindingKind::NotReceived { connection: A, publisher: B, topic: "dt/temperature".to_owned() };
+    // Filter, whether the message comes, until when A is seen, and whether it is missed.
+    for (filter, comes, until, found) in [
+        ("dt/+", false, 9000, true),
+        ("dt/+", true, 9000, false),
+        ("dt/+", false, 6000, false),
+        ("cmd/+", false, 9000, false),
+        ("$share/g/dt/+", false, 9000, false),
+    ] {
+        let mut record = record(Version::V311);
+        record.connect(0, A, "a").accepted(80, A).sent(100, A, &subscribe(&[filter]));
+        let codes = Codes {
+            packet_id: PacketId(1),
+            codes: vec![ReasonCode::GRANTED_QOS_1],
+            properties: Properties::default(),
+        };
+        record.received(180, A, &Packet::SubAck(codes)).connect(1000, B, "b").accepted(1080, B);
+        record.sent(2000, B, &publish(Qos::AtLeastOnce)).received(2080, B, &Packet::PubAck(ack.clone()));
+        if comes {
+            record.received(2090, A, &publish(Qos::AtLeastOnce));
+        }
+        record.sent(
+            until,
+            A,
+            &Packet::Disconnect(Disconnect { code: ReasonCode::SUCCESS, properties: Properties::default() }),
+        );
+        let expected = likely(missed.clone(), &[3, 6], &[Rival::Late]);
+        assert_eq!(record.findings(), Vec::from_iter(found.then_some(expected)), "{filter} {comes} {until}");
     }
 }

@@ -53,9 +53,12 @@ fn war(client_id: &str, rounds: &[Round<'_>]) -> Option<Finding> {
         kind: FindingKind::TakeoverWar {
             client_id: client_id.to_owned(),
             rounds: rounds.len(),
+            losers: losers.into_iter().collect(),
             period: Millis((last.at - first.at).0.checked_div(pauses)?),
         },
         certainty: rounds.iter().map(|round| round.finding.certainty).max()?,
+        version: last.finding.version,
+        rivals: Vec::new(),
         evidence: evidence(rounds.iter().flat_map(|round| round.finding.evidence.iter().copied())),
     })
 }
