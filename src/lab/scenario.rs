@@ -14,6 +14,10 @@ use super::mosquitto::Program;
 
 /// Events (packets, timers, steps) after which a run is cut short.
 pub const MAX_EVENTS: usize = 1_000_000;
+/// Entries of the log after which a run is cut short: one message may be delivered to every client.
+pub const MAX_ENTRIES: usize = 2_000_000;
+/// Bytes on the wire after which a run is cut short.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Who there is and what they do.
 #[derive(Clone, Debug, Default, PartialEq)]

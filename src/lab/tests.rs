@@ -602,3 +602,37 @@ fn a_copy_of_a_world_goes_its_own_way() {
     };
     assert_eq!(before(&other.entries), before(&whole.entries));
 }
+
+#[test]
+fn a_run_that_grows_out_of_hand_is_cut_short() {
+    let mut scenario = takeover(Version::V311);
+    let policy =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}"#;
+    scenario.identities = vec![article_identity(policy)];
+    scenario.sessions.clear();
+    scenario.steps.clear();
+    for client in 0..200 {
+        let mut actor = Actor::new(&format!("S{client}"), 0, Version::V311, &format!("client-{client}"));
+        actor.on_connect = vec![Action::subscribe("dt/all", Qos::AtMostOnce)];
+        scenario.sessions.push(actor);
+        scenario.steps.push(Step { at: Instant(0), session: SessionId(client), action: Action::Connect });
+    }
+    let payload = "x".repeat(100_000);
+    scenario.steps.extend((0..50).map(|message| Step {
+        at: Instant(1000 + message),
+        session: A,
+        action: Action::publish("dt/all", &payload, Qos::AtMostOnce),
+    }));
+    // 50 messages to 200 clients would be 1 GB.
+    let run = super::run(&scenario);
+    assert_eq!(run.ended, Ended::TooMuch);
+    let seen: usize = run
+        .entries
+        .iter()
+        .map(|entry| match &entry.what {
+            What::Sent(wire) | What::Received(wire) => wire.bytes.len(),
+            _ => 0,
+        })
+        .sum();
+    assert!(seen <= 2 * scenario::MAX_BYTES, "{seen}");
+}

@@ -13,7 +13,7 @@ use crate::timeline::{Close, ConnectionRef, Entry, Party, SessionId, What, Wire}
 use super::actor::{Client, Then};
 use super::network::{Direction, Event, Fact, Network, Path};
 use super::rights::Rights;
-use super::scenario::{Action, MAX_EVENTS, Scenario, Step};
+use super::scenario::{Action, MAX_BYTES, MAX_ENTRIES, MAX_EVENTS, Scenario, Step};
 use super::{Ended, Run};
 
 /// A scenario being played.
@@ -36,6 +36,8 @@ pub struct World {
     holders: BTreeMap<String, ConnectionRef>,
     entries: Vec<Entry>,
     events: usize,
+    /// Sent so far, either way.
+    bytes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +70,7 @@ impl World {
             holders: BTreeMap::new(),
             entries: Vec::new(),
             events: 0,
+            bytes: 0,
             scenario,
         }
     }
@@ -106,9 +109,11 @@ impl World {
     }
 
     /// Lets the next thing happen: steps come before what arrives, that before timers, the broker's timers before
-    /// the clients'. `false` when there was nothing more, or more than [`MAX_EVENTS`].
+    /// the clients'. `false` when there was nothing more, or when there was too much already
+    /// ([`MAX_EVENTS`], [`MAX_ENTRIES`], [`MAX_BYTES`]).
     pub fn step(&mut self) -> bool {
-        let Some(next) = self.next_at().filter(|_| self.events < MAX_EVENTS) else { return false };
+        let full = self.events >= MAX_EVENTS || self.entries.len() >= MAX_ENTRIES || self.bytes >= MAX_BYTES;
+        let Some(next) = self.next_at().filter(|_| !full) else { return false };
         self.now = next;
         self.events += 1;
         if let Some(step) = self.steps.pop_if(|step| step.at <= next) {
@@ -259,6 +264,7 @@ impl World {
             Output::OpenTransport => self.open(id),
             Output::Send { frame, packet } => {
                 let bytes = frame.into_bytes();
+                self.bytes = self.bytes.saturating_add(bytes.len());
                 self.note(id, What::Sent(Wire { packet: Ok(packet), bytes: bytes.clone() }));
                 if let Some(connection) = self.client(id).and_then(|client| client.transport) {
                     self.give_broker(connection, broker::Input::Received { connection, bytes });
@@ -372,6 +378,9 @@ impl World {
 
     fn give_client(&mut self, connection: ConnectionId, fact: Fact) {
         let now = self.now;
+        if let Fact::Bytes(bytes) = &fact {
+            self.bytes = self.bytes.saturating_add(bytes.len());
+        }
         if let Some(Connection { path, .. }) = index(connection).and_then(|at| self.connections.get_mut(at)) {
             self.network.send(now, path, Direction::ToClient, Event::AtClient(connection, fact));
         }

@@ -1,4 +1,4 @@
-// Figures, no judgement: the speed of the policy engine and of the simulated broker natively, the engine's and the page's in
+// Figures, no judgement: the speed of the policy engine, of the simulated broker and of the whole simulated world natively, the engine's and the page's in
 // a browser, and what the first load weighs. `node tests/bench/run.mjs z s 3` measures the engine in the browser at these optimisation levels too.
 import { spawnSync } from 'node:child_process';
 import { firstLoad } from '../first-load.mjs';
@@ -10,7 +10,7 @@ const run = (command, ...args) => {
 };
 
 console.log('native');
-run('cargo', 'bench', '--quiet', '--bench', 'engine', '--bench', 'broker');
+run('cargo', 'bench', '--quiet', '--bench', 'engine', '--bench', 'broker', '--bench', 'simulation');
 run('trunk', 'build', '--release', '--log', 'error');
 await browserFigures([...new Set([shippedLevel(), ...process.argv.slice(2)])]);
 console.log('');
