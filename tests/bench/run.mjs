@@ -1,5 +1,6 @@
-// Figures, no judgement: the speed of the policy engine, of the simulated broker and of the whole simulated world natively, the engine's and the page's in
-// a browser, and what the first load weighs. `node tests/bench/run.mjs z s 3` measures the engine in the browser at these optimisation levels too.
+// Figures, no judgement: the speed of the policy engine, of the simulated broker and of the whole simulated world natively,
+// the engine's and the page's in a browser, and what the first load weighs. `node tests/bench/run.mjs z s 3` measures the engine
+// in the browser at these optimisation levels too.
 import { spawnSync } from 'node:child_process';
 import { firstLoad } from '../first-load.mjs';
 import { browserFigures, shippedLevel } from './browser.mjs';
