@@ -114,6 +114,12 @@ const WIRE: &[Fact] = &[
         "A topic or filter that AWS does not take ends a 3.1.1 connection; MQTT 5 has 0x90 and 0x8F.",
     ),
     shown(
+        "wire-publish-properties",
+        Inferred,
+        "MQTT 5 sections 3.3.2.3.5 and 3.3.4",
+        "A PUBLISH with a Subscription Identifier or with wildcards in its Response Topic ends the connection with 0x82.",
+    ),
+    shown(
         "wire-explorer",
         Observed,
         "MQTT-Explorer issues 17 and 194",

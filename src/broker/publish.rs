@@ -25,6 +25,9 @@ impl Broker {
         rights: &mut dyn Authorizer,
     ) {
         let id = asker.connection;
+        if publish.properties.0.iter().any(is_not_for_a_server) {
+            return self.end(now, id, Cause::ProtocolError, rights);
+        }
         if let Err(cause) = self.resolve_alias(id, &mut publish) {
             return self.end(now, id, cause, rights);
         }
@@ -188,6 +191,16 @@ impl Broker {
             established.aliases.insert(alias, publish.topic.clone());
         }
         Ok(())
+    }
+}
+
+/// What the standard forbids in a client's PUBLISH: a Subscription Identifier (MQTT-3.3.4-6) and wildcards in a Response
+/// Topic (MQTT-3.3.2-14). That AWS ends the connection for them is inferred.
+fn is_not_for_a_server(property: &Property) -> bool {
+    match property {
+        Property::SubscriptionIdentifier(_) => true,
+        Property::ResponseTopic(topic) => topic.contains(['+', '#']),
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use mqtt_protocol_core::mqtt::Arc;
 use mqtt_protocol_core::mqtt::packet::{
-    self as core, GenericPacketTrait, RetainHandling, SubEntry, SubOpts, v5_0,
+    self as core, GenericPacketTrait, MqttString, PropertiesParse, RetainHandling, SubEntry, SubOpts, v5_0,
 };
 use mqtt_protocol_core::mqtt::result_code::{
     AuthReasonCode, ConnectReasonCode, DisconnectReasonCode, MqttError, PubackReasonCode, PubcompReasonCode,
@@ -98,7 +98,12 @@ pub(super) fn decode(kind: PacketKind, frame: &[u8], body: &[u8]) -> Result<Pack
         PacketKind::PubRel => read_ack!(PubRel, Pubrel, wire),
         PacketKind::PubComp => read_ack!(PubComp, Pubcomp, wire),
         PacketKind::Subscribe => {
-            let packet = wire.exact(v5_0::Subscribe::parse(body))?;
+            let packet = wire.exact(v5_0::Subscribe::parse(body)).map_err(|error| match error {
+                DecodeError::Malformed { kind } if has_retain_handling_3(body) => {
+                    DecodeError::Protocol { kind }
+                }
+                error => error,
+            })?;
             Packet::Subscribe(Subscribe {
                 packet_id: PacketId(packet.packet_id()),
                 filters: packet.entries().iter().map(subscription).collect(),
@@ -223,6 +228,24 @@ fn subscription(entry: &SubEntry) -> Subscription {
         retain_as_published: options.rap(),
         retain_handling: options.rh() as u8,
     }
+}
+
+/// Retain Handling 3 is a protocol error (section 3.8.3.1); to the crate it is malformed, as reserved bits are.
+fn has_retain_handling_3(body: &[u8]) -> bool {
+    let properties = body.get(2..).unwrap_or_default();
+    let Ok((_, length)) = core::Properties::parse(properties) else {
+        return false;
+    };
+    let mut rest = properties.get(length..).unwrap_or_default();
+    while let Ok((_, length)) = MqttString::decode(rest)
+        && let Some((options, next)) = rest.get(length..).and_then(<[u8]>::split_first)
+    {
+        if options & 0x30 == 0x30 {
+            return true;
+        }
+        rest = next;
+    }
+    false
 }
 
 fn qos_from(qos: core::Qos) -> Qos {

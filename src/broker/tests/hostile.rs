@@ -145,8 +145,13 @@ pub(super) fn each_fault_has_its_code() {
         ("no topic and no alias", publish(0x30, &[0, 0], &[0]), 0x82),
         ("an alias that was never set", publish(0x30, &[0, 0], &[3, 0x23, 0, 1]), 0x82),
         ("SUBSCRIBE without filters", frame(0x82, &[&[0, 1, 0]]), 0x82),
-        // A protocol error by MQTT-3.8.3-5; the codec does not tell it from a reserved bit.
-        ("Retain Handling 3", subscribe(&[0], &text("a"), 0x31), 0x81),
+        // MQTT-3.8.3-5 makes reserved bits malformed; section 3.8.3.1 makes this a protocol error.
+        ("Retain Handling 3", subscribe(&[0], &text("a"), 0x31), 0x82),
+        (
+            "Retain Handling 3, in the second filter",
+            subscribe(&[0], &[&text("a")[..], &[0x21], &text("b")].concat(), 0x30),
+            0x82,
+        ),
         ("No Local on a share", subscribe(&[0], &text("$share/g/a"), 0x05), 0x82),
         ("a second CONNECT", connect, 0x82),
         ("PUBREC", vec![0x50, 0x02, 0, 1], 0x82),
@@ -157,6 +162,13 @@ pub(super) fn each_fault_has_its_code() {
         ("SUBACK from a client", vec![0x90, 0x04, 0, 1, 0, 0], 0x82),
         ("PINGRESP from a client", vec![0xD0, 0x00], 0x82),
         ("a wildcard in a topic", publish(0x30, &text("a/#"), &[0]), 0x90),
+        // The wrong direction (MQTT-3.3.4-6), and a name that nobody can publish to (MQTT-3.3.2-14).
+        ("a subscription identifier in PUBLISH", publish(0x30, &text("a"), &[2, 0x0B, 1]), 0x82),
+        (
+            "a wildcard in a response topic",
+            publish(0x30, &text("a"), &[6, 0x08, 0, 3, b'b', b'/', b'+']),
+            0x82,
+        ),
         // Section 3.3.2.3.4: 0 is a protocol error, too much is an invalid alias.
         ("topic alias 0", publish(0x30, &text("a"), &[3, 0x23, 0, 0]), 0x82),
         ("topic alias 9", publish(0x30, &text("a"), &[3, 0x23, 0, 9]), 0x94),
