@@ -11,12 +11,12 @@ use crate::app::workspace::{
     Attachment, CertificateState, Entry, MqttVersion, PrincipalKind, ThingFacts, Transport, Who,
 };
 use crate::iot::calendar::UtcTime;
+use crate::policy::Policy;
 use crate::policy::context::{
     Binding, Certificate, CertificateFields, CertificateStatus, Context, Field, MqttVersion as Version,
     Principal, Protocol, Thing,
 };
 use crate::policy::variable::{CERTIFICATE_FIELDS, Key, Party, Pick};
-use crate::policy::{Document, Policy};
 
 /// The variables and condition keys that those of these policies name that `count`, each once, in the order of the
 /// text.
@@ -24,27 +24,12 @@ use crate::policy::{Document, Policy};
 pub fn used_keys(policies: &[Policy], count: impl Fn(&Policy) -> bool) -> Vec<Key> {
     let mut keys = Vec::new();
     let policies = policies.iter().filter(|policy| count(policy));
-    for key in policies.flat_map(|policy| names(&policy.document)).map(|name| Key::parse(&name)) {
+    for key in policies.flat_map(|policy| policy.document.keys()) {
         if !keys.contains(&key) {
             keys.push(key);
         }
     }
     keys
-}
-
-fn names(document: &Document) -> impl Iterator<Item = String> {
-    document.statements.iter().flat_map(|statement| {
-        let resources = statement.resources.iter().flat_map(|listed| &listed.values);
-        let keys = statement.conditions.iter().map(|condition| condition.key.value.clone());
-        let wanted = statement.conditions.iter().flat_map(|condition| &condition.values);
-        resources.chain(wanted).flat_map(|written| variables(&written.value)).chain(keys)
-    })
-}
-
-/// The names between `${` and `}`, without a default value.
-fn variables(written: &str) -> impl Iterator<Item = String> {
-    let names = written.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
-    names.map(|(name, _)| name.split(',').next().unwrap_or_default().trim().to_owned())
 }
 
 /// The engine's view of who connects with this client ID; `used` are the keys that the policies name.
@@ -101,10 +86,7 @@ pub fn context(who: &Who, place: &Place, used: &[Key], client_id: &str, version:
 #[must_use]
 pub fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();
-    text.parse().ok().or_else(|| {
-        let basic: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
-        i64::try_from(UtcTime::parse_basic(&basic)?.to_unix().0).ok()
-    })
+    text.parse().ok().or_else(|| i64::try_from(UtcTime::parse(text)?.to_unix().0).ok())
 }
 
 /// Whether the text can be a value of this key; what cannot counts as unknown.
@@ -356,5 +338,6 @@ mod tests {
         assert_eq!(seconds("2026-11-22T16:00:00Z"), Some(1_795_363_200));
         assert_eq!(seconds(" 1795363200 "), Some(1_795_363_200));
         assert_eq!(seconds("yesterday"), None);
+        assert_eq!(seconds("2026-1122T16:00:00Z"), None);
     }
 }
