@@ -27,7 +27,7 @@ test('the keys open every screen and lead to every part of Check', async ({ page
   await focus('w', page.getByRole('heading', { name: 'Why', exact: true }));
   await focus('s', page.getByRole('heading', { name: 'Share, save and open' }));
   await expect(page.getByRole('button', { name: 'Copy a link' })).toBeVisible();
-  await page.keyboard.press('e');
+  await page.keyboard.press('t');
   const inPolicy = () => document.activeElement.closest('section')?.getAttribute('aria-labelledby');
   expect(await page.evaluate(inPolicy)).toBe('policies');
 });
