@@ -111,27 +111,26 @@ pub fn holds(count: usize) -> String {
 pub const INCOMPLETE: &str =
     "A part of it is computed when the template is deployed: an answer about it says nothing of that part.";
 
-/// A file that is not read because of its size.
+/// A file of which nothing was taken.
 #[must_use]
-pub fn file_too_large(name: &str, bytes: u64, limit: usize) -> Text {
-    Text::new()
-        .code(name)
-        .say(format!(" was not read: it has {bytes} bytes, and at most {limit} are. Nothing was changed."))
+pub fn file_refused(name: &str, why: &str) -> Text {
+    Text::new().code(name).say(format!(" was not taken: {why}. Nothing was changed."))
 }
 
-/// A file that is not text.
+/// Why a file is not read: its size.
 #[must_use]
-pub fn file_not_utf8(name: &str, at: usize) -> Text {
-    Text::new().code(name).say(format!(
-        " was not taken: it is not text in UTF-8 (byte {at}). Save it as UTF-8. Nothing was changed."
-    ))
+pub fn file_too_large(bytes: u64, limit: usize) -> String {
+    format!("it has {bytes} bytes, and at most {limit} are read")
 }
 
-/// A file that the browser does not give.
+/// Why a file is not read: it is no text.
 #[must_use]
-pub fn file_unreadable(name: &str) -> Text {
-    Text::new().code(name).say(" could not be read. Is it still there? Nothing was changed.")
+pub fn file_not_utf8(at: usize) -> String {
+    format!("it is not text in UTF-8 (byte {at}); save it as UTF-8")
 }
+
+/// Why a file is not read: the browser does not give it.
+pub const FILE_UNREADABLE: &str = "the browser could not read it; is it still there?";
 
 /// More files than are read at once.
 #[must_use]
@@ -147,6 +146,15 @@ pub fn files_taken(policies: usize) -> Text {
         count => format!("{count} policies were taken."),
     })
 }
+
+/// Why a text is not read: its length.
+#[must_use]
+pub fn too_long_to_read(bytes: usize, limit: usize) -> String {
+    format!("the text has {bytes} bytes; at most {limit} are read")
+}
+
+/// The form is not the one that a paste was to go into.
+pub const FORM_CHANGED: &str = "the form was changed meanwhile; paste it again";
 
 /// Nothing was taken out of a paste.
 #[must_use]

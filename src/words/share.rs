@@ -98,21 +98,9 @@ pub fn not_all_of_case(id: &str) -> String {
 /// A workspace that came by link.
 pub const FROM_LINK: &str =
     "Opened from a link. It stands in the address bar, and so in this browser's history.";
-/// A file that the browser does not give.
-pub const FILE_UNREADABLE: &str = "the browser could not read the file";
-
-/// A file with more than is read.
-#[must_use]
-pub fn file_too_large(bytes: f64, limit: usize) -> String {
-    format!("it has {bytes} bytes, at most {limit} are read")
-}
-
-/// A file that is no text.
-#[must_use]
-pub fn file_not_utf8(at: usize) -> String {
-    format!("it is not UTF-8 text: byte {at} is part of no character. Save it as UTF-8")
-}
-
+/// Beside the button that opens a suite.
+pub const SUITE_FILE: &str =
+    "A suite of cases is a file that was saved here or written for policylab. It stays in this tab.";
 /// Drafts that hold a secret.
 pub const NOT_KEPT: &str =
     "Not kept in this browser: something that was typed looks like a secret. What was kept before is gone.";
@@ -122,7 +110,8 @@ pub const NOTHING_ASKED: &str =
 /// A list that is older than its suite.
 pub const NO_SUCH_CASE: &str = "This case is not in the suite any more. Open the file again.";
 /// The other program could not be fetched.
-pub const NO_ERRANDS: &str = "The part of this page that shares and opens files could not be fetched. Is the network there? Try again.";
+pub const NO_ERRANDS: &str = "The part of this page that shares, opens files and reads what you paste could not be fetched. Is the network there? \
+     Try again; what you typed stands where it was.";
 /// The clipboard holds it.
 pub const COPIED: &str = "Copied.";
 /// The clipboard refused.

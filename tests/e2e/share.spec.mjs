@@ -242,7 +242,7 @@ test('a suite that was saved is opened, passes, and each case opens on the scree
   await expect(clientIds(page)).toHaveValue('elsewhere');
 
   // Files that are none, each named; the list stays.
-  for (const [text, why] of [['{', 'cannot be opened as a suite'], ['[{"id": "a", "frobnicate": 1}]', 'a'], [new Uint8Array([0x5b, 0xff, 0x5d]), 'not UTF-8'], [' '.repeat(9 << 20), 'bytes, at most']]) {
+  for (const [text, why] of [['{', 'cannot be opened as a suite'], ['[{"id": "a", "frobnicate": 1}]', 'a'], [new Uint8Array([0x5b, 0xff, 0x5d]), 'not text in UTF-8'], [' '.repeat(9 << 20), 'bytes, and at most']]) {
     await chosen('bad.json', text);
     await expect(page.getByRole('alert').filter({ hasText: 'bad.json cannot be opened as a suite' })).toContainText(why);
     await expect(panel(page).getByRole('row').nth(1)).toContainText('failed');

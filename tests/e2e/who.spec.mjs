@@ -222,7 +222,7 @@ test('files become policies; those that cannot are named and change nothing', as
   const large = info.outputPath('large.json');
   writeFileSync(large, Buffer.alloc(50_000_001, 0x20));
   await policies(page).locator('input[type=file]').setInputFiles(large);
-  await expect(policies(page)).toContainText('large.json was not read: it has 50000001 bytes, and at most 1048576 are.');
+  await expect(policies(page)).toContainText('large.json was not taken: it has 50000001 bytes, and at most 1048576 are read.');
   await expect(policy(page)).toHaveCount(1);
   expect(await policy(page).inputValue()).toBe(before);
 });

@@ -1,19 +1,21 @@
 //! What Check needs only now and then, done by the other program, so that a first visit need not load it: everything that
-//! leaves, and suites.
+//! leaves, suites, and what is taken out of pastes and files.
 //!
 //! An [`Errand`] and what it [`Brought`] travel between the programs as JSON. [`run`] is pure; only the other program
 //! links it.
 
 use serde::{Deserialize, Serialize};
 
+use super::import::{self, Imported};
 use super::matrix::{At, Matrix};
+use super::paste::{self, Filled};
 use super::share::{self, OpenedSuite};
 use super::{Leave, cases};
-use crate::app::workspace::Workspace;
+use crate::app::workspace::{PolicyText, Who, Workspace};
 use crate::policy::Verdict;
 use crate::suite::Suite;
 use crate::text::Text;
-use crate::words::share as said;
+use crate::words::{form, share as said};
 
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +56,23 @@ pub enum Errand {
         /// What stands on the screen.
         workspace: Box<Workspace>,
     },
+    /// Look for policies in what stands in a policy's field.
+    Find {
+        /// The text.
+        text: String,
+    },
+    /// Take the policies out of files.
+    Import {
+        /// Each file's name and text.
+        files: Vec<(String, String)>,
+    },
+    /// Fill in who connects.
+    FillIn {
+        /// The form as it stands.
+        who: Box<Who>,
+        /// What was pasted or opened.
+        texts: Vec<String>,
+    },
 }
 
 /// What came of it.
@@ -81,6 +100,31 @@ pub enum Brought {
         whole: bool,
         /// Its name.
         id: String,
+    },
+    /// What stands in a policy's field.
+    Found {
+        /// The text.
+        text: String,
+        /// What it holds; nothing when it is a policy alone, or nothing that is known.
+        found: Option<Imported>,
+    },
+    /// The policies of files.
+    Policies {
+        /// The policies.
+        policies: Vec<PolicyText>,
+        /// What is to be said of the files.
+        told: Vec<Text>,
+    },
+    /// Who connects, filled in.
+    FilledIn {
+        /// The form as it stood.
+        from: Box<Who>,
+        /// What was pasted or opened.
+        texts: Vec<String>,
+        /// The form as it is to stand.
+        filled: Box<Filled>,
+        /// Why something was not taken.
+        refused: Option<Text>,
     },
     /// It cannot be done.
     Refused(String),
@@ -168,6 +212,16 @@ pub fn run(errand: Errand) -> Brought {
                 whole: shown == Some(decision.verdict),
                 id: case.id,
             }
+        }
+        Errand::Find { text } => Brought::Found { found: import::find(&text), text },
+        Errand::Import { files } => {
+            let (policies, told) = import::policies(&files);
+            Brought::Policies { policies, told }
+        }
+        Errand::FillIn { who, texts } => {
+            let (filled, error) = paste::fill_all(&who, &texts);
+            let refused = error.as_ref().map(form::nothing_taken);
+            Brought::FilledIn { from: who, texts, filled: Box::new(filled), refused }
         }
     }
 }

@@ -6,7 +6,10 @@ pub mod answer;
 pub mod cases;
 pub mod change;
 pub mod errand;
+pub mod files;
+pub mod fill_in;
 mod findings;
+pub mod import;
 pub mod lit;
 pub mod matrix;
 pub mod paste;
@@ -36,7 +39,10 @@ use crate::text::Text;
 use crate::words::{form, page, share as said};
 use answer::Answer;
 use errand::{Brought, Errand, JudgedSuite, Prepared};
+use files::Opened;
+use fill_in::FillIn;
 use findings::Findings;
+use import::{Imported, Imports};
 use lit::{Links, Lit, Part, Pointed};
 use matrix::{At, Matrix, Question};
 use serde::{Deserialize, Serialize};
@@ -75,6 +81,10 @@ pub struct Model {
     pub leaving: Option<Result<Prepared, Vec<Text>>>,
     /// The suite that was opened.
     pub suite: Option<JudgedSuite>,
+    /// What came of the files that were opened as policies.
+    pub files: Vec<Text>,
+    /// Who connects, out of a paste.
+    pub fill_in: FillIn,
     /// Whether what is typed is kept in this browser.
     pub keeps_drafts: bool,
     /// Whether the workspace came with a link that still stands in the address bar.
@@ -83,6 +93,7 @@ pub struct Model {
     kept: Vec<(TextField, String)>,
     answered: Workspace,
     documents: Vec<Document>,
+    imports: Imports,
     findings: Findings,
     links: Vec<(Part, Links)>,
     decisive: Option<(usize, Span)>,
@@ -128,6 +139,8 @@ pub struct Reveal {
 /// What the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
+    /// Sees the screen for the first time.
+    Open,
     /// Opened a screen.
     Show(Screen),
     /// Typed into a field; the whole text.
@@ -166,8 +179,14 @@ pub enum Msg {
     Mask(bool),
     /// Wants this out of the page.
     Leave(Leave),
-    /// Opened a file as a suite: its name and its text, or what is wrong with the file.
-    Suite(String, Result<String, String>),
+    /// Opened files as policies.
+    Import(Opened),
+    /// Has this in the field for certificates and outputs of the AWS CLI.
+    FillIn(String),
+    /// Opened files with such.
+    FillInFrom(Opened),
+    /// Opened a file as a suite.
+    Suite(Opened),
     /// Opened a case of the suite, by its place in the list.
     OpenCase(usize),
     /// Put the suite away.
@@ -318,11 +337,14 @@ impl Model {
             sharing: false,
             leaving: None,
             suite: None,
+            files: Vec::new(),
+            fill_in: FillIn::default(),
             keeps_drafts: false,
             from_link: false,
             kept: Vec::new(),
             answered: Workspace::default(),
             documents: Vec::new(),
+            imports: Imports::default(),
             findings: Findings::default(),
             links: Vec::new(),
             decisive: None,
@@ -337,6 +359,12 @@ impl Model {
     #[must_use]
     pub fn document(&self, index: usize) -> Option<&Document> {
         self.documents.get(index)
+    }
+
+    /// What the field of the policy at this place holds, if it is more than a policy.
+    #[must_use]
+    pub fn imported(&self, index: usize) -> Option<&Imported> {
+        self.imports.of(&self.workspace.policies.get(index)?.text)
     }
 
     /// What the linter says of the policies that are on, in order of place.
@@ -381,7 +409,8 @@ impl Model {
                 Vec::new()
             }
             msg => {
-                if !matches!(msg, Msg::Point(_)) {
+                // What the user did not do takes nothing away.
+                if !matches!(msg, Msg::Open | Msg::Point(_) | Msg::Brought(_)) {
                     self.notice = None;
                 }
                 self.take(msg)
@@ -394,6 +423,7 @@ impl Model {
         if self.workspace.screen == Screen::Reference && self.reference.wants() {
             effects.push(Effect::FetchReference);
         }
+        effects.extend(self.imports.ask().into_iter().map(Effect::Run));
         effects
     }
 
@@ -436,10 +466,10 @@ impl Model {
                 self.workspace.screen = screen;
                 return vec![Effect::Open(screen)];
             }
-            Msg::Type(..) => {}
             Msg::Edit(Edit::Value(..) | Edit::ThingValue(..)) if self.hides_value(&msg) => {
                 self.notice = Some(page::HIDDEN.to_owned());
             }
+            Msg::Open | Msg::Type(..) => {}
             Msg::Edit(edit) => {
                 self.history.note(&self.workspace, None);
                 let anew = matches!(edit, Edit::Example | Edit::Empty);
@@ -512,8 +542,28 @@ impl Model {
                     (Box::new(self.workspace.clone()), self.masking, self.selected);
                 return vec![Effect::Run(Errand::Make { leave, workspace, masking, at })];
             }
-            Msg::Suite(name, Ok(text)) => return vec![Effect::Run(Errand::Judge { name, text })],
-            Msg::Suite(name, Err(why)) => self.notice = Some(said::not_a_suite(&name, &why)),
+            Msg::Import(opened) => {
+                let (files, told) = opened.texts();
+                self.files = told;
+                if !files.is_empty() {
+                    return vec![Effect::Run(Errand::Import { files })];
+                }
+            }
+            Msg::FillIn(text) => {
+                let errand = self.fill_in.field(text, &self.workspace.who);
+                return errand.map(Effect::Run).into_iter().collect();
+            }
+            Msg::FillInFrom(opened) => {
+                let (files, told) = opened.texts();
+                let texts = files.into_iter().map(|(_, text)| text).collect();
+                let errand = self.fill_in.read(texts, told, &self.workspace.who);
+                return errand.map(Effect::Run).into_iter().collect();
+            }
+            Msg::Suite(opened) => match opened.files.into_iter().next() {
+                Some((name, Ok(text))) => return vec![Effect::Run(Errand::Judge { name, text })],
+                Some((name, Err(why))) => self.notice = Some(said::not_a_suite(&name, &why)),
+                None => {}
+            },
             Msg::OpenCase(index) => {
                 let workspace = Box::new(self.workspace.clone());
                 let text = self.suite.as_ref().map(|suite| suite.text.clone()).unwrap_or_default();
@@ -588,6 +638,21 @@ impl Model {
                 self.select(at);
                 self.notice = (!whole).then(|| said::not_all_of_case(&id));
                 return Vec::new();
+            }
+            Brought::Found { text, found } => {
+                self.imports.take_in(&text, found);
+                return Vec::new();
+            }
+            Brought::Policies { policies, told } => {
+                self.files.extend(told);
+                if policies.is_empty() {
+                    return Vec::new();
+                }
+                return self.take(Msg::Edit(Edit::AddPolicies(policies)));
+            }
+            Brought::FilledIn { from, texts, filled, refused } => {
+                let who = self.fill_in.take_in(&from, &texts, *filled, refused, &self.workspace.who);
+                return who.map(|who| self.take(Msg::Edit(Edit::Who(Box::new(who))))).unwrap_or_default();
             }
             Brought::Refused(why) => {
                 self.notice = Some(why);
@@ -820,6 +885,7 @@ impl Model {
                 .unwrap_or_else(|| parse(&policy.text))
         });
         self.documents = documents.collect();
+        self.imports.update(&self.workspace.policies, &self.documents);
         (self.answered, self.stale) = readable::answered(&self.workspace, &self.documents, &self.answered);
         self.matrix = Matrix::new(&self.answered);
         if self.matrix.cell(self.selected).is_none() {

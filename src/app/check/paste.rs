@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::matrix::lines;
@@ -68,7 +69,7 @@ pub enum PasteError {
 impl fmt::Display for PasteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong { bytes } => write!(f, "the text has {bytes} bytes; at most {MAX_PASTE} are read"),
+            Self::TooLong { bytes } => f.write_str(&words::too_long_to_read(*bytes, MAX_PASTE)),
             Self::Certificate(error) => error.fmt(f),
             Self::Policy => f.write_str("this is a policy; paste it as one"),
             Self::UnknownOutput => f.write_str(
@@ -168,7 +169,7 @@ fn state(name: &str) -> Option<CertificateState> {
 }
 
 /// The form after a paste.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filled {
     /// Who connects now.
     pub who: Who,
@@ -176,6 +177,25 @@ pub struct Filled {
     pub taken: Vec<Text>,
     /// What does not agree with what stood there, or is not told.
     pub but: Vec<Text>,
+}
+
+/// The form as all that can be read of these texts leaves it, and why something cannot.
+#[must_use]
+pub fn fill_all(who: &Who, texts: &[String]) -> (Filled, Option<PasteError>) {
+    let mut filled = Filled { who: who.clone(), taken: Vec::new(), but: Vec::new() };
+    let mut error = None;
+    for text in texts {
+        match read(text) {
+            Ok(paste) => {
+                let next = fill(&filled.who, &paste);
+                filled.who = next.who;
+                filled.taken.extend(next.taken);
+                filled.but.extend(next.but);
+            }
+            Err(why) => error = Some(why),
+        }
+    }
+    (filled, error)
 }
 
 /// The form as the paste leaves it.

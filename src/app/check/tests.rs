@@ -391,3 +391,132 @@ fn the_text_that_gave_way_to_has_none_comes_back() {
     edited(&mut model, Edit::ThingValue("t".into(), name.clone(), None));
     assert_eq!(model.workspace.who.facts["t"].values[&name], Entry::Is("a".into()));
 }
+
+/// What the other program brings for the errands among these orders.
+fn brought(effects: Vec<Effect>) -> Vec<Brought> {
+    let errands = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Run(errand) => Some(errand),
+        _ => None,
+    });
+    errands.map(errand::run).collect()
+}
+
+fn bring(model: &mut Model, effects: Vec<Effect>) {
+    for brought in brought(effects) {
+        model.update(Msg::Brought(brought));
+    }
+}
+
+const LISTED: &str = r#"{"policyName": "mine", "policyDocument": {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}}"#;
+
+#[test]
+fn a_text_is_searched_once_and_an_answer_to_another_text_is_dropped() {
+    let mut model = example();
+    assert_eq!(model.update(Msg::Open), []);
+    let field = TextField::PolicyText(0);
+    let asked = model.update(Msg::Type(field.clone(), LISTED.into()));
+    assert_eq!(asked, [Effect::Run(Errand::Find { text: LISTED.into() })]);
+    assert_eq!(model.update(Msg::Point(None)), []);
+    assert_eq!(model.imported(0), None);
+    // Gone before the answer comes, and back after it.
+    model.update(Msg::Undo);
+    bring(&mut model, asked.clone());
+    assert_eq!(model.imported(0), None);
+    assert_eq!(model.update(Msg::Redo), asked);
+    model.notice = Some("read me".into());
+    bring(&mut model, asked);
+    assert_eq!(model.notice.as_deref(), Some("read me"));
+    let found = model.imported(0).unwrap();
+    assert_eq!((found.policies.len(), found.wrapped), (1, true));
+    let policies = found.in_place_of(&model.workspace.policies[0]);
+    edited(&mut model, Edit::ReplacePolicy(0, policies));
+    assert_eq!((names(&model), model.imported(0)), (vec!["mine"], None));
+}
+
+#[test]
+fn a_workspace_that_opens_with_more_than_a_policy_is_searched() {
+    let left = Workspace { policies: vec![PolicyText::new("p", LISTED)], ..Workspace::default() }.write();
+    let mut model = Model::open(&Opening { left: Some(&left), ..Opening::default() });
+    let asked = model.update(Msg::Open);
+    bring(&mut model, asked);
+    assert!(model.imported(0).is_some());
+}
+
+#[test]
+fn files_become_policies_and_those_that_cannot_are_told() {
+    let mut model = example();
+    let key = "-----BEGIN RSA PRIVATE KEY-----\nMII";
+    let files = vec![
+        ("fleet.json".to_owned(), Ok("{}".to_owned())),
+        ("large.json".to_owned(), Err("it is large".to_owned())),
+        ("device.key".to_owned(), Ok(key.to_owned())),
+    ];
+    let asked = model.update(Msg::Import(Opened { files, left_out: 2 }));
+    bring(&mut model, asked);
+    assert_eq!(names(&model).last(), Some(&"fleet"));
+    let told: Vec<String> = model.files.iter().map(Text::to_string).collect();
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert_eq!(told[0], "`large.json` was not taken: it is large. Nothing was changed.");
+    assert!(told[2].starts_with("`device.key`: The text holds a private key"));
+    assert_eq!(told[3], "One policy was taken.");
+    model.update(Msg::Undo);
+    assert_eq!(model.workspace.policies, Workspace::example().policies);
+}
+
+const THING: &str = r#"{"thingName": "temp-sensor-01", "attributes": {}}"#;
+
+#[test]
+fn what_is_pasted_fills_in_who_connects_and_leaves_the_field() {
+    let mut model = example();
+    let asked = model.update(Msg::FillIn(THING.into()));
+    // Until it is taken it stands in the field.
+    assert_eq!(model.fill_in.text, THING);
+    bring(&mut model, asked.clone());
+    assert_eq!(model.fill_in.text, "");
+    assert!(model.workspace.who.facts[DEVICE].complete && model.history.can_undo());
+    assert!(model.fill_in.filled(&model.workspace.who).is_some());
+    // It comes a second time: nobody waits for it.
+    model.update(Msg::Undo);
+    bring(&mut model, asked);
+    assert!(!model.workspace.who.facts.contains_key(DEVICE));
+    assert!(model.fill_in.filled(&model.workspace.who).is_none());
+}
+
+#[test]
+fn what_cannot_be_taken_stays_in_the_field() {
+    let mut model = example();
+    let before = model.workspace.clone();
+    let first = model.update(Msg::FillIn("{\"thing".into()));
+    let second = model.update(Msg::FillIn("{\"things".into()));
+    bring(&mut model, first);
+    assert!(model.fill_in.refused.is_empty());
+    bring(&mut model, second);
+    assert_eq!((model.fill_in.text.as_str(), model.fill_in.refused.len()), ("{\"things", 1));
+    // The form is another one when the answer comes.
+    let asked = model.update(Msg::FillIn(THING.into()));
+    edited(&mut model, Edit::Principal(PrincipalKind::IamRole));
+    bring(&mut model, asked);
+    assert_eq!(model.fill_in.text, THING);
+    assert!(model.fill_in.refused[0].to_string().contains(form::FORM_CHANGED));
+    model.update(Msg::FillIn(String::new()));
+    assert!(model.fill_in.text.is_empty() && model.fill_in.refused.is_empty());
+    model.update(Msg::Undo);
+    assert_eq!(model.workspace, before);
+}
+
+#[test]
+fn a_private_key_reaches_neither_the_field_nor_the_other_program() {
+    let mut model = example();
+    let key = "-----BEGIN RSA PRIVATE KEY-----\nMII";
+    let said = |model: &Model| model.fill_in.refused.iter().map(Text::to_string).collect::<String>();
+    model.update(Msg::FillIn("nonsense".into()));
+    assert_eq!(model.update(Msg::FillIn(key.into())), []);
+    assert_eq!(model.fill_in.text, "");
+    assert!(said(&model).starts_with("Nothing was taken: the text holds a private key"));
+    // The field tells that it was emptied.
+    assert_eq!(model.update(Msg::FillIn(String::new())), []);
+    assert!(said(&model).starts_with("Nothing was taken: the text holds a private key"));
+    let files = vec![("device.key".to_owned(), Ok(key.to_owned()))];
+    assert_eq!(model.update(Msg::FillInFrom(Opened { files, left_out: 0 })), []);
+    assert!(said(&model).contains("private key"));
+}

@@ -2,59 +2,35 @@
 
 use yew::prelude::*;
 
+use super::page::press;
 use crate::app::browser::components::text;
-use crate::app::check::{Edit, Msg};
-use crate::app::workspace::PolicyText;
-use crate::policy::import::{self, Found, Unwrapped};
-use crate::words::{self, form};
-
-/// Notes that are shown.
-const MAX_NOTES: usize = 5;
+use crate::app::check::{Edit, Model, Msg};
+use crate::words::form;
 
 /// The offer for the policy at this place; nothing when a policy alone stands there.
-pub(super) fn offer(index: usize, policy: &PolicyText, send: &Callback<Msg>) -> Html {
-    let read = import::read(&policy.text);
-    let plain = matches!(read.found.as_slice(), [only] if only.unwrapped.is_empty());
-    if plain && read.notes.is_empty() {
+pub(super) fn offer(model: &Model, index: usize, send: &Callback<Msg>) -> Html {
+    let (Some(policy), Some(found)) = (model.workspace.policies.get(index), model.imported(index)) else {
         return Html::default();
-    }
-    let mut steps: Vec<&Unwrapped> = Vec::new();
-    for step in read.found.iter().flat_map(|found| &found.unwrapped) {
-        if !steps.contains(&step) {
-            steps.push(step);
-        }
-    }
-    let notes = read.notes.iter().take(MAX_NOTES).map(|note| {
-        let before = policy.text.get(..note.span.start).unwrap_or_default();
-        html! { <li>{ format!("Line {}: ", before.matches('\n').count() + 1) }{ text(&words::diagnostic(note)) }</li> }
-    });
-    let more = read.notes.len().saturating_sub(MAX_NOTES);
-    let incomplete = read.found.iter().any(|found| !found.complete);
-    let take = {
-        let found = read.found.iter().enumerate().map(|(number, found)| taken(found, number, policy));
-        let edit = Edit::ReplacePolicy(index, found.collect());
-        send.reform(move |_: MouseEvent| Msg::Edit(edit.clone()))
     };
+    let count = found.policies.len();
     html! {
         <div class="c-notice c-stack is-unknown" role="status">
-            <p>{ form::holds(read.found.len()) }{ for steps.iter().map(|step| html! { <>{ " " }{ text(&words::unwrapped(step)) }</> }) }</p>
-            if !read.notes.is_empty() {
-                <ul>{ for notes }if more > 0 { <li>{ format!("And {more} more.") }</li> }</ul>
+            <p>{ form::holds(count) }{ for found.steps.iter().map(|step| html! { <>{ " " }{ text(step) }</> }) }</p>
+            if !found.notes.is_empty() {
+                <ul>
+                    { for found.notes.iter().map(|note| html! { <li>{ text(note) }</li> }) }
+                    if found.more_notes > 0 { <li>{ format!("And {} more.", found.more_notes) }</li> }
+                </ul>
             }
-            if incomplete { <p>{ form::INCOMPLETE }</p> }
-            if !plain && !read.found.is_empty() {
-                <div><button type="button" class="is-primary" onclick={take}>{ form::take_out(read.found.len()) }</button></div>
+            if found.incomplete { <p>{ form::INCOMPLETE }</p> }
+            if found.wrapped && count > 0 {
+                <div>
+                    <button type="button" class="is-primary"
+                        onclick={press(send, Msg::Edit(Edit::ReplacePolicy(index, found.in_place_of(policy))))}>
+                        { form::take_out(count) }
+                    </button>
+                </div>
             }
         </div>
     }
-}
-
-/// The found policy, attached as the one in whose field it was found.
-fn taken(found: &Found, number: usize, policy: &PolicyText) -> PolicyText {
-    let name = match (&found.name, number) {
-        (Some(name), _) => name.clone(),
-        (None, 0) => policy.name.clone(),
-        (None, number) => format!("{}-{}", policy.name, number + 1),
-    };
-    PolicyText { name, text: found.text().to_owned(), ..policy.clone() }
 }

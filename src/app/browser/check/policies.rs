@@ -5,15 +5,15 @@ use yew::prelude::*;
 use super::import::offer;
 use super::page::{press, typing};
 use crate::app::browser::components::{
-    FilePicker, Mark, MarkKind, PolicyText, Squiggle, check_box, field, select,
+    FilePicker, Mark, MarkKind, PolicyText, Squiggle, check_box, field, select, text,
 };
 use crate::app::browser::shell::focus;
 use crate::app::check::lit::{Kind, Lit, Pointed};
 use crate::app::check::wanted::is_looked_at;
 use crate::app::check::{Edit, MAX_POLICIES, Model, Msg};
-use crate::app::workspace::{self, Attached, PrincipalKind, TextField};
-use crate::policy::import;
-use crate::words::{self, Text, form};
+use crate::app::workspace::{Attached, PrincipalKind, TextField};
+use crate::policy::import::MAX_PASTE;
+use crate::words::form;
 
 pub(super) fn policies(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let many = model.workspace.policies.len() > 1;
@@ -30,8 +30,9 @@ pub(super) fn policies(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
                 <button type="button" onclick={own}>{ "Use my own policy" }</button>
                 <button type="button" onclick={press(send, Msg::Edit(Edit::AddPolicy))}
                     disabled={model.workspace.policies.len() >= MAX_POLICIES}>{ "Add a policy" }</button>
-                <FilePicker label="Open files" taken={open(send)} />
+                <FilePicker label="Open files" limit={MAX_PASTE} taken={send.reform(Msg::Import)} />
             </div>
+            <div role="status">{ for model.files.iter().map(|told| html! { <p class="c-hint">{ text(told) }</p> }) }</div>
             <div class="c-row">
                 <button type="button" onclick={press(send, Msg::Undo)} disabled={!model.history.can_undo()}>{ "Undo" }</button>
                 <button type="button" onclick={press(send, Msg::Redo)} disabled={!model.history.can_redo()}>{ "Redo" }</button>
@@ -108,7 +109,7 @@ fn policy(model: &Model, lit: &Lit, index: usize, send: &Callback<Msg>) -> Html 
             <PolicyText {index} text={policy.text.clone()} {diagnostics} changed={typing(send, TextField::PolicyText(index))}
                 marks={marks.collect::<Vec<_>>()} squiggles={squiggles.collect::<Vec<_>>()} {on_point}
                 reveal={reveal.map(|reveal| (reveal.number, reveal.span.clone()))} />
-            { offer(index, policy, send) }
+            { offer(model, index, send) }
         </div>
     }
 }
@@ -177,27 +178,4 @@ fn said(attached: &Attached, principal: PrincipalKind) -> Html {
         }
         _ => html! { <>{ "attached to " }{ named }</> },
     }
-}
-
-/// Files become policies, each as many as it holds.
-fn open(send: &Callback<Msg>) -> Callback<Vec<(String, String)>, Vec<Text>> {
-    let send = send.clone();
-    Callback::from(move |files: Vec<(String, String)>| {
-        let (mut policies, mut told) = (Vec::new(), Vec::new());
-        for (file, content) in files {
-            let stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
-            let read = import::read(&content);
-            told.extend(
-                read.notes.iter().map(|note| Text::new().code(&file).say(": ").join(words::diagnostic(note))),
-            );
-            policies.extend(read.found.iter().map(|found| {
-                workspace::PolicyText::new(found.name.as_deref().unwrap_or(stem), found.text())
-            }));
-        }
-        if !policies.is_empty() {
-            told.push(form::files_taken(policies.len()));
-            send.emit(Msg::Edit(Edit::AddPolicies(policies)));
-        }
-        told
-    })
 }

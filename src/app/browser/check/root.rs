@@ -10,7 +10,7 @@ use crate::app::browser::boot::{Boot, Errands};
 use crate::app::browser::files;
 use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
 use crate::app::browser::shortcuts::Keys;
-use crate::app::check::errand::Errand;
+use crate::app::check::errand::{Brought, Errand};
 use crate::app::check::{Edit, Effect, Model, Msg, Opening};
 use crate::app::shortcuts::Action;
 use crate::app::workspace::{Screen, Workspace};
@@ -50,6 +50,7 @@ impl Component for Root {
         if model.workspace.screen != Screen::Check {
             ctx.link().send_message(Msg::Show(model.workspace.screen));
         }
+        ctx.link().send_message(Msg::Open);
         let address = ctx.link().callback(Msg::Link);
         let hash =
             EventListener::new(&gloo::utils::window(), "hashchange", move |_| address.emit(fragment_now()));
@@ -72,7 +73,13 @@ impl Component for Root {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        if matches!(msg, Msg::Type(..) | Msg::Edit(_) | Msg::Keep | Msg::AskNear(_) | Msg::Mend(_)) {
+        let brings = match &msg {
+            Msg::Brought(Brought::Policies { policies, .. }) => !policies.is_empty(),
+            Msg::Brought(Brought::FilledIn { from, filled, .. }) => filled.who != **from,
+            _ => false,
+        };
+        if brings || matches!(msg, Msg::Type(..) | Msg::Edit(_) | Msg::Keep | Msg::AskNear(_) | Msg::Mend(_))
+        {
             self.unsaved.set(true);
         }
         if matches!(&msg, Msg::Point(pointed) if *pointed == self.model.pointed) {

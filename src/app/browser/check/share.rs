@@ -1,11 +1,9 @@
 //! What leaves the page and comes in: links, reports, suites, drafts.
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::page::press;
-use crate::app::browser::components::{Tone, text};
-use crate::app::browser::files;
+use crate::app::browser::components::{FilePicker, Tone, text};
 use crate::app::check::errand::{JudgedSuite, Prepared};
 use crate::app::check::share::MAX_SUITE;
 use crate::app::check::{Leave, Model, Msg};
@@ -92,23 +90,12 @@ fn what_leaves(shared: &Prepared, send: &Callback<Msg>) -> Html {
 fn coming_in(model: &Model, send: &Callback<Msg>) -> Html {
     let keeps = model.keeps_drafts;
     let keep = send.reform(move |_: Event| Msg::KeepDrafts(!keeps));
-    let send_file = send.clone();
-    let onchange = Callback::from(move |event: Event| {
-        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-            let send = send_file.clone();
-            files::read(
-                &input,
-                MAX_SUITE,
-                Callback::from(move |(name, text)| send.emit(Msg::Suite(name, text))),
-            );
-        }
-    });
     html! {
         <>
-            <div class="c-field">
-                <label for="suite-file">{ "Open a suite of cases" }</label>
-                <p class="c-hint" id="suite-file-hint">{ "A file that was saved here or written for policylab. It stays in this tab." }</p>
-                <input id="suite-file" type="file" accept=".json,application/json" aria-describedby="suite-file-hint" {onchange} />
+            <p class="c-hint">{ said::SUITE_FILE }</p>
+            <div class="c-row">
+                <FilePicker label="Open a suite of cases" limit={MAX_SUITE} accept=".json,application/json" multiple=false
+                    taken={send.reform(Msg::Suite)} />
             </div>
             if let Some(suite) = &model.suite { { opened(suite, send) } }
             <label class="is-inline">

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::fill_in::FillIn;
+use super::fill_in::fill_in;
 use super::page::typing;
 use super::pointing::linked;
 use super::value::value;
@@ -62,7 +62,7 @@ pub(super) fn who(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
             { for wanted.iter().enumerate().map(|(index, wanted)| {
                 linked(&Field::Value(wanted.key.name()), lit, value(id(index), wanted, send))
             }) }
-            <FillIn who={who.clone()} send={send.clone()} />
+            { fill_in(model, send) }
             { more(model, has_things, send) }
         </section>
     }

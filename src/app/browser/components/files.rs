@@ -7,52 +7,43 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, Element, File, FileList, HtmlInputElement};
 use yew::prelude::*;
 
-use super::text;
-use crate::policy::import::MAX_PASTE;
-use crate::words::{Text, form as words};
-
-/// At most this many files are read at once.
-const MAX_FILES: usize = 50;
-
-/// A file that was read: its name and its text.
-pub(in crate::app::browser) type Opened = (String, String);
+use crate::app::check::files::{MAX_FILES, Opened};
+use crate::words::form as words;
 
 /// What the button says, and who takes the files.
 #[derive(Properties, PartialEq)]
 pub(in crate::app::browser) struct Props {
     /// What stands on the button.
     pub(in crate::app::browser) label: &'static str,
-    /// Takes what was read and says what came of it.
-    pub(in crate::app::browser) taken: Callback<Vec<Opened>, Vec<Text>>,
+    /// Longest file that is read, in bytes.
+    pub(in crate::app::browser) limit: usize,
+    /// The kinds of files that are offered.
+    #[prop_or_default]
+    pub(in crate::app::browser) accept: Option<&'static str>,
+    /// Whether several are opened at once.
+    #[prop_or(true)]
+    pub(in crate::app::browser) multiple: bool,
+    /// Takes what was read.
+    pub(in crate::app::browser) taken: Callback<Opened>,
 }
 
 #[component]
 pub(in crate::app::browser) fn FilePicker(props: &Props) -> Html {
     let input = use_node_ref();
-    let said = use_state(Vec::<Text>::new);
     let open = {
-        let (taken, said) = (props.taken.clone(), said.clone());
+        let (taken, limit) = (props.taken.clone(), props.limit);
         Callback::from(move |files: FileList| {
-            let (taken, said) = (taken.clone(), said.clone());
+            let taken = taken.clone();
             // The list belongs to the field and is empty once that is: take the files out at once.
             let count = files.length();
             let files: Vec<File> = (0..count).filter_map(|index| files.get(index)).take(MAX_FILES).collect();
             let left_out = usize::try_from(count).unwrap_or_default() - files.len();
             wasm_bindgen_futures::spawn_local(async move {
-                let (mut opened, mut told) = (Vec::new(), Vec::new());
+                let mut opened = Opened { files: Vec::new(), left_out };
                 for file in files {
-                    match read(&file).await {
-                        Ok(text) => opened.push((file.name(), text)),
-                        Err(why) => told.push(why),
-                    }
+                    opened.files.push((file.name(), read(&file, limit).await));
                 }
-                if left_out > 0 {
-                    told.push(words::files_left_out(left_out, MAX_FILES));
-                }
-                if !opened.is_empty() {
-                    told.extend(taken.emit(opened));
-                }
-                said.set(told);
+                taken.emit(opened);
             });
         })
     };
@@ -79,8 +70,8 @@ pub(in crate::app::browser) fn FilePicker(props: &Props) -> Html {
     html! {
         <>
             <button type="button" {onclick}>{ props.label }</button>
-            <input type="file" multiple=true hidden=true ref={input} {onchange} />
-            <div role="status">{ for said.iter().map(|words| html! { <p class="c-hint">{ text(words) }</p> }) }</div>
+            <input type="file" aria-label={props.label} accept={props.accept} multiple={props.multiple} hidden=true
+                ref={input} {onchange} />
         </>
     }
 }
@@ -113,14 +104,13 @@ fn use_drop(input: &NodeRef, open: &Callback<FileList>) {
 }
 
 /// The text of a file, or why there is none. What is too large is not even opened.
-async fn read(file: &File) -> Result<String, Text> {
-    let name = file.name();
+async fn read(file: &File, limit: usize) -> Result<String, String> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and never negative")]
     let bytes = file.size() as u64;
-    if bytes > MAX_PASTE as u64 {
-        return Err(words::file_too_large(&name, bytes, MAX_PASTE));
+    if bytes > limit as u64 {
+        return Err(words::file_too_large(bytes, limit));
     }
-    let bytes = JsFuture::from(file.array_buffer()).await.map_err(|_| words::file_unreadable(&name))?;
+    let bytes = JsFuture::from(file.array_buffer()).await.map_err(|_| words::FILE_UNREADABLE.to_owned())?;
     String::from_utf8(Uint8Array::new(&bytes).to_vec())
-        .map_err(|error| words::file_not_utf8(&name, error.utf8_error().valid_up_to()))
+        .map_err(|error| words::file_not_utf8(error.utf8_error().valid_up_to()))
 }
