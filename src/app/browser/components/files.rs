@@ -32,11 +32,12 @@ pub(in crate::app::browser) fn FilePicker(props: &Props) -> Html {
     let input = use_node_ref();
     let open = {
         let (taken, limit) = (props.taken.clone(), props.limit);
+        let most = if props.multiple { MAX_FILES } else { 1 };
         Callback::from(move |files: FileList| {
             let taken = taken.clone();
             // The list belongs to the field and is empty once that is: take the files out at once.
             let count = files.length();
-            let files: Vec<File> = (0..count).filter_map(|index| files.get(index)).take(MAX_FILES).collect();
+            let files: Vec<File> = (0..count).filter_map(|index| files.get(index)).take(most).collect();
             let left_out = usize::try_from(count).unwrap_or_default() - files.len();
             wasm_bindgen_futures::spawn_local(async move {
                 let mut opened = Opened { files: Vec::new(), left_out };
