@@ -1,5 +1,5 @@
 //! What Check needs only now and then, done by the other program, so that a first visit need not load it: everything that
-//! leaves, suites, and what is taken out of pastes and files.
+//! leaves, suites, what is taken out of pastes and files, and the pages of the linter's rules.
 //!
 //! An [`Errand`] and what it [`Brought`] travel between the programs as JSON. [`run`] is pure; only the other program
 //! links it.
@@ -13,6 +13,7 @@ use super::share::{self, OpenedSuite};
 use super::{Leave, cases};
 use crate::app::workspace::{PolicyText, Who, Workspace};
 use crate::policy::Verdict;
+use crate::policy::lint::{RULES, Rule};
 use crate::suite::Suite;
 use crate::text::Text;
 use crate::words::{form, share as said};
@@ -47,6 +48,8 @@ pub enum Errand {
         /// Its text.
         text: String,
     },
+    /// Say why the rule of this code flags what it flags.
+    Why(String),
     /// Open a case of a suite.
     Open {
         /// The text of the suite.
@@ -88,6 +91,8 @@ pub enum Brought {
     File(String, String),
     /// What may be kept in the browser; nothing when it holds what looks like a secret.
     Keep(Option<String>),
+    /// The page of the rule of this code, as Markdown: a title, then sections.
+    Why(String, String),
     /// A judged suite.
     Judged(JudgedSuite),
     /// A case on the screen.
@@ -197,6 +202,11 @@ pub fn run(errand: Errand) -> Brought {
             }
             Err(error) => Brought::Refused(said::not_a_suite(&name, &error.to_string())),
         },
+        Errand::Why(code) => {
+            let rule = RULES.iter().find(|rule| rule.code == code);
+            let page = rule.map(Rule::page).unwrap_or_default();
+            Brought::Why(code, page)
+        }
         Errand::Open { text, index, workspace } => {
             let suite = OpenedSuite::read(&text).map(|suite| suite.judged.into_iter().nth(index));
             let Ok(Some((case, decision))) = suite else {
@@ -279,6 +289,15 @@ mod tests {
         let opened = share::open_link(&link).and_then(Result::ok).unwrap_or_default();
         let Workspace { policies, who, ask, .. } = Workspace::example();
         assert_eq!((opened.policies, opened.who, opened.ask), (policies, who, ask));
+    }
+
+    #[test]
+    fn every_rule_says_why() {
+        for rule in RULES {
+            let Brought::Why(code, page) = run(Errand::Why(rule.code.into())) else { panic!("no page") };
+            assert_eq!(code, rule.code);
+            assert!(page.starts_with(rule.title()) && page.contains("\n# Why it hurts\n"), "{page}");
+        }
     }
 
     #[test]

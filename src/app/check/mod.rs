@@ -22,6 +22,8 @@ pub mod who;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use crate::app::history::History;
 use crate::app::presenter;
 use crate::app::workspace::{
@@ -79,6 +81,8 @@ pub struct Model {
     pub sharing: bool,
     /// What would leave, while the panel is open; or why nothing does.
     pub leaving: Option<Result<Prepared, Vec<Text>>>,
+    /// The pages of rules that were asked for, by code, as Markdown.
+    pub pages: BTreeMap<String, String>,
     /// The suite that was opened.
     pub suite: Option<JudgedSuite>,
     /// What came of the files that were opened as policies.
@@ -161,6 +165,8 @@ pub enum Msg {
     AskNear(usize),
     /// Makes the change that removes the cause of a finding, by its number.
     Mend(usize),
+    /// Wants to read why the rule of this code flags what it flags.
+    Why(&'static str),
     /// Wants to see a place: the policy's place in the workspace, bytes of its text.
     Reveal(usize, Span),
     /// Took the last change back.
@@ -336,6 +342,7 @@ impl Model {
             masking: true,
             sharing: false,
             leaving: None,
+            pages: BTreeMap::new(),
             suite: None,
             files: Vec::new(),
             fill_in: FillIn::default(),
@@ -493,6 +500,8 @@ impl Model {
             Msg::Keep => self.keep(),
             Msg::AskNear(near) => self.ask_near(near),
             Msg::Mend(finding) => self.mend(finding),
+            Msg::Why(code) if self.pages.contains_key(code) => {}
+            Msg::Why(code) => return vec![Effect::Run(Errand::Why(code.to_owned()))],
             Msg::Reveal(policy, span) => {
                 let number = self.reveal.as_ref().map_or(0, |last| last.number.wrapping_add(1));
                 self.reveal = Some(Reveal { number, policy, span });
@@ -628,6 +637,10 @@ impl Model {
                     self.notice = Some(said::NOT_KEPT.to_owned());
                 }
                 Effect::Keep(kept)
+            }
+            Brought::Why(code, page) => {
+                self.pages.insert(code, page);
+                return Vec::new();
             }
             Brought::Judged(suite) => {
                 self.suite = Some(suite);

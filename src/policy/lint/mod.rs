@@ -38,14 +38,14 @@ pub struct Rule {
     pub code: &'static str,
     /// What is wrong, in words joined by hyphens.
     pub name: &'static str,
+    /// The same in one line.
+    title: &'static str,
     /// How bad a finding is.
     pub severity: Severity,
     /// The version of this program that had it first.
     pub since: &'static str,
     /// How sure the claim about AWS is.
     pub confidence: Confidence,
-    /// What a reference page says of it, in Markdown: the title, then a section for each of [`HEADINGS`].
-    pub about: &'static str,
     /// Finds; see [`check`].
     find: fn(&subject::Subject<'_>) -> Vec<Found>,
 }
@@ -63,16 +63,23 @@ pub const HEADINGS: [&str; 6] =
 impl Rule {
     /// What is wrong, in one line.
     #[must_use]
-    pub fn title(&self) -> &'static str {
-        self.about.lines().next().unwrap_or_default().trim_start()
+    pub const fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// What a reference page says of it, in Markdown: the title, then a section for each of [`HEADINGS`].
+    #[must_use]
+    pub fn page(&self) -> String {
+        let lines = rules::page(self.code).lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// The text under one of [`HEADINGS`], as Markdown; empty when there is none.
     #[must_use]
     pub fn section(&self, heading: &str) -> String {
-        let lines = self.about.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-        let after = lines.skip_while(|line| line.strip_prefix("# ") != Some(heading)).skip(1);
-        after.take_while(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n")
+        let page = self.page();
+        let lines = page.lines().skip_while(|line| line.strip_prefix("# ") != Some(heading)).skip(1);
+        lines.take_while(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -8,7 +8,7 @@ use crate::app::browser::components::{Links, confidence, text};
 use crate::app::check::lit::{Lit, Part};
 use crate::app::check::{Model, Msg};
 use crate::policy::diagnostic::Severity;
-use crate::policy::lint::{Finding, HEADINGS, Rule};
+use crate::policy::lint::Finding;
 use crate::words;
 
 /// At most this many findings are listed.
@@ -50,28 +50,29 @@ fn entry(model: &Model, number: usize, finding: &Finding, links: Links<'_>, send
             <>{ ", " }<button type="button" class="c-link" onclick={press(send, Msg::Reveal(policy, span))}>{ label }</button></>
         }
     });
+    let code = finding.rule.code;
     let mends = finding.found.fix.is_some() && model.place(finding).is_some();
     html! {
         <li class={classes!(class, links.class(part))} data-part={links.name(part)} key={number}>
             <strong>{ word }</strong>{ for place }{ ": " }{ text(&finding.found.message) }{ " " }
-            <code class="c-mark" translate="no">{ finding.rule.code }</code>{ " " }{ confidence(finding.rule.confidence) }
+            <code class="c-mark" translate="no">{ code }</code>{ " " }{ confidence(finding.rule.confidence) }
             if mends {
                 { " " }
                 <button type="button" class="c-link" aria-label={format!("Correct it: {}", finding.rule.title())}
                     onclick={press(send, Msg::Mend(number))}>{ "Correct it" }</button>
             }
-            <details class="c-about">
+            <details class="c-about" ontoggle={send.reform(move |_: Event| Msg::Why(code))}>
                 <summary>{ text(&words::check::ticked(finding.rule.title())) }</summary>
-                { about(finding.rule) }
+                if let Some(page) = model.pages.get(code) { { about(page) } }
+                else { <p class="c-hint" role="status">{ "One moment." }</p> }
             </details>
         </li>
     }
 }
 
 /// The rule's page: a heading and lines for each of its sections.
-fn about(rule: &Rule) -> Html {
-    let sections = HEADINGS.iter().map(|heading| (*heading, rule.section(heading)));
-    let each = sections.filter(|(_, body)| !body.trim().is_empty()).map(|(heading, body)| {
+fn about(page: &str) -> Html {
+    let each = page.split("\n# ").skip(1).filter_map(|section| section.split_once('\n')).map(|(heading, body)| {
         let entries: Vec<&str> = body.lines().filter_map(|line| line.strip_prefix("- ")).collect();
         let plain: Vec<&str> = body.lines().filter(|line| !line.starts_with("- ")).collect();
         html! {
