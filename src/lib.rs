@@ -42,6 +42,7 @@ pub mod client;
 pub mod iot;
 pub mod lab;
 pub mod mqtt;
+pub mod order;
 pub mod policy;
 pub mod share;
 pub mod sigv4;

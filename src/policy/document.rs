@@ -13,6 +13,7 @@ use super::{
     variable::Key,
 };
 use crate::iot::action;
+use crate::order::sorted;
 
 /// Longest text that is read, in bytes: the limit of `CreatePolicy` in the API model. Documented.
 pub const MAX_TEXT: usize = 404_600;
@@ -172,8 +173,7 @@ pub fn parse(text: &str) -> Document {
     if let Some(node) = node {
         reader.policy(&node, &mut document);
     }
-    document.diagnostics = reader.diagnostics;
-    document.diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
+    document.diagnostics = sorted(reader.diagnostics, &|found| (found.span.start, found.span.end));
     document
 }
 

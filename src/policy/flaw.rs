@@ -3,14 +3,13 @@
 //! A policy that AWS does not take is evaluated all the same: what it says is asked, and that it is refused stands
 //! beside the answer.
 
-use std::collections::BTreeSet;
-
 use super::{
     context::Side,
     diagnostic::{Diagnostic, Problem, Severity},
     evaluate::Policy,
     explain::{Confidence, PartTrail, Skipped},
 };
+use crate::order;
 
 /// Something wrong with the text of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +27,11 @@ pub struct Flaw {
 impl Flaw {
     /// The flaws of the policies that the parts looked at, in order.
     pub(super) fn of(policies: &[Policy], parts: &[PartTrail]) -> Vec<Self> {
-        let looked_at: BTreeSet<usize> = parts
+        let looked_at = parts
             .iter()
             .flat_map(|part| &part.policies)
             .filter(|policy| !matches!(policy.skipped, Some(Skipped::OtherKind | Skipped::OtherAttachment)))
-            .map(|policy| policy.policy)
-            .collect();
+            .map(|policy| policy.policy);
         let of_policy = |index: usize| policies.get(index).map(|policy| (index, policy));
         let flaws = |(index, policy): (usize, &Policy)| {
             let flaw = |found: &Diagnostic| Self {
@@ -44,7 +42,7 @@ impl Flaw {
             };
             policy.document.diagnostics.iter().map(flaw).collect::<Vec<_>>()
         };
-        looked_at.into_iter().filter_map(of_policy).flat_map(flaws).collect()
+        order::set(looked_at).into_iter().filter_map(of_policy).flat_map(flaws).collect()
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     json::is_quote,
     variable::Key,
 };
+use crate::order::sorted;
 
 /// Bytes and what to put in their place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,17 +129,16 @@ fn without_comment(text: &str, span: &Span) -> Option<(Span, String)> {
 /// `text` with the edits made. Edits that overlap an earlier one are left out, and so are cuts.
 #[must_use]
 pub fn apply<'a>(text: &str, repairs: impl IntoIterator<Item = &'a Repair>) -> String {
-    let mut edits: Vec<&Edit> = repairs
+    let edits: Vec<&Edit> = repairs
         .into_iter()
         .filter_map(|repair| match &repair.change {
             Change::Edit(edit) => Some(edit),
             Change::Split(_) => None,
         })
         .collect();
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for edit in edits {
+    for edit in sorted(edits, &|edit| (edit.span.start, edit.span.end)) {
         let Some(kept) = text.get(at..edit.span.start) else { continue };
         out.push_str(kept);
         out.push_str(&edit.text);

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Text;
+use crate::order;
 use crate::policy::{Explanation, explain::PartTrail};
 
 /// The names of the policies of an explanation.
@@ -17,7 +18,7 @@ impl<'a> Names<'a> {
     pub(super) fn of(explanation: &'a Explanation) -> Self {
         let policies = explanation.parts.iter().flat_map(|part| &part.policies);
         Self {
-            policies: policies.map(|policy| (policy.policy, policy.name.as_str())).collect(),
+            policies: order::map(policies.map(|policy| (policy.policy, policy.name.as_str()))),
             iam: explanation.parts.iter().any(|part| part.iam),
             iot: explanation.parts.iter().any(|part| !part.iam),
         }

@@ -9,6 +9,7 @@ use super::{
     undecided,
     used::{Used, named_in, places_of},
 };
+use crate::order::sorted_by;
 use crate::policy::{
     Explanation, ReasonCode, Verdict,
     condition::{Operator, Truth},
@@ -334,7 +335,7 @@ fn statement_step(
     let rows: Vec<Row> = rows.into_iter().map(|one| row(policy, one, part.iam, explanation)).collect();
     let mut uses: Vec<Used> = keys.chain(rows.iter().flat_map(|row| row.uses.iter().cloned())).collect();
     uses.push(Used::Asked);
-    uses.sort();
+    uses = sorted_by(uses, &Ord::cmp);
     uses.dedup();
     Step { text, spans, uses, confidence, rows, not_resource: statement.not_resource }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::answer::Answer;
 use super::matrix::{At, Matrix, Question};
+use crate::order::{self, sorted};
 use crate::policy::diagnostic::Span;
 use crate::policy::evaluate::Place;
 use crate::policy::fix::Change;
@@ -130,7 +131,7 @@ impl Linker<'_> {
         spans: impl IntoIterator<Item = (usize, Span)>,
         uses: impl IntoIterator<Item = &'u Used>,
     ) {
-        let fields = uses.into_iter().flat_map(|used| fields(used, self.question)).collect();
+        let fields = order::set(uses.into_iter().flat_map(|used| fields(used, self.question)));
         self.out.push((part, Links { spans: sourced(self.matrix, spans), fields }));
     }
 
@@ -271,7 +272,7 @@ pub(super) fn lit(
     }
     lit.spans.extend(decisive.map(|(policy, span)| (*policy, span.clone(), Kind::Decisive)));
     lit.spans.retain(|(policy, ..)| !stale.contains(policy));
-    lit.spans.sort_by_key(|(policy, span, kind)| (*policy, span.start, span.end, *kind));
+    lit.spans = sorted(lit.spans, &|(policy, span, kind)| (*policy, span.start, span.end, *kind));
     lit.spans.dedup();
     lit
 }

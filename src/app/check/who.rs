@@ -3,7 +3,6 @@
 //! What was never filled in is unknown; "has none" is a choice of its own. Values that no policy asks for stay unknown
 //! too, which changes no decision and keeps the ways out honest.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::matrix::{Place, lines};
@@ -12,9 +11,10 @@ use crate::app::workspace::{
 };
 use crate::iot::calendar::UtcTime;
 use crate::policy::Policy;
+use crate::order;
 use crate::policy::context::{
-    Binding, Certificate, CertificateFields, CertificateStatus, Context, Field, MqttVersion as Version,
-    Principal, Protocol, Thing,
+    Binding, Certificate, CertificateStatus, Context, Field, MqttVersion as Version, Principal, Protocol,
+    Thing,
 };
 use crate::policy::variable::{CERTIFICATE_FIELDS, Key, Party, Pick};
 
@@ -70,7 +70,7 @@ pub fn context(who: &Who, place: &Place, used: &[Key], client_id: &str, version:
         _ => Vec::new(),
     };
     context.unknown = rare.iter().filter(|key| given(who, key) == Field::Unknown).cloned().collect();
-    context.keys = Field::Given(rare.map(|key| (key.clone(), values(&key))).into());
+    context.keys = Field::Given(order::map(rare.map(|key| (key.clone(), values(&key)))));
     context.unknown.extend(unknown_of_certificate(who));
     if let Binding::Thing { thing, .. } = context.binding() {
         let facts = who.facts.get(&thing.name);
@@ -124,13 +124,12 @@ fn principal(who: &Who) -> Principal {
 
 fn certificate(who: &Who) -> Certificate {
     let fields = |party| {
-        let fields: CertificateFields = CERTIFICATE_FIELDS
-            .iter()
-            .filter_map(|field| match given(who, &plain(party, field)) {
+        let fields = order::map(CERTIFICATE_FIELDS.iter().filter_map(|field| {
+            match given(who, &plain(party, field)) {
                 Field::Given(text) => Some(((*field).to_owned(), lines(&text))),
                 _ => None,
-            })
-            .collect();
+            }
+        }));
         let nothing_said =
             CERTIFICATE_FIELDS.iter().all(|field| given(who, &plain(party, field)) == Field::Unknown);
         if nothing_said && !who.certificate_complete { Field::Unknown } else { Field::Given(fields) }
@@ -173,14 +172,11 @@ fn things(who: &Who) -> Vec<Thing> {
 
 fn thing(name: String, who: &Who) -> Thing {
     let Some(facts) = who.facts.get(&name) else { return Thing { name, ..Thing::default() } };
-    let attributes: BTreeMap<String, String> = facts
-        .values
-        .iter()
-        .filter_map(|(key, entry)| match (Key::parse(key), entry) {
+    let attributes =
+        order::map(facts.values.iter().filter_map(|(key, entry)| match (Key::parse(key), entry) {
             (Key::ThingAttribute(attribute), Entry::Is(value)) => Some((attribute, value.clone())),
             _ => None,
-        })
-        .collect();
+        }));
     let nothing_said = facts.values.keys().all(|key| !matches!(Key::parse(key), Key::ThingAttribute(_)));
     Thing {
         thing_type: match facts.values.get(&Key::ThingTypeName.name()) {

@@ -14,6 +14,7 @@ use super::{
     },
     shape::Shape,
 };
+use crate::order::{self, sorted_by};
 
 /// Which values a key can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +129,7 @@ impl Questions {
             return self.times();
         }
         let named = self.exact.iter().chain(&self.any_case).filter(|text| shape.admits(text));
-        let mut values: BTreeSet<String> = named.cloned().collect();
+        let mut values = order::set(named.cloned());
         let mut closed = !self.open;
         let strings = !(self.exact.is_empty() && self.any_case.is_empty() && self.prefixes.is_empty());
         let families = [strings, !self.numbers.is_empty(), !self.dates.is_empty(), !self.networks.is_empty()];
@@ -156,8 +157,7 @@ impl Questions {
         }
         let mut cuts = BTreeSet::new();
         for ordered in [&self.numbers, &self.dates] {
-            let mut ordered = ordered.clone();
-            ordered.sort_by(f64::total_cmp);
+            let ordered = sorted_by(ordered.clone(), &f64::total_cmp);
             let middles = ordered.iter().zip(ordered.iter().skip(1)).map(|(a, b)| f64::midpoint(*a, *b));
             let ends =
                 ordered.first().map(|low| low - 1.0).into_iter().chain(ordered.last().map(|top| top + 1.0));
@@ -194,8 +194,8 @@ impl Questions {
     fn times(&self) -> (Vec<Option<String>>, bool) {
         let strings = !(self.exact.is_empty() && self.any_case.is_empty() && self.prefixes.is_empty());
         let closed = !(self.open || strings || !self.networks.is_empty());
-        let mut cuts: Vec<f64> = self.numbers.iter().chain(&self.dates).map(|cut| cut.floor()).collect();
-        cuts.sort_by(f64::total_cmp);
+        let cuts = self.numbers.iter().chain(&self.dates).map(|cut| cut.floor()).collect();
+        let cuts = sorted_by(cuts, &f64::total_cmp);
         let mut seconds: Vec<f64> = cuts.iter().flat_map(|cut| [cut - 1.0, *cut, cut + 1.0]).collect();
         seconds.retain(|second| *second >= 0.0);
         if seconds.is_empty() {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Decision, Place, PolicySet, ReasonCode, Verdict};
+use crate::order;
 use crate::policy::{
     condition::Truth,
     context::{Binding, BoundBy, Context, Field, Principal, Protocol, Side},
@@ -242,7 +243,7 @@ fn standing(
     switches: &[Switch],
     substitutions: &[Substitution],
 ) -> (Confidence, Vec<Source>) {
-    let mut sources = BTreeSet::from([Source::Policies, Source::IamEvaluation]);
+    let mut sources = order::set([Source::Policies, Source::IamEvaluation]);
     let trails = decisive.and_then(|at| parts.get(at)).into_iter().flat_map(|part| &part.policies);
     for policy in trails {
         if matches!(policy.skipped, Some(Skipped::NoThingBound | Skipped::ClientIdNotThingName)) {

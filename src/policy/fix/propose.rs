@@ -6,13 +6,14 @@ use super::{
         context::Protocol,
         document::{Document, Effect, Statement},
         evaluate::Place,
-        explain::Mismatch,
+        explain::{Mismatch, ResourceTrail},
         variable::{Key, NoValue},
     },
     Cost, FixKind, Proposal, Risk,
     change::{Change, beside, further_statement, replace, version, without_statement},
     near::{NearMissKind, near_misses, relative, resources},
 };
+use crate::order::sorted;
 
 const THING_NAME: &str = "${iot:Connection.Thing.ThingName}";
 const COMMON_NAME: &str = "${iot:Certificate.Subject.CommonName}";
@@ -139,11 +140,10 @@ impl Proposals<'_> {
             )
         });
         // First those in which more than the name stands: a change of them leaves the bare name as it is.
-        let mut with_name: Vec<_> = with_name.collect();
-        with_name.sort_by_key(|(_, resource)| {
+        let bare = |resource: &ResourceTrail| {
             resource.written.to_ascii_lowercase().ends_with(&THING_NAME.to_ascii_lowercase())
-        });
-        for (policy, resource) in with_name {
+        };
+        for (policy, resource) in sorted(with_name.collect(), &|(_, resource)| bare(resource)) {
             let text = &resource.written;
             // The name in place of the variable, and, where the pattern ends in it, one with a suffix beside it.
             let longer = thing.and_then(|thing| self.suffixed(text, &thing.name));

@@ -19,7 +19,7 @@ use super::{
     diagnostic::{Severity, Span},
     explain::Confidence,
 };
-use crate::text::Text;
+use crate::{order::sorted, text::Text};
 
 pub use rules::RULES;
 
@@ -103,11 +103,9 @@ impl Fix {
     /// The text with the change made; `None` when an edit does not fit the text.
     #[must_use]
     pub fn apply(&self, text: &str) -> Option<String> {
-        let mut edits: Vec<_> = self.edits.iter().collect();
-        edits.sort_by_key(|(span, _)| span.start);
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        for (span, replacement) in edits {
+        for (span, replacement) in sorted(self.edits.iter().collect(), &|(span, _)| span.start) {
             out.push_str(text.get(at..span.start)?);
             out.push_str(replacement);
             at = span.end;
@@ -170,14 +168,10 @@ pub struct Finding {
 #[must_use]
 pub fn check(policies: &[Policy], context: Option<&Context>) -> Vec<Finding> {
     let subject = subject::Subject::new(policies, context);
-    let mut findings: Vec<Finding> = RULES
-        .iter()
-        .flat_map(|rule| {
-            let found = (rule.find)(&subject).into_iter().take(MAX_FINDINGS);
-            found.map(move |found| Finding { rule, found })
-        })
-        .collect();
+    let findings = RULES.iter().flat_map(|rule| {
+        let found = (rule.find)(&subject).into_iter().take(MAX_FINDINGS);
+        found.map(move |found| Finding { rule, found })
+    });
     let place = |finding: &Finding| finding.found.places.first().map(|p| (p.policy, p.span.start));
-    findings.sort_by_key(|finding| (place(finding), finding.rule.code));
-    findings
+    sorted(findings.collect(), &|finding| (place(finding), finding.rule.code))
 }
