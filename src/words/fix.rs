@@ -2,6 +2,7 @@
 
 use super::{Text, headline::relative};
 use crate::policy::fix::{Change, Cost, Fix, FixKind, NearMiss, NearMissKind, Patch, Risk, Who};
+use crate::policy::json::{self, Value};
 
 /// A near miss, as the end of "allowed with".
 #[must_use]
@@ -145,12 +146,13 @@ fn name(change: &Change) -> String {
 
 fn patch_name(patch: &Patch) -> Option<String> {
     let text = patch.replacement.trim_start_matches([',', ' ']);
-    let mut value: serde_json::Value = serde_json::from_str(&format!("[{text}]")).ok()?;
+    let (node, found) = json::read(&format!("[{text}]"));
+    let mut value = node.filter(|_| found.is_empty())?.value;
     loop {
         value = match value {
-            serde_json::Value::Array(mut items) => items.pop()?,
-            serde_json::Value::Object(mut members) => members.remove("Resource")?,
-            serde_json::Value::String(arn) => return Some(relative(&arn).to_owned()),
+            Value::Array(mut items) => items.pop()?.value,
+            Value::Object(members) => members.into_iter().find(|member| member.key == "Resource")?.value.value,
+            Value::String(arn) => return Some(relative(&arn).to_owned()),
             _ => return None,
         };
     }

@@ -92,7 +92,8 @@ impl Patch {
 
 /// A string as JSON writes it.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    // A text can always be written.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// Writes `text` in place of a value.
