@@ -30,8 +30,8 @@ const pasteIn = async (page, text) => {
   await area.fill(text);
 };
 /** The words of one row of the matrix, without its heading. */
-const row = (page, name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
-  .getByRole('cell').allInnerTexts();
+const row = (page, name) => page.getByRole('grid').getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
+  .getByRole('gridcell').allInnerTexts();
 
 test('a value that is missing: cannot tell, the way to its field, the answer', async ({ page }) => {
   await policy(page).fill(policyOf(statement('iot:Connect', `client/\${${CN}}`, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })));
