@@ -126,7 +126,7 @@ pub fn file_too_large(bytes: u64, limit: usize) -> String {
 /// Why a file is not read: it is no text.
 #[must_use]
 pub fn file_not_utf8(at: usize) -> String {
-    format!("it is not text in UTF-8 (byte {at}); save it as UTF-8")
+    format!("it is not text in UTF-8 (byte {at}). Save it as UTF-8")
 }
 
 /// Why a file is not read: the browser does not give it.
