@@ -151,7 +151,9 @@ fn patch_name(patch: &Patch) -> Option<String> {
     loop {
         value = match value {
             Value::Array(mut items) => items.pop()?.value,
-            Value::Object(members) => members.into_iter().find(|member| member.key == "Resource")?.value.value,
+            Value::Object(members) => {
+                members.into_iter().find(|member| member.key == "Resource")?.value.value
+            }
             Value::String(arn) => return Some(relative(&arn).to_owned()),
             _ => return None,
         };

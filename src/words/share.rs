@@ -95,6 +95,8 @@ pub fn not_all_of_case(id: &str) -> String {
     )
 }
 
+/// A link that is being read.
+pub const OPENING_LINK: &str = "Opening the link.";
 /// A workspace that came by link.
 pub const FROM_LINK: &str =
     "Opened from a link. It stands in the address bar, and so in this browser's history.";

@@ -13,7 +13,10 @@ const statement = (action, resource, condition) => ({
 const policyOf = (...statements) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 const CONNECT_ALL = policyOf(statement('iot:Connect', 'client/*'));
 
-test.beforeEach(async ({ page }) => { await page.goto('./'); });
+test.beforeEach(async ({ page }) => {
+  await page.goto('./');
+  await page.locator('.cm-content').waitFor();
+});
 
 const policy = (page) => page.getByLabel('Policy document (JSON)');
 /** What stands in the first policy's field, whichever of the two shows it. */
@@ -248,26 +251,21 @@ test('files can be dropped on a panel', async ({ page }) => {
 });
 
 test('more than the page takes into a field leaves the field as it was, at once', async ({ page }) => {
-  const before = await policyText(page);
-  await policy(page).evaluate((area) => {
+  const field = page.getByLabel('Publish to topics');
+  const before = await field.inputValue();
+  await field.evaluate((area) => {
     area.value = ' '.repeat(3_000_000);
     area.dispatchEvent(new InputEvent('input', { bubbles: true }));
   });
   await expect(page.getByRole('alert')).toContainText('Not taken: the text has 3000000 bytes');
-  await expect.poll(() => policyText(page)).toBe(before);
-  // Longer than any policy, but a template may be.
-  await policy(page).evaluate((area) => {
-    area.value = `{"Version":"2012-10-17","Statement":[${'{"Effect":"Allow"},'.repeat(30_000)}{}]}`;
-    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
-  });
-  await expect(policies(page)).toContainText('at most 404 600 are read');
+  await expect(field).toHaveValue(before);
 });
 
 test('a private key is kept in no field', async ({ page }) => {
-  const before = await policyText(page);
   await policy(page).fill(`${CERTIFICATE}${PRIVATE_KEY}`);
   await expect(page.getByRole('alert')).toContainText('What you pasted holds a private key.');
-  await expect.poll(() => policyText(page)).toBe(before);
+  await expect.poll(() => policyText(page)).toContain('"Version": "2012-10-17"');
+  expect(await policyText(page)).not.toContain('BEGIN');
   await pasteIn(page, `${CERTIFICATE}${PRIVATE_KEY}`);
   await expect(who(page)).toContainText('Nothing was taken: the text holds a private key');
   await expect(page.getByLabel('Certificate or output')).toHaveValue('');

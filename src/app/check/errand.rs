@@ -41,6 +41,8 @@ pub enum Errand {
     },
     /// Say whether this may be kept in the browser, and as what.
     Keep(Box<Workspace>),
+    /// Read a link, from its fragment.
+    Link(String),
     /// Judge a suite.
     Judge {
         /// The name of its file.
@@ -93,6 +95,8 @@ pub enum Brought {
     Keep(Option<String>),
     /// The page of the rule of this code, as Markdown: a title, then sections.
     Why(String, String),
+    /// The workspace of a link, or what is wrong with it.
+    Linked(Result<Box<Workspace>, Text>),
     /// A judged suite.
     Judged(JudgedSuite),
     /// A case on the screen.
@@ -189,6 +193,7 @@ pub fn run(errand: Errand) -> Brought {
         Errand::Keep(workspace) => {
             Brought::Keep(share::prepare(&workspace, false).ok().map(|shared| shared.workspace.write()))
         }
+        Errand::Link(fragment) => Brought::Linked(share::open_link(&fragment).map(Box::new)),
         Errand::Judge { name, text } => match OpenedSuite::read(&text) {
             Ok(suite) => {
                 let (passed, failed) = suite.counts();
@@ -286,7 +291,7 @@ mod tests {
     fn a_link_of_the_example_is_short_and_opens_as_it() {
         let link = saved(Leave::Link, Workspace::example()).unwrap_or_default();
         assert!(link.len() <= 300, "{} characters", link.len());
-        let opened = share::open_link(&link).and_then(Result::ok).unwrap_or_default();
+        let opened = share::open_link(&link).unwrap_or_default();
         let Workspace { policies, who, ask, .. } = Workspace::example();
         assert_eq!((opened.policies, opened.who, opened.ask), (policies, who, ask));
     }

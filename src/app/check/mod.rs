@@ -93,6 +93,8 @@ pub struct Model {
     pub keeps_drafts: bool,
     /// Whether the workspace came with a link that still stands in the address bar.
     pub from_link: bool,
+    /// The link that the page was opened with, until it is read.
+    link: Option<String>,
     /// Texts of fields that were said to have no value: what they hold again when that is taken back.
     kept: Vec<(TextField, String)>,
     answered: Workspace,
@@ -309,20 +311,13 @@ impl Model {
     pub fn open(opening: &Opening) -> Self {
         let Opening { left, fragment, draft, tag } = *opening;
         let (mut workspace, mut notice) = Workspace::opening(left.or(draft), tag);
-        let mut from_link = false;
-        if left.is_none() {
-            match share::open_link(fragment) {
-                None if fragment == "new" => workspace = empty(&workspace),
-                None => {}
-                Some(Ok(linked)) => {
-                    workspace = linked.beside(&workspace);
-                    from_link = true;
-                }
-                Some(Err(why)) => notice = Some(why.to_string()),
-            }
+        let link = (left.is_none() && is_link(fragment)).then(|| fragment.to_owned());
+        if left.is_none() && (link.is_some() || fragment == "new") {
+            workspace = empty(&workspace);
+            notice = link.is_some().then(|| said::OPENING_LINK.to_owned());
         }
         let mut model = Self::showing(workspace, notice);
-        (model.keeps_drafts, model.from_link) = (draft.is_some(), from_link);
+        (model.keeps_drafts, model.link) = (draft.is_some(), link);
         model
     }
 
@@ -348,6 +343,7 @@ impl Model {
             fill_in: FillIn::default(),
             keeps_drafts: false,
             from_link: false,
+            link: None,
             kept: Vec::new(),
             answered: Workspace::default(),
             documents: Vec::new(),
@@ -476,7 +472,11 @@ impl Model {
             Msg::Edit(Edit::Value(..) | Edit::ThingValue(..)) if self.hides_value(&msg) => {
                 self.notice = Some(page::HIDDEN.to_owned());
             }
-            Msg::Open | Msg::Type(..) => {}
+            Msg::Open => {
+                let link = self.link.clone().map(|fragment| Effect::Run(Errand::Link(fragment)));
+                return link.into_iter().collect();
+            }
+            Msg::Type(..) => {}
             Msg::Edit(edit) => {
                 self.history.note(&self.workspace, None);
                 let anew = matches!(edit, Edit::Example | Edit::Empty);
@@ -525,15 +525,9 @@ impl Model {
                     self.recheck();
                 }
             }
-            Msg::Link(fragment) => match share::open_link(&fragment) {
-                None if fragment == "new" => return self.take(Msg::Edit(Edit::Empty)),
-                None => {}
-                Some(Ok(linked)) => {
-                    self.replace(linked.beside(&self.workspace));
-                    self.from_link = true;
-                }
-                Some(Err(why)) => self.notice = Some(why.to_string()),
-            },
+            Msg::Link(fragment) if fragment == "new" => return self.take(Msg::Edit(Edit::Empty)),
+            Msg::Link(fragment) if is_link(&fragment) => return vec![Effect::Run(Errand::Link(fragment))],
+            Msg::Link(_) => {}
             Msg::ForgetLink => {
                 self.from_link = false;
                 return vec![Effect::ForgetLink];
@@ -666,6 +660,21 @@ impl Model {
             Brought::FilledIn { from, texts, filled, refused } => {
                 let who = self.fill_in.take_in(&from, &texts, *filled, refused, &self.workspace.who);
                 return who.map(|who| self.take(Msg::Edit(Edit::Who(Box::new(who))))).unwrap_or_default();
+            }
+            Brought::Linked(Ok(linked)) => {
+                self.notice = None;
+                self.link = None;
+                self.replace(linked.beside(&self.workspace));
+                self.from_link = true;
+                return Vec::new();
+            }
+            Brought::Linked(Err(why)) => {
+                // The page was opened with it: the example stands where nothing else does.
+                if self.link.take().is_some() {
+                    self.take(Msg::Edit(Edit::Example));
+                }
+                self.notice = Some(why.to_string());
+                return Vec::new();
             }
             Brought::Refused(why) => {
                 self.notice = Some(why);
@@ -918,6 +927,14 @@ impl Model {
         self.links = lit::links(&self.matrix, self.selected, self.answer.as_ref(), self.findings.found());
         self.decisive = self.answer.as_ref().and_then(|answer| lit::decisive(&self.matrix, answer));
     }
+}
+
+/// Whether a fragment may be a link of this page: others have other uses.
+fn is_link(fragment: &str) -> bool {
+    let version = fragment.split_once('.').map(|(version, _)| version);
+    let numbered = version
+        .is_some_and(|version| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()));
+    numbered || fragment.starts_with("check?")
 }
 
 /// Nothing but an empty policy, beside the plans of the other screens.

@@ -1,5 +1,4 @@
-//! What leaves the page and comes in: links, reports, suites, drafts. But for opening a link, this is for
-//! [errands](super::errand).
+//! What leaves the page and comes in: links, reports, suites, drafts; for [errands](super::errand).
 //!
 //! Everything that leaves goes through [`prepare`]: what looks like a secret stops it, and account numbers, certificate
 //! IDs, addresses and endpoints are masked unless the user says otherwise. The plan of Live never leaves: it names an
@@ -106,23 +105,19 @@ impl Shared {
     }
 }
 
-/// The workspace of a link, without the plan of Live; nothing for a fragment with another use.
+/// The workspace of a link, without the plan of Live.
 ///
 /// # Errors
 /// A sentence that says what is wrong with the link, and its code.
-pub fn open_link(fragment: &str) -> Option<Result<Workspace, Text>> {
+pub fn open_link(fragment: &str) -> Result<Workspace, Text> {
     let told = |error: LinkError| {
         let text = words::share::link_error(&error);
         text.say(" ").code(words::share::link_error_code(&error))
     };
     match link::read(fragment) {
-        Ok(text) => Some(Workspace::read(&text).map_err(|why| words::share::not_a_workspace(&why))),
-        Err(LinkError::NotALink) => match link::read_plain(fragment) {
-            Ok(plain) => Some(Ok(from_plain(plain))),
-            Err(LinkError::NotALink) => None,
-            Err(error) => Some(Err(told(error))),
-        },
-        Err(error) => Some(Err(told(error))),
+        Ok(text) => Workspace::read(&text).map_err(|why| words::share::not_a_workspace(&why)),
+        Err(LinkError::NotALink) => link::read_plain(fragment).map(from_plain).map_err(told),
+        Err(error) => Err(told(error)),
     }
 }
 

@@ -10,8 +10,8 @@ use crate::app::workspace::{
     Attachment, CertificateState, Entry, MqttVersion, PrincipalKind, ThingFacts, Transport, Who,
 };
 use crate::iot::calendar::UtcTime;
-use crate::policy::Policy;
 use crate::order;
+use crate::policy::Policy;
 use crate::policy::context::{
     Binding, Certificate, CertificateStatus, Context, Field, MqttVersion as Version, Principal, Protocol,
     Thing,
