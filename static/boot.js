@@ -19,7 +19,7 @@
     },
   }) ?? { createScriptURL: (url) => url };
 
-  // The page is two programs: Check, and the sessions of Simulate and Live. One is shown, the other waits outside
+  // The page is two programs: Check, and `sessions` for Simulate, Live and the reference. One is shown, the other waits outside
   // the document until it is opened again.
   const address = (name) => new URL(name, document.baseURI).href;
   const PROGRAMS = {

@@ -52,7 +52,6 @@ pub struct Shortcut {
 
 const EVERYWHERE: &[Screen] = &[Screen::Check, Screen::Simulate, Screen::Live, Screen::Reference];
 const CHECK: &[Screen] = &[Screen::Check];
-const UNDOABLE: &[Screen] = &[Screen::Check, Screen::Reference];
 
 const fn single(
     key: &'static str,
@@ -81,9 +80,9 @@ pub const SHORTCUTS: &[Shortcut] = &[
     single("e", CHECK, Action::Way(4), "Try way out E"),
     single("f", CHECK, Action::Way(5), "Try way out F"),
     single("escape", CHECK, Action::TakeBack, "Take back what is tried"),
-    single("u", UNDOABLE, Action::Undo, "Take back what is tried, else undo"),
-    Shortcut { control: true, ..single("z", UNDOABLE, Action::Undo, "Undo, outside fields") },
-    Shortcut { control: true, shift: true, ..single("z", UNDOABLE, Action::Redo, "Redo, outside fields") },
+    single("u", CHECK, Action::Undo, "Take back what is tried, else undo"),
+    Shortcut { control: true, ..single("z", CHECK, Action::Undo, "Undo, outside fields") },
+    Shortcut { control: true, shift: true, ..single("z", CHECK, Action::Redo, "Redo, outside fields") },
     single("s", CHECK, Action::Share, "Share, save and open"),
     single("p", EVERYWHERE, Action::Presenter, "Presenter mode on or off"),
     single("?", EVERYWHERE, Action::List, "Open this list"),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::policy::explain::Switch;
 use crate::policy::variable::Key;
 use crate::words::page as words;
 
@@ -29,7 +30,7 @@ pub struct Workspace {
     /// What is asked on Check.
     #[serde(skip_serializing_if = "is_default")]
     pub ask: Ask,
-    /// Undecided points of AWS's behaviour that the user turned over, by [`Switch::as_str`](crate::policy::explain::Switch::as_str).
+    /// Undecided points of AWS's behaviour that the user turned over, by [`Switch::as_str`].
     #[serde(skip_serializing_if = "is_default")]
     pub switches: BTreeSet<String>,
     /// The sessions of Simulate.
@@ -430,6 +431,22 @@ impl Workspace {
 
 /// Longest accepted hand-over of a workspace, in bytes of JSON.
 pub const MAX_SAVED_BYTES: usize = 4 << 20;
+
+impl Workspace {
+    /// The undecided points that are turned over, by name; a name that this version does not know is left out.
+    #[must_use]
+    pub fn turned(&self) -> Vec<&'static str> {
+        let names = Switch::ALL.iter().map(|switch| switch.as_str());
+        names.filter(|name| self.switches.contains(*name)).collect()
+    }
+
+    /// Turns an undecided point over, or back.
+    pub fn turn(&mut self, switch: Switch) {
+        if !self.switches.remove(switch.as_str()) {
+            self.switches.insert(switch.as_str().to_owned());
+        }
+    }
+}
 
 impl Workspace {
     /// Reads what another load of this page left.

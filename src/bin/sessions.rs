@@ -1,5 +1,5 @@
-//! The program of Simulate and Live, and of the worker that holds the real sessions: here are only its ways in. Natively
-//! there is nothing to run.
+//! The program of Simulate, Live and the reference, and of the worker that holds the real sessions: here are only its ways
+//! in. Natively there is nothing to run.
 
 /// What `static/boot.js` calls.
 #[cfg(target_arch = "wasm32")]

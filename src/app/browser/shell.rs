@@ -77,8 +77,8 @@ const fn name(screen: Screen) -> &'static str {
 /// The program that shows a screen, as `static/boot.js` calls it.
 pub(super) const fn program(screen: Screen) -> &'static str {
     match screen {
-        Screen::Check | Screen::Reference => "check",
-        Screen::Simulate | Screen::Live => "sessions",
+        Screen::Check => "check",
+        Screen::Simulate | Screen::Live | Screen::Reference => "sessions",
     }
 }
 

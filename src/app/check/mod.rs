@@ -14,7 +14,6 @@ pub mod lit;
 pub mod matrix;
 pub mod paste;
 mod readable;
-pub mod reference;
 pub mod share;
 pub mod wanted;
 pub mod who;
@@ -33,7 +32,7 @@ use crate::app::workspace::{
 use crate::policy::certificate::holds_private_key;
 use crate::policy::diagnostic::{Severity, Span};
 use crate::policy::document::{Document, parse};
-use crate::policy::explain::{Explanation, Switch};
+use crate::policy::explain::Explanation;
 use crate::policy::fix::Change;
 use crate::policy::import::MAX_PASTE;
 use crate::policy::lint::Finding;
@@ -103,8 +102,6 @@ pub struct Model {
     findings: Findings,
     links: Vec<(Part, Links)>,
     decisive: Option<(usize, Span)>,
-    /// The screen of the reference.
-    pub reference: reference::Reference,
 }
 
 /// What a load of the page begins with, the first that there is.
@@ -209,10 +206,6 @@ pub enum Msg {
     Brought(Brought),
     /// The browser has something to say of what it was to do.
     Told(String),
-    /// Something on the screen of the reference.
-    Reference(reference::Msg),
-    /// Wants the undecided points shown.
-    Fidelity,
     /// Turns presenter mode on or off.
     Present,
 }
@@ -269,8 +262,6 @@ pub enum Edit {
     Retain(bool),
     /// Whether QoS is 1.
     Qos1(bool),
-    /// Turns an undecided point over.
-    Turn(Switch),
     /// The article's case in place of everything.
     Example,
     /// Nothing in place of everything, to begin with one's own.
@@ -296,14 +287,7 @@ pub enum Effect {
     ForgetLink,
     /// Load the page anew, locked as it is, with the workspace as it is.
     Reload,
-    /// Fetch the file of the reference.
-    FetchReference,
-    /// Move the focus to the element with this ID, once it is drawn.
-    Focus(&'static str),
 }
-
-/// The ID of the heading above the undecided points.
-pub const FIDELITY_ID: &str = "fidelity";
 
 impl Model {
     /// The screen as it opens.
@@ -351,7 +335,6 @@ impl Model {
             findings: Findings::default(),
             links: Vec::new(),
             decisive: None,
-            reference: reference::Reference::default(),
             workspace,
         };
         model.recheck();
@@ -423,18 +406,8 @@ impl Model {
             effects.extend(self.keeps_drafts.then(|| self.keep_draft()));
             effects.extend(self.sharing.then(|| self.prepare()));
         }
-        if self.workspace.screen == Screen::Reference && self.reference.wants() {
-            effects.push(Effect::FetchReference);
-        }
         effects.extend(self.imports.ask().into_iter().map(Effect::Run));
         effects
-    }
-
-    /// The undecided points that are turned over, by name; a name that this version does not know is left out.
-    #[must_use]
-    pub fn turned(&self) -> Vec<&'static str> {
-        let turned = Switch::ALL.iter().map(|switch| switch.as_str());
-        turned.filter(|name| self.workspace.switches.contains(*name)).collect()
     }
 
     /// What others may see: this model of the masked workspace. Nothing when presenter mode is off.
@@ -579,11 +552,6 @@ impl Model {
             }
             Msg::Brought(brought) => return self.take_in(brought),
             Msg::Told(sentence) => self.notice = Some(sentence),
-            Msg::Reference(msg) => self.reference.update(msg),
-            Msg::Fidelity => {
-                self.workspace.screen = Screen::Reference;
-                return vec![Effect::Focus(FIDELITY_ID)];
-            }
             Msg::Present => self.workspace.presenter = !self.workspace.presenter,
         }
         Vec::new()
@@ -750,7 +718,7 @@ impl Model {
             }
             edit => edit,
         };
-        let Workspace { policies, who, ask, switches, .. } = &mut self.workspace;
+        let Workspace { policies, who, ask, .. } = &mut self.workspace;
         match edit {
             Edit::AddPolicy => {
                 if policies.len() < MAX_POLICIES {
@@ -796,11 +764,6 @@ impl Model {
             Edit::Persistent(persistent) => ask.persistent = persistent,
             Edit::Retain(retain) => ask.retain = retain,
             Edit::Qos1(qos1) => ask.qos1 = qos1,
-            Edit::Turn(switch) => {
-                if !switches.remove(switch.as_str()) {
-                    switches.insert(switch.as_str().to_owned());
-                }
-            }
             Edit::Example => {
                 let Workspace { policies, who, ask, switches, .. } = Workspace::example();
                 self.workspace = Workspace { policies, who, ask, switches, ..self.workspace.clone() };

@@ -1,8 +1,9 @@
-//! Simulate and Live: the state of their screens and the only function that changes it.
+//! Simulate, Live and the reference: the state of their screens and the only function that changes it.
 //!
 //! Pure: a message goes in, orders to the browser come out. Messages and orders are plain data.
 
 pub mod live;
+pub mod reference;
 pub mod simulate;
 
 use crate::app::presenter;
@@ -10,8 +11,10 @@ use crate::app::workspace::{MqttVersion, Screen, SessionPlan, Sessions, TextFiel
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
 use crate::lab::Run;
+use crate::policy::explain::Switch;
 use crate::words::page as words;
 use live::{FromWorker, Live, Phase, ToWorker};
+use reference::{FIDELITY_ID, Reference};
 
 /// At most this many sessions in a simulation.
 pub const MAX_SIMULATED: usize = 50;
@@ -30,6 +33,8 @@ pub struct Model {
     pub event: Option<usize>,
     /// The real sessions.
     pub live: Live,
+    /// The screen of the reference.
+    pub reference: Reference,
     /// The content-policy source that this load of the page is locked to besides its own origin.
     pub locked_to: Option<String>,
     /// Something that the user should read, until the next action.
@@ -39,6 +44,8 @@ pub struct Model {
 /// What the user did, or the worker told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
+    /// Sees the screen for the first time.
+    Open,
     /// Opened a screen.
     Show(Screen),
     /// Typed into a field; the whole text.
@@ -83,6 +90,10 @@ pub enum Msg {
     ReloadFailed,
     /// Comes back from another screen with the workspace as that one left it.
     Take(Box<Workspace>),
+    /// Something on the screen of the reference.
+    Reference(reference::Msg),
+    /// Turns an undecided point over.
+    Turn(Switch),
     /// Turns presenter mode on or off.
     Present,
 }
@@ -98,6 +109,8 @@ pub enum Effect {
     Tell(ToWorker),
     /// Send the worker what has waited for it.
     Flush,
+    /// Fetch the file of the reference.
+    FetchReference,
     /// Move the focus to the element with this ID, once it is drawn.
     Focus(&'static str),
 }
@@ -119,6 +132,7 @@ impl Model {
             event: simulate::most_interesting(&run),
             run,
             live: Live::new(pinned),
+            reference: Reference::default(),
             locked_to: endpoint.map(str::to_owned),
             notice,
             workspace,
@@ -127,10 +141,20 @@ impl Model {
 
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        if !matches!(msg, Msg::Worker(_)) {
+        // What the user did not do takes nothing away.
+        if !matches!(msg, Msg::Open | Msg::Worker(_)) {
             self.notice = None;
         }
+        let mut effects = self.take(msg);
+        if self.workspace.screen == Screen::Reference && self.reference.wants() {
+            effects.push(Effect::FetchReference);
+        }
+        effects
+    }
+
+    fn take(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
+            Msg::Open => return self.come(),
             // Also a screen of this program: another one may be on its way.
             Msg::Show(screen) => {
                 self.workspace.screen = screen;
@@ -140,7 +164,10 @@ impl Model {
             Msg::Take(workspace) => {
                 self.workspace = *workspace;
                 self.simulate();
+                return self.come();
             }
+            Msg::Reference(msg) => self.reference.update(msg),
+            Msg::Turn(switch) => self.workspace.turn(switch),
             Msg::Present => self.workspace.presenter = !self.workspace.presenter,
             Msg::Type(field, _) if presenter::hides_field(&self.workspace, &field) => {
                 self.notice = Some(words::HIDDEN.to_owned());
@@ -230,6 +257,12 @@ impl Model {
             let workspace = presenter::masked(&self.workspace);
             Self { run: simulate::run(&workspace), workspace, locked_to, notice, ..self.clone() }
         })
+    }
+
+    /// Who comes from Check to the reference with points turned over has read there that the answers rest on them.
+    fn come(&self) -> Vec<Effect> {
+        let shows = self.workspace.screen == Screen::Reference && !self.workspace.turned().is_empty();
+        shows.then_some(Effect::Focus(FIDELITY_ID)).into_iter().collect()
     }
 
     fn sessions_mut(&mut self, sessions: Sessions) -> &mut Vec<SessionPlan> {
@@ -396,5 +429,20 @@ mod tests {
         model.live.sessions = vec![state];
         assert_eq!(model.update(Msg::Renew), [Effect::Tell(ToWorker::Disconnect { session: 0 })]);
         assert_eq!(model.notice.as_deref(), Some(words::DISCONNECTING_FIRST));
+    }
+
+    #[test]
+    fn the_reference_is_fetched_once_and_shows_what_check_was_answered_with() {
+        let mut workspace = Workspace { screen: Screen::Reference, ..Workspace::example() };
+        let mut model = Model::open(None, workspace.clone(), None);
+        assert_eq!(model.update(Msg::Open), [Effect::FetchReference]);
+        model.update(Msg::Turn(Switch::AbsentVersion));
+        assert_eq!(model.workspace.turned(), ["ABSENT_VERSION"]);
+        workspace.turn(Switch::AbsentVersion);
+        assert_eq!(model.workspace, workspace);
+        assert_eq!(model.update(Msg::Take(Box::new(workspace.clone()))), [Effect::Focus(FIDELITY_ID)]);
+        model.update(Msg::Turn(Switch::AbsentVersion));
+        workspace.turn(Switch::AbsentVersion);
+        assert_eq!(model.update(Msg::Take(Box::new(workspace))), []);
     }
 }

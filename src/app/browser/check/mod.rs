@@ -10,7 +10,6 @@ mod page;
 mod pointing;
 mod policies;
 mod presenter;
-mod reference;
 mod root;
 mod share;
 mod value;

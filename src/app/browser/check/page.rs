@@ -4,18 +4,19 @@ use yew::prelude::*;
 
 use super::pointing::pointing;
 use super::{
-    ask::ask, findings::findings, matrix::Answers, policies::policies, presenter, reference, share,
-    verdict::verdict, ways::ways, who::who, why::why,
+    ask::ask, findings::findings, matrix::Answers, policies::policies, presenter, share, verdict::verdict,
+    ways::ways, who::who, why::why,
 };
 use crate::app::check::{Model, Msg};
-use crate::app::workspace::TextField;
+use crate::app::workspace::{Screen, TextField};
+use crate::words;
 
 pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
     let lit = model.lit();
     let content = html! {
         <>
             { share::link_banner(model, send) }
-            { reference::turned_over(model, send) }
+            { turned_over(model, send) }
             { verdict(model, &lit, send) }
             <div class="c-columns is-answers">
                 <div class="c-stack">
@@ -34,6 +35,21 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
         </>
     };
     pointing(content, send)
+}
+
+/// What stands above every answer that was made with undecided points turned over.
+fn turned_over(model: &Model, send: &Callback<Msg>) -> Html {
+    let turned = model.workspace.turned();
+    if turned.is_empty() {
+        return Html::default();
+    }
+    let show = press(send, Msg::Show(Screen::Reference));
+    html! {
+        <div class="c-notice is-unknown c-stack" role="note">
+            <p>{ words::answered_with(&turned) }</p>
+            <div class="c-row"><button type="button" onclick={show}>{ "Show the undecided points" }</button></div>
+        </div>
+    }
 }
 
 /// A press that sends one message.

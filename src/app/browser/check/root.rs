@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::{draft, page, reference, share};
+use super::{draft, page, share};
 use crate::app::browser::boot::{Boot, Errands};
 use crate::app::browser::files;
 use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
@@ -116,8 +116,6 @@ impl Component for Root {
                         self.model.update(Msg::ReloadFailed);
                     }
                 }
-                Effect::FetchReference => reference::fetch(ctx.link().callback(Msg::Reference)),
-                Effect::Focus(id) => self.focus = Some(id),
             }
         }
         true
@@ -145,14 +143,10 @@ impl Component for Root {
             notice: model.notice.as_deref(),
             locked_to: None,
         };
-        let content = match model.workspace.screen {
-            Screen::Reference => reference::reference(model, &send),
-            Screen::Check | Screen::Simulate | Screen::Live => page::check(model, &send),
-        };
         // The editor of a policy is far down, and `boot` the only way to it.
         html! {
             <ContextProvider<Boot> context={ctx.props().boot.clone()}>
-                { frame.around(content) }
+                { frame.around(page::check(model, &send)) }
             </ContextProvider<Boot>>
         }
     }

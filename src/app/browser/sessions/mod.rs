@@ -1,9 +1,10 @@
-//! The program of Simulate and Live, and of the worker that holds the real sessions.
+//! The program of Simulate, Live and the reference, and of the worker that holds the real sessions.
 
 mod credentials;
 mod events;
 mod link;
 mod live;
+mod reference;
 mod root;
 mod session;
 mod simulate;

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
-use super::{live, simulate};
+use super::{live, reference, simulate};
 use crate::app::browser::boot::Boot;
 use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
@@ -63,6 +63,7 @@ impl Component for Root {
                 model.update(Msg::WorkerLost);
             }
         }
+        ctx.link().send_message(Input::Model(Msg::Open));
         let pressed = ctx.link().batch_callback(|action| match action {
             Action::Show(screen) => Some(Input::Model(Msg::Show(screen))),
             Action::Presenter => Some(Input::Model(Msg::Present)),
@@ -85,7 +86,7 @@ impl Component for Root {
         if msg == Msg::WorkerLost {
             self.link = None;
         }
-        let typed = matches!(msg, Msg::Type(..));
+        let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_));
         for effect in self.model.update(msg) {
             self.carry_out(ctx, effect);
         }
@@ -123,7 +124,8 @@ impl Component for Root {
                 <p class="c-notice">{ words::page::LIVE_NOT_PRESENTED }</p>
             },
             Screen::Live => live::live(model, &send, &hand_over, framed()),
-            Screen::Simulate | Screen::Check | Screen::Reference => simulate::simulate(model, &send),
+            Screen::Reference => reference::reference(model, &send),
+            Screen::Simulate | Screen::Check => simulate::simulate(model, &send),
         })
     }
 }
@@ -140,6 +142,9 @@ impl Root {
                 if let Some(link) = &mut self.link {
                     link.ready();
                 }
+            }
+            Effect::FetchReference => {
+                reference::fetch(ctx.link().callback(|came| Input::Model(Msg::Reference(came))));
             }
             Effect::Focus(id) => self.focus = Some(id),
             Effect::Open(screen) => ctx.props().boot.open(program(screen), &self.model.workspace.write()),

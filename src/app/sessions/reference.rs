@@ -4,6 +4,9 @@ use crate::text::{Piece, Text};
 use crate::words::page as words;
 pub use crate::words::reference::Section;
 
+/// The ID of the heading above the undecided points.
+pub const FIDELITY_ID: &str = "fidelity";
+
 /// Longest file that is read, in bytes.
 pub const MAX_FILE: usize = 1 << 20;
 

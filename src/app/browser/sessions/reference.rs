@@ -5,10 +5,10 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Response;
 use yew::prelude::*;
 
-use super::page::press;
+use super::press;
 use crate::app::browser::components::{confidence, field, text};
-use crate::app::check::reference::{self, File, Section, cell};
-use crate::app::check::{Edit, FIDELITY_ID, Model, Msg};
+use crate::app::sessions::reference::{self, FIDELITY_ID, File, Section, cell};
+use crate::app::sessions::{Model, Msg};
 use crate::policy::explain::Switch;
 use crate::words;
 
@@ -30,20 +30,6 @@ async fn text_of(address: &str) -> Option<String> {
         return None;
     }
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()
-}
-
-/// What stands above every answer that was made with undecided points turned over.
-pub(super) fn turned_over(model: &Model, send: &Callback<Msg>) -> Html {
-    let turned = model.turned();
-    if turned.is_empty() {
-        return Html::default();
-    }
-    html! {
-        <div class="c-notice is-unknown c-stack" role="note">
-            <p>{ words::answered_with(&turned) }</p>
-            <div class="c-row"><button type="button" onclick={press(send, Msg::Fidelity)}>{ "Show the undecided points" }</button></div>
-        </div>
-    }
 }
 
 /// The screen.
@@ -112,7 +98,7 @@ fn file(file: &File, send: &Callback<Msg>) -> Html {
 fn fidelity(model: &Model, send: &Callback<Msg>, switches: &[Switch]) -> Html {
     let row = |switch: Switch| {
         let turned = model.workspace.switches.contains(switch.as_str());
-        let onchange = send.reform(move |_: Event| Msg::Edit(Edit::Turn(switch)));
+        let onchange = send.reform(move |_: Event| Msg::Turn(switch));
         let plain = |written: &str| text(&cell(written));
         html! {
             <tr key={switch.as_str()} class={if turned { "is-unknown is-chosen" } else { "" }}>
@@ -150,7 +136,7 @@ fn fidelity(model: &Model, send: &Callback<Msg>, switches: &[Switch]) -> Html {
 }
 
 fn turned_over_here(model: &Model) -> Html {
-    let turned = model.turned();
+    let turned = model.workspace.turned();
     let said = if turned.is_empty() {
         "All are read as their rows say.".to_owned()
     } else {
