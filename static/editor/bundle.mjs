@@ -9,6 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '../../target/editor');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+const language = join(here, 'language.mjs');
 // The licence of everything that is bundled asks to be passed on; its packages have one author and one text.
 const licence = readFileSync(join(here, '../../node_modules/@codemirror/view/LICENSE'), 'utf8');
 const { metafile } = await build({
@@ -20,6 +21,8 @@ const { metafile } = await build({
   format: 'esm',
   target: 'es2022',
   banner: { js: `/* CodeMirror\n${licence}*/` },
+  // No parser, and nothing of what would drive one.
+  alias: { '@codemirror/language': language, '@lezer/common': language },
   metafile: true,
 });
 writeFileSync(join(out, 'name'), basename(Object.keys(metafile.outputs)[0]));

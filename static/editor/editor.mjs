@@ -4,15 +4,11 @@
 // Knows nothing of policies. Positions are CodeMirror's: UTF-16 code units, one unit a line end; src/app/places.rs
 // makes bytes of them. Bundled by bundle.mjs, loaded by boot.js, used by components/editor.rs.
 import { history, historyKeymap, indentLess, indentMore, isolateHistory, standardKeymap } from "@codemirror/commands";
-import { json } from "@codemirror/lang-json";
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { closeSearchPanel, findNext, findPrevious, openSearchPanel, search } from "@codemirror/search";
 import { Annotation, EditorSelection, EditorState, StateEffect, StateField } from "@codemirror/state";
-import {
-  Decoration, EditorView, highlightSpecialChars, keymap, lineNumbers, MatchDecorator, ViewPlugin,
-} from "@codemirror/view";
-import { tags } from "@lezer/highlight";
+import { Decoration, EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { json } from "./json.mjs";
 import { theme } from "./theme.mjs";
 
 /** On a change that the page made: it needs no telling, and no limit. */
@@ -28,9 +24,6 @@ const marks = StateField.define({
   },
   provide: (field) => EditorView.decorations.from(field),
 });
-
-/** `${...}`, which JSON takes for ordinary text. */
-const variables = new MatchDecorator({ regexp: /\$\{[^}"\n]*\}/g, decoration: Decoration.mark({ class: "cm-variable" }) });
 
 const KEYS = [
   // Ctrl+Enter belongs to the page, and Tab leaves the field.
@@ -85,12 +78,8 @@ export function mount(host, field, label, limit, tell) {
       selection: { anchor, head },
       extensions: [
         keymap.of([...KEYS, { key: "Shift-Alt-f", run: () => { tell("format", null); return true; } }]),
-        lineNumbers(), lintGutter(), history(), highlightSpecialChars(), bracketMatching(), search({ top: true }),
-        EditorView.lineWrapping, json(), syntaxHighlighting(HIGHLIGHT), marks, theme,
-        ViewPlugin.define((view) => ({
-          decorations: variables.createDeco(view),
-          update(change) { this.decorations = variables.updateDeco(change, this.decorations); },
-        }), { decorations: (plugin) => plugin.decorations }),
+        lineNumbers(), lintGutter(), history(), highlightSpecialChars(), search({ top: true }),
+        EditorView.lineWrapping, json, marks, theme,
         EditorState.phrases.of(PHRASES),
         // Editable alone is focusable, but axe knows it by the index only.
         EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
@@ -160,12 +149,6 @@ export function mount(host, field, label, limit, tell) {
     destroy: () => view.destroy(),
   };
 }
-
-const HIGHLIGHT = HighlightStyle.define([
-  { tag: tags.propertyName, color: "var(--json-name)" },
-  { tag: tags.string, color: "var(--json-text)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--json-value)" },
-]);
 
 /** Markup for words with values between backticks. */
 function sentence(words) {

@@ -30,6 +30,10 @@ export const theme = EditorView.theme({
   ".cm-gutter-lint": { width: "1.2em" },
   ".cm-gutter-lint .cm-gutterElement": { padding: "0" },
   ".cm-lint-marker": { width: "100%", height: "100%", fontWeight: "700", textAlign: "center" },
+  ".cm-name": { color: "var(--json-name)" },
+  ".cm-text": { color: "var(--json-text)" },
+  ".cm-value": { color: "var(--json-value)" },
+  ".cm-comment, .cm-comment *": { color: "var(--muted)" },
   ".cm-variable, .cm-variable *": { color: "var(--json-variable)", fontWeight: "600" },
   ".cm-specialChar": { color: "var(--explicit)" },
   // Each mark has a line of its own kind, so that none depends on colour.

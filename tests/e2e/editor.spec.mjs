@@ -15,7 +15,8 @@ const FLAWED = POLICY.replace('iot:Connect', 'iot:Conect').replace('" }\n', '" }
 
 const editor = (page) => page.getByRole('textbox', { name: NAME });
 const content = (page) => page.locator('.c-editor .cm-content');
-const findings = (page) => page.locator('.c-problems').getByRole('listitem');
+/** Those of the text; once it can be read, the page finds more in what it says. */
+const findings = (page) => page.locator('.c-editor ~ .c-problems').getByRole('listitem');
 const text = (page) => edited(content(page));
 /** The selected text; Chromium tells it of a shadow root alone. */
 const selected = (page) => page.evaluate(() => document.querySelector('.c-editor').shadowRoot.getSelection().toString());
@@ -118,6 +119,30 @@ test('names, words and variables differ in colour, lines are numbered', async ({
   expect(new Set(colours).size).toBe(5);
   expect(await content(page).evaluate((it) => getComputedStyle(it).fontFamily)).toContain('monospace');
   await expect(page.locator('.cm-lineNumbers .cm-gutterElement').filter({ hasText: '6' })).toBeVisible();
+});
+
+test('brackets are paired outside strings and comments', async ({ page }) => {
+  await open(page);
+  await editor(page).fill('{ "[": [1, "]"] } # ]');
+  const pair = page.locator('.c-editor .cm-matchingBracket');
+  await editor(page).press('Control+Home');
+  await expect(pair).toHaveText(['{', '}']);
+  for (let i = 0; i < 8; i += 1) await editor(page).press('ArrowRight');
+  await expect(pair).toHaveText(['[', ']']);
+  expect(await pair.last().evaluate((it) => it.nextSibling.textContent)).toBe(' }');
+  await editor(page).press('Delete');
+  await editor(page).press('Backspace');
+  await editor(page).press('Control+Home');
+  await expect(page.locator('.c-editor .cm-nonmatchingBracket')).toHaveText(['{', ']']);
+});
+
+test('a new line is indented by the brackets before it', async ({ page }) => {
+  await open(page);
+  await editor(page).fill('{}');
+  await editor(page).press('Control+Home');
+  await editor(page).press('ArrowRight');
+  await page.keyboard.type('\n"a{": [\n1]\n');
+  expect(await text(page)).toBe('{\n  "a{": [\n    1]\n  \n}');
 });
 
 test('it is a named field of several lines for assistive technology', async ({ page }) => {
