@@ -46,8 +46,6 @@ function write(node) {
     if (node.checked) attributes.set('checked', '');
   } else if (name === 'input') {
     attributes.set('value', node.value);
-  } else if (name === 'option' && node.selected) {
-    attributes.set('selected', '');
   }
   const written = [...attributes].map(([key, value]) => (value === '' ? ` ${key}` : ` ${key}="${escape(value)}"`)).join('');
   if (VOID.has(name)) return `<${name}${written}>`;

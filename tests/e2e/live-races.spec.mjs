@@ -1,6 +1,9 @@
 // Live when things happen in an awkward order: what a person does fast, and what a machine does slowly.
 import { expect, HOST, KEYS, test, workerOf } from './lab.mjs';
 
+// What a service worker fetches for later is nobody's race.
+test.use({ serviceWorkers: 'block' });
+
 const KEY = 'ASIAIOSFODNN7EXAMPLE';
 
 const session = (page, name) => page.getByRole('group', { name: `Session ${name}` });

@@ -22,7 +22,7 @@ test('the keys open every screen and lead to every part of Check', async ({ page
     await expect(locator).toBeFocused();
     await page.evaluate(() => document.activeElement.blur());
   };
-  await focus('c', page.getByRole('region', { name: 'Who connects?' }).locator('input, textarea, select').first());
+  await focus('o', page.getByRole('region', { name: 'Who connects?' }).locator('input, textarea, select').first());
   await focus('q', page.getByLabel('Client IDs'));
   await focus('w', page.getByRole('heading', { name: 'Why', exact: true }));
   await focus('s', page.getByRole('heading', { name: 'Share, save and open' }));

@@ -7,7 +7,7 @@ use super::page::{press, typing};
 use crate::app::browser::components::{
     FilePicker, Mark, MarkKind, PolicyText, Squiggle, check_box, field, select, text,
 };
-use crate::app::browser::shell::focus;
+use crate::app::browser::shell::focus_field;
 use crate::app::check::lit::{Kind, Lit, Pointed};
 use crate::app::check::wanted::is_looked_at;
 use crate::app::check::{Edit, MAX_POLICIES, Model, Msg};
@@ -19,7 +19,7 @@ pub(super) fn policies(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let many = model.workspace.policies.len() > 1;
     let each = model.workspace.policies.iter().enumerate().map(|(index, _)| policy(model, lit, index, send));
     let own = send.reform(|_: MouseEvent| {
-        focus("policy-0");
+        focus_field("policies");
         Msg::Edit(Edit::Empty)
     });
     html! {
