@@ -85,17 +85,21 @@ test('a point that is turned over changes an answer that rests on it, and is und
   await expect(answer).toHaveText('Denied');
 });
 
-test('without its file the reference says so, its switches work, and it can be asked for again', async ({ page, expectError }) => {
-  expectError(/Failed to load resource/);
-  await page.route('**/reference.json', (route) => route.fulfill({ status: 503, body: '' }));
-  await page.goto('./');
-  await toScreen(page, 'Reference');
-  await expect(page.getByRole('alert')).toContainText('could not be fetched');
-  await page.getByRole('checkbox', { name: 'NOT_ACTION' }).check();
-  await page.unroute('**/reference.json');
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await expect(page.getByRole('heading', { name: 'Facts', exact: true })).toBeVisible();
-  await expect(page.getByRole('checkbox', { name: 'NOT_ACTION' })).toBeChecked();
+test.describe('without what is kept for the time without a network', () => {
+  // The service worker would answer with the file that it keeps.
+  test.use({ serviceWorkers: 'block' });
+  test('without its file the reference says so, its switches work, and it can be asked for again', async ({ page, expectError }) => {
+    expectError(/Failed to load resource/);
+    await page.route('**/reference.json', (route) => route.fulfill({ status: 503, body: '' }));
+    await page.goto('./');
+    await toScreen(page, 'Reference');
+    await expect(page.getByRole('alert')).toContainText('could not be fetched');
+    await page.getByRole('checkbox', { name: 'NOT_ACTION' }).check();
+    await page.unroute('**/reference.json');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole('heading', { name: 'Facts', exact: true })).toBeVisible();
+    await expect(page.getByRole('checkbox', { name: 'NOT_ACTION' })).toBeChecked();
+  });
 });
 
 test('the file is asked for when the reference is opened, once', async ({ page }) => {
