@@ -1,7 +1,7 @@
 //! Clients, broker and policies together in virtual time.
 //!
 //! A [`Scenario`] is plain data: who there is, what they do when, what must come of it. It has a text form
-//! ([`format`]). A [`World`] plays it, moment by moment, and [`run`] from beginning to end: what happened, and what
+//! ([`mod@format`]). A [`World`] plays it, moment by moment, and [`run`] from beginning to end: what happened, and what
 //! of it was not expected. The clients are those of the live page, the broker is [`crate::broker`], its questions
 //! are answered by [`crate::policy`], and between them travel real MQTT bytes. [`mosquitto`] makes clients of pasted
 //! command lines, and shows what those programs would print.

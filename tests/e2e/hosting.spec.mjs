@@ -21,7 +21,7 @@ test('every file says how long it may be kept, and what may not be done with it'
     expect(headers, name).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
     expect(headers, name).not.toHaveProperty('permissions-policy');
     if (name.startsWith('_')) continue;
-    const immutable = /-[0-9a-f]{16}(_bg)?\.\w+$/.test(name);
+    const immutable = /-([0-9a-f]{16}|[0-9A-Z]{8})(_bg)?\.\w+$/.test(name);
     expect(headers['cache-control'], name).toBe(immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   }
 });

@@ -2,9 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { axe, expect, LOOKS, test } from './lab.mjs';
 
-// A service worker would answer for the file that is held back.
-test.use({ serviceWorkers: 'block' });
-
 const FILE = JSON.parse(readFileSync(new URL('../../static/reference.json', import.meta.url), 'utf8'));
 const rowsOf = (id) => FILE.find((section) => section.id === id).rows;
 const plain = (cell) => cell.replaceAll('`', '');
