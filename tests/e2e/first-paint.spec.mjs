@@ -17,7 +17,9 @@ function drawn() {
     const held = ['value', 'checked', 'selected'].filter((it) => it in node && node.localName !== 'button').map((it) => [it, node[it]]);
     const stated = [...node.attributes].map(({ name, value }) => [name, name === 'class' ? [...node.classList].sort().join(' ') : value])
       .filter(([name]) => !['value', 'checked', 'selected'].includes(name));
-    const children = node.localName === 'textarea' ? [] : [...node.childNodes].map(read).filter((child) => child !== null);
+    // What is spoken comes a moment later.
+    const spoken = node.matches('p.c-quiet[role="status"]');
+    const children = node.localName === 'textarea' || spoken ? [] : [...node.childNodes].map(read).filter((child) => child !== null);
     const joined = children.reduce((list, child) => {
       const text = typeof child === 'string' && typeof list.at(-1) === 'string';
       return text ? [...list.slice(0, -1), list.at(-1) + child] : [...list, child];
@@ -26,6 +28,9 @@ function drawn() {
   };
   return read(document.getElementById('main').parentElement).children;
 }
+
+/** Keeps the editor away: it takes the text area's place whenever it comes. */
+const holdEditor = (page) => page.route('**/editor-*.js', () => {});
 
 /** Holds the program back until the returned function is called. */
 async function holdProgram(page) {
@@ -45,6 +50,7 @@ async function takenOver(page, main) {
 }
 
 test('the HTML of the build is what the program draws, node by node', async ({ page }) => {
+  await holdEditor(page);
   const release = await holdProgram(page);
   await page.goto('./', { waitUntil: 'commit' });
   const main = await page.waitForSelector('#main');
@@ -87,10 +93,11 @@ for (const width of [1280, 360]) {
           for (const entry of list.getEntries()) globalThis.shift += entry.value;
         }).observe({ type: 'layout-shift', buffered: true });
       });
+      await holdEditor(page);
       const release = await holdProgram(page);
       await page.goto('./', { waitUntil: 'commit' });
       const main = await page.waitForSelector('#main');
-      const places = () => page.evaluate(() => [...document.querySelectorAll('h2, textarea:not([id^="policy-"]), td')].map((element) => {
+      const places = () => page.evaluate(() => [...document.querySelectorAll('h2, textarea, td')].map((element) => {
         const { x, y, width: wide, height } = element.getBoundingClientRect();
         return [x, y, wide, height];
       }));

@@ -187,10 +187,10 @@ test('T11: nothing that is typed is stored anywhere, unless the user says so', a
 
 test('T10: a link that leads away tells no address', async ({ page, context, site }) => {
   await open(page, `./#${LINKS[0].fragment}`);
-  const asked = context.waitForEvent('request', (request) => request.url().endsWith('/elsewhere'));
+  const asked = context.waitForEvent('request', (request) => request.url().endsWith('?elsewhere'));
   await page.evaluate((url) => {
     const link = document.createElement('a');
-    Object.assign(link, { href: new URL('/elsewhere', url).href, target: '_blank' });
+    Object.assign(link, { href: new URL('icon.svg?elsewhere', url).href, target: '_blank' });
     document.body.append(link);
     link.click();
   }, site.url);
