@@ -307,10 +307,9 @@ impl Model {
 
     /// The screen with this workspace.
     fn showing(workspace: Workspace, notice: Option<String>) -> Self {
-        let matrix = Matrix::new(&workspace);
         let mut model = Self {
-            selected: matrix.most_interesting(),
-            matrix,
+            selected: At { question: 0, client: 0 },
+            matrix: Matrix::new(&Workspace::default()),
             answer: None,
             stale: Vec::new(),
             trial: None,
@@ -337,7 +336,7 @@ impl Model {
             decisive: None,
             workspace,
         };
-        model.recheck();
+        model.answer_anew();
         model
     }
 
@@ -456,9 +455,10 @@ impl Model {
                 let left_out = self.left_out(&edit);
                 self.notice = (left_out > 0).then(|| form::policies_left_out(left_out, MAX_POLICIES));
                 self.edit(edit);
-                self.recheck();
                 if anew {
-                    self.select(self.matrix.most_interesting());
+                    self.answer_anew();
+                } else {
+                    self.recheck();
                 }
             }
             Msg::Renew => match self.workspace.travels() {
@@ -571,8 +571,9 @@ impl Model {
 
     /// Another workspace in place of this one, as one step to undo.
     fn replace(&mut self, workspace: Workspace) {
-        self.change(workspace);
-        self.select(self.matrix.most_interesting());
+        self.history.note(&self.workspace, None);
+        self.workspace = workspace;
+        self.answer_anew();
     }
 
     fn keep_draft(&self) -> Effect {
@@ -862,6 +863,21 @@ impl Model {
 
     /// Asks everything anew; keeps the selected cell if it still exists.
     fn recheck(&mut self) {
+        self.answer_all();
+        if self.matrix.cell(self.selected).is_none() {
+            self.selected = self.matrix.most_interesting();
+        }
+        self.explain();
+    }
+
+    /// Asks everything of another workspace, and explains where to look first.
+    fn answer_anew(&mut self) {
+        self.answer_all();
+        self.select(self.matrix.most_interesting());
+    }
+
+    /// Reads the policies and asks everything, without an explanation.
+    fn answer_all(&mut self) {
         let mut known = std::mem::take(&mut self.documents).into_iter();
         let documents = self.workspace.policies.iter().map(|policy| {
             known
@@ -873,11 +889,7 @@ impl Model {
         self.imports.update(&self.workspace.policies, &self.documents);
         (self.answered, self.stale) = readable::answered(&self.workspace, &self.documents, &self.answered);
         self.matrix = Matrix::new(&self.answered);
-        if self.matrix.cell(self.selected).is_none() {
-            self.selected = self.matrix.most_interesting();
-        }
         self.findings.update(&self.answered, &self.matrix);
-        self.explain();
     }
 
     /// Explains the selected cell; what was tried was a way out of another answer.
