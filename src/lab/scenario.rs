@@ -140,16 +140,7 @@ impl Actor {
         Self {
             name: name.to_owned(),
             identity,
-            connect: Connect {
-                version,
-                client_id: client_id.to_owned(),
-                clean_start: true,
-                keep_alive: 60,
-                will: None,
-                user_name: None,
-                password: None,
-                properties: Properties::default(),
-            },
+            connect: Connect::clean(version, client_id),
             comeback: Comeback::Never,
             on_connect: Vec::new(),
             leaves: false,

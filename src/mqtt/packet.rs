@@ -89,6 +89,23 @@ pub struct Connect {
     pub properties: Properties,
 }
 
+impl Connect {
+    /// A CONNECT with a clean start, a keep-alive of 60 s, and nothing else.
+    #[must_use]
+    pub fn clean(version: Version, client_id: &str) -> Self {
+        Self {
+            version,
+            client_id: client_id.to_owned(),
+            clean_start: true,
+            keep_alive: 60,
+            will: None,
+            user_name: None,
+            password: None,
+            properties: Properties::default(),
+        }
+    }
+}
+
 /// The will of a CONNECT (MQTT 5 section 3.1.2.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Will {

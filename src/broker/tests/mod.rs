@@ -171,16 +171,7 @@ impl Bench {
 }
 
 fn connect(version: Version, client_id: &str) -> Connect {
-    Connect {
-        version,
-        client_id: client_id.to_owned(),
-        clean_start: true,
-        keep_alive: 60,
-        will: None,
-        user_name: None,
-        password: None,
-        properties: Properties::default(),
-    }
+    Connect::clean(version, client_id)
 }
 
 /// A session that outlives its connection, in either version.

@@ -32,16 +32,7 @@ impl Record {
     }
 
     fn connect(&mut self, at: u64, connection: ConnectionRef, client_id: &str) -> &mut Self {
-        let connect = Connect {
-            version: self.0,
-            client_id: client_id.to_owned(),
-            clean_start: true,
-            keep_alive: 60,
-            will: None,
-            user_name: None,
-            password: None,
-            properties: Properties::default(),
-        };
+        let connect = Connect::clean(self.0, client_id);
         self.sent(at, connection, &Packet::Connect(connect))
     }
 
