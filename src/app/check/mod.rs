@@ -3,8 +3,11 @@
 //! Pure: a message goes in, orders to the browser come out. Messages and orders are plain data.
 
 pub mod answer;
+mod answering;
+mod brought;
 pub mod cases;
 pub mod change;
+mod edit;
 pub mod errand;
 pub mod files;
 pub mod fill_in;
@@ -12,30 +15,28 @@ mod findings;
 pub mod import;
 pub mod lit;
 pub mod matrix;
+mod opening;
 pub mod paste;
 mod readable;
 pub mod share;
+mod trial;
+mod view;
 pub mod wanted;
 pub mod who;
 
 #[cfg(test)]
 mod tests;
 
+pub use edit::{Edit, MAX_POLICIES};
+pub use opening::Opening;
+pub use trial::Trial;
+
 use std::collections::BTreeMap;
 
 use crate::app::history::History;
-use crate::app::presenter;
-use crate::app::workspace::{
-    Attached, Attachment, CertificateState, Entry, PolicyText, PrincipalKind, Screen, TextField, Transport,
-    Who, Workspace,
-};
-use crate::policy::certificate::holds_private_key;
-use crate::policy::diagnostic::{Severity, Span};
-use crate::policy::document::{Document, parse};
-use crate::policy::explain::Explanation;
-use crate::policy::fix::Change;
-use crate::policy::import::MAX_PASTE;
-use crate::policy::lint::Finding;
+use crate::app::workspace::{Screen, TextField, Workspace};
+use crate::policy::diagnostic::Span;
+use crate::policy::document::Document;
 use crate::text::Text;
 use crate::words::{form, page, share as said};
 use answer::Answer;
@@ -43,13 +44,11 @@ use errand::{Brought, Errand, JudgedSuite, Prepared};
 use files::Opened;
 use fill_in::FillIn;
 use findings::Findings;
-use import::{Imported, Imports};
-use lit::{Links, Lit, Part, Pointed};
-use matrix::{At, Matrix, Question};
+use import::Imports;
+use lit::{Links, Part, Pointed};
+use matrix::{At, Matrix};
+use opening::is_link;
 use serde::{Deserialize, Serialize};
-
-/// At most this many policies side by side (AWS: ten on a certificate; more can come from thing groups).
-pub const MAX_POLICIES: usize = 20;
 
 /// Everything the screen shows.
 #[derive(Clone, Debug)]
@@ -102,30 +101,6 @@ pub struct Model {
     findings: Findings,
     links: Vec<(Part, Links)>,
     decisive: Option<(usize, Span)>,
-}
-
-/// What a load of the page begins with, the first that there is.
-#[derive(Clone, Debug, Default)]
-pub struct Opening<'a> {
-    /// What another program or load of the page left.
-    pub left: Option<&'a str>,
-    /// The fragment of the address, without `#`; empty for none.
-    pub fragment: &'a str,
-    /// What was kept in this browser because the user wanted it.
-    pub draft: Option<&'a str>,
-    /// Makes proposed client IDs of Live unlike anybody else's.
-    pub tag: &'a str,
-}
-
-/// A way out, made on a copy: nothing that the user typed is changed.
-#[derive(Clone, Debug)]
-pub struct Trial {
-    /// Which of the answer's ways.
-    pub way: usize,
-    /// The answers with it; its cells stand where those of the model's matrix do.
-    pub matrix: Matrix,
-    /// The answer to the selected question with it.
-    pub explanation: Option<Explanation>,
 }
 
 /// A place in a policy that is to be shown and selected.
@@ -225,49 +200,6 @@ pub enum Leave {
     SuiteFile,
 }
 
-/// A change of the workspace other than typing. Each is one step to undo.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Edit {
-    /// Adds an empty policy.
-    AddPolicy,
-    /// Adds policies; the first takes the place of a last one without a text.
-    AddPolicies(Vec<PolicyText>),
-    /// Puts policies in the place of one, by index.
-    ReplacePolicy(usize, Vec<PolicyText>),
-    /// Removes a policy, by index.
-    RemovePolicy(usize),
-    /// Turns a policy on or off.
-    SwitchPolicy(usize),
-    /// Attaches a policy elsewhere.
-    AttachPolicy(usize, Attached),
-    /// Another kind of principal.
-    Principal(PrincipalKind),
-    /// Another kind of attachment.
-    Attach(Attachment),
-    /// Another state of the certificate.
-    Certificate(CertificateState),
-    /// Another way to connect.
-    Transport(Transport),
-    /// Who connects, filled in from what was pasted.
-    Who(Box<Who>),
-    /// Whether all of the certificate is known.
-    CertificateComplete(bool),
-    /// A value by the name of its variable; nothing makes it unknown again.
-    Value(String, Option<Entry>),
-    /// A value of the thing of this name.
-    ThingValue(String, String, Option<Entry>),
-    /// Whether sessions are persistent.
-    Persistent(bool),
-    /// Whether publishes and wills are retained.
-    Retain(bool),
-    /// Whether QoS is 1.
-    Qos1(bool),
-    /// The article's case in place of everything.
-    Example,
-    /// Nothing in place of everything, to begin with one's own.
-    Empty,
-}
-
 /// What the browser is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -290,99 +222,6 @@ pub enum Effect {
 }
 
 impl Model {
-    /// The screen as it opens.
-    #[must_use]
-    pub fn open(opening: &Opening) -> Self {
-        let Opening { left, fragment, draft, tag } = *opening;
-        let (mut workspace, mut notice) = Workspace::opening(left.or(draft), tag);
-        let link = (left.is_none() && is_link(fragment)).then(|| fragment.to_owned());
-        if left.is_none() && (link.is_some() || fragment == "new") {
-            workspace = empty(&workspace);
-            notice = link.is_some().then(|| said::OPENING_LINK.to_owned());
-        }
-        let mut model = Self::showing(workspace, notice);
-        (model.keeps_drafts, model.link) = (draft.is_some(), link);
-        model
-    }
-
-    /// The screen with this workspace.
-    fn showing(workspace: Workspace, notice: Option<String>) -> Self {
-        let mut model = Self {
-            selected: At { question: 0, client: 0 },
-            matrix: Matrix::new(&Workspace::default()),
-            answer: None,
-            stale: Vec::new(),
-            trial: None,
-            pointed: None,
-            reveal: None,
-            history: History::default(),
-            notice,
-            masking: true,
-            sharing: false,
-            leaving: None,
-            pages: BTreeMap::new(),
-            suite: None,
-            files: Vec::new(),
-            fill_in: FillIn::default(),
-            keeps_drafts: false,
-            from_link: false,
-            link: None,
-            kept: Vec::new(),
-            answered: Workspace::default(),
-            documents: Vec::new(),
-            imports: Imports::default(),
-            findings: Findings::default(),
-            links: Vec::new(),
-            decisive: None,
-            workspace,
-        };
-        model.answer_anew();
-        model
-    }
-
-    /// The policy at this place of the workspace as it is typed, and what is wrong with its text.
-    #[must_use]
-    pub fn document(&self, index: usize) -> Option<&Document> {
-        self.documents.get(index)
-    }
-
-    /// What the field of the policy at this place holds, if it is more than a policy.
-    #[must_use]
-    pub fn imported(&self, index: usize) -> Option<&Imported> {
-        self.imports.of(&self.workspace.policies.get(index)?.text)
-    }
-
-    /// What the linter says of the policies that are on, in order of place.
-    #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        self.findings.found()
-    }
-
-    /// Where the cause of a finding is: the policy's place in the workspace and bytes of its text; nothing while that
-    /// text is not the one on the screen.
-    #[must_use]
-    pub fn place(&self, finding: &Finding) -> Option<(usize, Span)> {
-        let place = finding.found.places.first()?;
-        let source = *self.matrix.sources.get(place.policy)?;
-        (!self.stale.contains(&source)).then(|| (source, place.span.clone()))
-    }
-
-    /// The findings of the linter in one policy, for its text.
-    #[must_use]
-    pub fn squiggles(&self, policy: usize) -> Vec<(Span, Severity, String)> {
-        let here = self.findings().iter().filter_map(|finding| {
-            let (source, span) = self.place(finding)?;
-            (source == policy).then(|| (span, finding.rule.severity, finding.found.message.to_string()))
-        });
-        here.collect()
-    }
-
-    /// What is to be marked on the screen.
-    #[must_use]
-    pub fn lit(&self) -> Lit {
-        lit::lit(&self.links, self.decisive.as_ref(), self.pointed.as_ref(), &self.stale)
-    }
-
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let followed = self.keeps_drafts || self.sharing;
@@ -407,31 +246,6 @@ impl Model {
         }
         effects.extend(self.imports.ask().into_iter().map(Effect::Run));
         effects
-    }
-
-    /// What others may see: this model of the masked workspace. Nothing when presenter mode is off.
-    #[must_use]
-    pub fn presented(&self) -> Option<Self> {
-        if !self.workspace.presenter {
-            return None;
-        }
-        let mut shown = Self {
-            workspace: presenter::masked(&self.workspace),
-            answered: presenter::masked(&self.answered),
-            notice: self.notice.as_deref().map(presenter::masked_text),
-            history: History::default(),
-            kept: Vec::new(),
-            documents: Vec::new(),
-            sharing: false,
-            leaving: None,
-            suite: None,
-            ..self.clone()
-        };
-        shown.recheck();
-        if shown.matrix.cells != self.matrix.cells {
-            shown.notice.get_or_insert_with(|| page::MASKS_CHANGE.to_owned());
-        }
-        Some(shown)
     }
 
     fn take(&mut self, msg: Msg) -> Vec<Effect> {
@@ -556,367 +370,4 @@ impl Model {
         }
         Vec::new()
     }
-
-    /// Whether presenter mode shows the value that is to be changed masked.
-    fn hides_value(&self, msg: &Msg) -> bool {
-        let value = |workspace: &Workspace| match msg {
-            Msg::Edit(Edit::Value(name, _)) => workspace.who.values.get(name).cloned(),
-            Msg::Edit(Edit::ThingValue(thing, name, _)) => {
-                workspace.who.facts.get(thing).and_then(|facts| facts.values.get(name)).cloned()
-            }
-            _ => None,
-        };
-        self.workspace.presenter && value(&self.workspace) != value(&presenter::masked(&self.workspace))
-    }
-
-    /// Another workspace in place of this one, as one step to undo.
-    fn replace(&mut self, workspace: Workspace) {
-        self.history.note(&self.workspace, None);
-        self.workspace = workspace;
-        self.answer_anew();
-    }
-
-    fn keep_draft(&self) -> Effect {
-        Effect::Run(Errand::Keep(Box::new(self.workspace.clone())))
-    }
-
-    fn prepare(&self) -> Effect {
-        Effect::Run(Errand::Prepare { workspace: Box::new(self.workspace.clone()), masking: self.masking })
-    }
-
-    fn take_in(&mut self, brought: Brought) -> Vec<Effect> {
-        let effect = match brought {
-            Brought::Prepared(leaving) => {
-                self.leaving = Some(leaving);
-                return Vec::new();
-            }
-            Brought::Link(fragment) => Effect::CopyLink(fragment),
-            Brought::Copy(text) => Effect::Copy(text),
-            Brought::File(name, text) => Effect::Save(name, text),
-            // Meanwhile the user may not want it any more.
-            Brought::Keep(_) if !self.keeps_drafts => Effect::Keep(None),
-            Brought::Keep(kept) => {
-                if kept.is_none() {
-                    self.notice = Some(said::NOT_KEPT.to_owned());
-                }
-                Effect::Keep(kept)
-            }
-            Brought::Why(code, page) => {
-                self.pages.insert(code, page);
-                return Vec::new();
-            }
-            Brought::Judged(suite) => {
-                self.suite = Some(suite);
-                return Vec::new();
-            }
-            Brought::Case { workspace, at, whole, id } => {
-                self.replace(*workspace);
-                self.select(at);
-                self.notice = (!whole).then(|| said::not_all_of_case(&id));
-                return Vec::new();
-            }
-            Brought::Found { text, found } => {
-                self.imports.take_in(&text, found);
-                return Vec::new();
-            }
-            Brought::Policies { policies, told } => {
-                self.files.extend(told);
-                if policies.is_empty() {
-                    return Vec::new();
-                }
-                return self.take(Msg::Edit(Edit::AddPolicies(policies)));
-            }
-            Brought::FilledIn { from, texts, filled, refused } => {
-                let who = self.fill_in.take_in(&from, &texts, *filled, refused, &self.workspace.who);
-                return who.map(|who| self.take(Msg::Edit(Edit::Who(Box::new(who))))).unwrap_or_default();
-            }
-            Brought::Linked(Ok(linked)) => {
-                self.notice = None;
-                self.link = None;
-                self.replace(linked.beside(&self.workspace));
-                self.from_link = true;
-                return Vec::new();
-            }
-            Brought::Linked(Err(why)) => {
-                // The page was opened with it: the example stands where nothing else does.
-                if self.link.take().is_some() {
-                    self.take(Msg::Edit(Edit::Example));
-                }
-                self.notice = Some(why.to_string());
-                return Vec::new();
-            }
-            Brought::Refused(why) => {
-                self.notice = Some(why);
-                return Vec::new();
-            }
-        };
-        vec![effect]
-    }
-
-    fn type_into(&mut self, field: TextField, text: String) {
-        // Neither is kept, not even for a moment: what stood in the field stands there again.
-        let refused = if presenter::hides_field(&self.workspace, &field) {
-            Some(page::HIDDEN.to_owned())
-        } else if text.len() > MAX_PASTE {
-            Some(form::too_long(text.len(), MAX_PASTE))
-        } else {
-            holds_private_key(&text).then(|| form::PRIVATE_KEY.to_owned())
-        };
-        if refused.is_some() {
-            self.notice = refused;
-            return;
-        }
-        let mut after = self.workspace.clone();
-        after.type_into(&field, text);
-        // A browser tells a change twice when the field is set back meanwhile.
-        if after != self.workspace {
-            self.notice = None;
-            self.history.note(&self.workspace, Some(&field));
-            self.workspace = after;
-            self.recheck();
-        }
-    }
-
-    /// What a field is to hold, so that the text that gives way to "has none" comes back after it.
-    fn put_by(&mut self, field: TextField, before: Option<Entry>, after: Option<Entry>) -> Option<Entry> {
-        let at = self.kept.iter().position(|(kept, _)| *kept == field);
-        let kept = at.map(|at| self.kept.swap_remove(at).1);
-        match (before, after) {
-            (Some(Entry::Is(text)), Some(Entry::None)) => {
-                self.kept.push((field, text));
-                Some(Entry::None)
-            }
-            (Some(Entry::None), None) => kept.map(Entry::Is),
-            (_, after) => after,
-        }
-    }
-
-    /// How many policies an edit brings that have no place.
-    fn left_out(&self, edit: &Edit) -> usize {
-        let policies = &self.workspace.policies;
-        let (kept, brought) = match edit {
-            Edit::AddPolicies(with) => {
-                (policies.len() - usize::from(policies.last().is_some_and(is_blank)), with.len())
-            }
-            Edit::ReplacePolicy(_, with) => (policies.len().saturating_sub(1), with.len()),
-            _ => return 0,
-        };
-        (kept + brought).saturating_sub(MAX_POLICIES)
-    }
-
-    fn edit(&mut self, edit: Edit) {
-        let edit = match edit {
-            Edit::Value(name, entry) => {
-                let before = self.workspace.who.values.get(&name).cloned();
-                let entry = self.put_by(TextField::Value(name.clone()), before, entry);
-                Edit::Value(name, entry)
-            }
-            Edit::ThingValue(thing, name, entry) => {
-                let facts = self.workspace.who.facts.get(&thing);
-                let before = facts.and_then(|facts| facts.values.get(&name).cloned());
-                let entry = self.put_by(TextField::ThingValue(thing.clone(), name.clone()), before, entry);
-                Edit::ThingValue(thing, name, entry)
-            }
-            edit => edit,
-        };
-        let Workspace { policies, who, ask, .. } = &mut self.workspace;
-        match edit {
-            Edit::AddPolicy => {
-                if policies.len() < MAX_POLICIES {
-                    policies.push(PolicyText::new(&format!("policy-{}", policies.len() + 1), ""));
-                }
-            }
-            Edit::AddPolicies(with) => {
-                if policies.last().is_some_and(is_blank) {
-                    policies.pop();
-                }
-                policies.extend(with);
-                policies.truncate(MAX_POLICIES);
-            }
-            Edit::ReplacePolicy(index, with) => {
-                if index < policies.len() {
-                    policies.splice(index..=index, with);
-                    policies.truncate(MAX_POLICIES);
-                }
-            }
-            Edit::RemovePolicy(index) => {
-                if index < policies.len() {
-                    policies.remove(index);
-                }
-            }
-            Edit::SwitchPolicy(index) => {
-                if let Some(policy) = policies.get_mut(index) {
-                    policy.off = !policy.off;
-                }
-            }
-            Edit::AttachPolicy(index, attached) => {
-                if let Some(policy) = policies.get_mut(index) {
-                    policy.attached = attached;
-                }
-            }
-            Edit::Principal(principal) => who.principal = principal,
-            Edit::Attach(attachment) => who.attachment = attachment,
-            Edit::Certificate(state) => who.certificate = state,
-            Edit::Transport(transport) => who.transport = transport,
-            Edit::Who(filled) => *who = *filled,
-            Edit::CertificateComplete(complete) => who.certificate_complete = complete,
-            Edit::Value(name, entry) => who.say(&name, entry),
-            Edit::ThingValue(thing, name, entry) => who.say_of_thing(&thing, &name, entry),
-            Edit::Persistent(persistent) => ask.persistent = persistent,
-            Edit::Retain(retain) => ask.retain = retain,
-            Edit::Qos1(qos1) => ask.qos1 = qos1,
-            Edit::Example => {
-                let Workspace { policies, who, ask, switches, .. } = Workspace::example();
-                self.workspace = Workspace { policies, who, ask, switches, ..self.workspace.clone() };
-            }
-            Edit::Empty => self.workspace = empty(&self.workspace),
-        }
-    }
-
-    /// Changes the workspace by one step to undo.
-    fn change(&mut self, after: Workspace) {
-        self.history.note(&self.workspace, None);
-        self.workspace = after;
-        self.recheck();
-    }
-
-    fn select(&mut self, at: At) {
-        self.selected = at;
-        self.explain();
-    }
-
-    fn try_out(&mut self, way: usize) {
-        if self.trial.take().is_some_and(|trial| trial.way == way) {
-            return;
-        }
-        let Some(tried) = self.answer.as_ref().and_then(|answer| answer.ways.get(way)) else { return };
-        if tried.untried.is_some() {
-            return;
-        }
-        let after = change::applied(&self.answered, &self.matrix, self.selected, &tried.fix.changes);
-        self.trial = after.map(|after| {
-            let matrix = Matrix::new(&after);
-            Trial { way, explanation: matrix.explain(self.selected), matrix }
-        });
-    }
-
-    fn keep(&mut self) {
-        let Some(trial) = self.trial.take() else { return };
-        let Some(way) = self.answer.as_ref().and_then(|answer| answer.ways.get(trial.way)) else { return };
-        if let Some(after) = change::applied(&self.workspace, &self.matrix, self.selected, &way.fix.changes) {
-            self.change(after);
-        }
-    }
-
-    fn ask_near(&mut self, near: usize) {
-        let Some(near) = self.answer.as_ref().and_then(|answer| answer.near_misses.get(near)) else { return };
-        let change = near.change.clone();
-        let At { question, client } = self.selected;
-        let known = |matrix: &Matrix, wanted: &Question, id: &str| {
-            let client = matrix.client_ids.iter().position(|known| known == id)?;
-            let question = matrix.questions.iter().position(|known| known == wanted)?;
-            Some(At { question, client })
-        };
-        let (Some(asked), Some(id)) =
-            (self.matrix.questions.get(question).cloned(), self.matrix.client_ids.get(client).cloned())
-        else {
-            return;
-        };
-        let mut after = self.workspace.clone();
-        let (wanted, id) = match change {
-            Change::ClientId(id) => {
-                change::add_line(&mut after.ask.client_ids, &id);
-                (asked, id)
-            }
-            Change::Name(name) => {
-                if let Some(field) = change::asked_in(&mut after.ask, &asked) {
-                    change::add_line(field, &name);
-                }
-                (asked.named(name), id)
-            }
-            Change::Policy(_) | Change::Exclusive(_) | Change::AttachThing(_) => {
-                let changed = change::applied(&self.workspace, &self.matrix, self.selected, &[change]);
-                if let Some(changed) = changed.filter(|_| self.stale.is_empty()) {
-                    self.change(changed);
-                }
-                return;
-            }
-        };
-        if known(&self.matrix, &wanted, &id).is_none() {
-            self.change(after);
-        }
-        if let Some(at) = known(&self.matrix, &wanted, &id) {
-            self.select(at);
-        }
-    }
-
-    fn mend(&mut self, finding: usize) {
-        let Some(finding) = self.findings().get(finding) else { return };
-        let (Some((index, _)), Some(fix)) = (self.place(finding), &finding.found.fix) else { return };
-        let mut after = self.workspace.clone();
-        let Some(policy) = after.policies.get_mut(index) else { return };
-        if let Some(text) = fix.apply(&policy.text) {
-            policy.text = text;
-            self.change(after);
-        }
-    }
-
-    /// Asks everything anew; keeps the selected cell if it still exists.
-    fn recheck(&mut self) {
-        self.answer_all();
-        if self.matrix.cell(self.selected).is_none() {
-            self.selected = self.matrix.most_interesting();
-        }
-        self.explain();
-    }
-
-    /// Asks everything of another workspace, and explains where to look first.
-    fn answer_anew(&mut self) {
-        self.answer_all();
-        self.select(self.matrix.most_interesting());
-    }
-
-    /// Reads the policies and asks everything, without an explanation.
-    fn answer_all(&mut self) {
-        let mut known = std::mem::take(&mut self.documents).into_iter();
-        let documents = self.workspace.policies.iter().map(|policy| {
-            known
-                .next()
-                .filter(|document| document.text == policy.text)
-                .unwrap_or_else(|| parse(&policy.text))
-        });
-        self.documents = documents.collect();
-        self.imports.update(&self.workspace.policies, &self.documents);
-        (self.answered, self.stale) = readable::answered(&self.workspace, &self.documents, &self.answered);
-        self.matrix = Matrix::new(&self.answered);
-        self.findings.update(&self.answered, &self.matrix);
-    }
-
-    /// Explains the selected cell; what was tried was a way out of another answer.
-    fn explain(&mut self) {
-        self.trial = None;
-        if matches!(self.pointed, Some(Pointed::Part(_))) {
-            self.pointed = None;
-        }
-        self.answer = Answer::of(&self.answered, &self.matrix, self.selected, &self.stale);
-        self.links = lit::links(&self.matrix, self.selected, self.answer.as_ref(), self.findings.found());
-        self.decisive = self.answer.as_ref().and_then(|answer| lit::decisive(&self.matrix, answer));
-    }
-}
-
-/// Whether a fragment may be a link of this page: others have other uses.
-fn is_link(fragment: &str) -> bool {
-    let version = fragment.split_once('.').map(|(version, _)| version);
-    let numbered = version
-        .is_some_and(|version| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()));
-    numbered || fragment.starts_with("check?")
-}
-
-/// Nothing but an empty policy, beside the plans of the other screens.
-fn empty(workspace: &Workspace) -> Workspace {
-    Workspace { policies: vec![PolicyText::new("policy-1", "")], ..Workspace::default() }.beside(workspace)
-}
-
-fn is_blank(policy: &PolicyText) -> bool {
-    policy.text.trim().is_empty()
 }

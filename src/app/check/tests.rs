@@ -1,11 +1,13 @@
 //! The model of Check as the screen uses it: messages in, what is shown out.
 
 use super::answer::Untried;
-use super::lit::{Field, Kind, Part, Pointed};
+use super::lit::{Field, Kind, Lit, Part, Pointed};
 use super::matrix::{At, Cell};
 use super::*;
+use crate::app::workspace::{Attachment, Entry, PolicyText, PrincipalKind};
 use crate::policy::Verdict;
 use crate::policy::fix::FixKind;
+use crate::policy::import::MAX_PASTE;
 
 const DEVICE: &str = "temp-sensor-01";
 
