@@ -120,6 +120,10 @@ pub const COPIED: &str = "Copied.";
 pub const NOT_COPIED: &str = "The browser did not let this page use the clipboard. Save a file instead, or select the text and copy it.";
 /// No file came of it.
 pub const NOT_SAVED: &str = "The browser did not let this page save a file. Copy the text instead.";
+/// This tab does not keep what is typed, though the browser holds something.
+pub const KEPT_APART: &str = "Something is kept from before; this tab leaves it as it is.";
+/// This tab no longer keeps what is typed.
+pub const KEPT_ELSEWHERE: &str = "Another tab keeps its text in this browser, or has stopped keeping: what you type here is no longer kept.";
 /// The browser keeps nothing.
 pub const NO_STORAGE: &str = "The browser keeps nothing for this page. Is its storage full or off?";
 

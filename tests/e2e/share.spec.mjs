@@ -184,6 +184,36 @@ test('T11: nothing that is typed is stored anywhere, unless the user says so', a
   await openPanel(next);
   await next.getByLabel(/Keep what I type in this browser/).uncheck();
   expect(await next.evaluate(() => localStorage.length)).toBe(0);
+
+  // The other tab learns of it, and does not begin again.
+  await expect(page.getByText('what you type here is no longer kept')).toBeVisible();
+  await clientIds(page).fill('kept-2');
+  await expect(page.getByLabel(/Keep what I type in this browser/)).not.toBeChecked();
+  expect(await everywhere()).not.toContain('kept-2');
+});
+
+test('a link leaves what was kept alone, and on another screen takes along what was typed there', async ({ page, context }) => {
+  await open(page);
+  await openPanel(page);
+  await page.getByLabel(/Keep what I type in this browser/).check();
+  await clientIds(page).fill('my-work');
+  await expect.poll(() => page.evaluate(() => JSON.stringify({ ...localStorage }))).toContain('my-work');
+
+  const next = await context.newPage();
+  await open(next, './#check?policy=%7B%7D&clientId=from-link');
+  await expect(clientIds(next)).toHaveValue('from-link');
+  await clientIds(next).fill('from-link-2');
+  await openPanel(next);
+  await expect(next.getByText('Something is kept from before')).toBeVisible();
+  expect(await next.evaluate(() => JSON.stringify({ ...localStorage }))).toContain('my-work');
+  await next.close({ runBeforeUnload: false });
+
+  await page.getByRole('button', { name: 'Simulate', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Check' })).toHaveCount(0);
+  await page.evaluate(() => { location.hash = 'check?policy=%7B%7D&clientId=late-link'; });
+  await expect(clientIds(page)).toHaveValue('late-link');
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect(clientIds(page)).toHaveValue('my-work');
 });
 
 test('T10: a link that leads away tells no address', async ({ page, context, site }) => {

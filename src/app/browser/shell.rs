@@ -82,6 +82,17 @@ pub(super) const fn program(screen: Screen) -> &'static str {
     }
 }
 
+/// The fragment of the address as it is now, without `#`.
+pub(super) fn fragment() -> String {
+    let hash = gloo::utils::window().location().hash().unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
+/// Tells each new fragment.
+pub(super) fn watch_fragment(told: Callback<String>) -> EventListener {
+    EventListener::new(&gloo::utils::window(), "hashchange", move |_| told.emit(fragment()))
+}
+
 /// Says in the tab which screen is open.
 pub(super) fn set_title(screen: Screen) {
     gloo::utils::document().set_title(&format!("{} - IoT Policy Lab", name(screen)));

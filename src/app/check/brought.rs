@@ -1,7 +1,8 @@
 //! Errands: what every change has the other program do, and what is done with what came of one.
 
 use super::errand::{Brought, Errand};
-use super::{Edit, Effect, Model, Msg};
+use super::opening::empty;
+use super::{Drafts, Edit, Effect, Model, Msg};
 use crate::words::share as said;
 
 impl Model {
@@ -23,7 +24,8 @@ impl Model {
             Brought::Copy(text) => Effect::Copy(text),
             Brought::File(name, text) => Effect::Save(name, text),
             // Meanwhile the user may not want it any more.
-            Brought::Keep(_) if !self.keeps_drafts => Effect::Keep(None),
+            Brought::Keep(_) if self.drafts == Drafts::Off => Effect::Keep(None),
+            Brought::Keep(_) if self.drafts == Drafts::Apart => return Vec::new(),
             Brought::Keep(kept) => {
                 if kept.is_none() {
                     self.notice = Some(said::NOT_KEPT.to_owned());
@@ -61,15 +63,24 @@ impl Model {
             }
             Brought::Linked(Ok(linked)) => {
                 self.notice = None;
-                self.link = None;
-                self.replace(linked.beside(&self.workspace));
+                self.part_from_draft();
+                let untouched = self.link.take().is_some() && self.workspace == empty(&self.workspace);
+                if !untouched {
+                    self.history.note(&self.workspace, None);
+                }
+                self.put(linked.beside(&self.workspace));
                 self.from_link = true;
                 return Vec::new();
             }
             Brought::Linked(Err(why)) => {
-                // The page was opened with it: the example stands where nothing else does.
-                if self.link.take().is_some() {
-                    self.take(Msg::Edit(Edit::Example));
+                // The page was opened with it: what was kept stands where nothing else does, or the example.
+                if self.link.take().is_some() && self.workspace == empty(&self.workspace) {
+                    if self.history.undo(&mut self.workspace) {
+                        self.drafts = Drafts::Kept;
+                        self.answer_anew();
+                    } else {
+                        self.take(Msg::Edit(Edit::Example));
+                    }
                 }
                 self.notice = Some(why.to_string());
                 return Vec::new();

@@ -1,7 +1,7 @@
 //! Changes of the workspace: typing, edits, and another one in its place. Each is a step to undo.
 
 use super::opening::empty;
-use super::{Model, Msg};
+use super::{Drafts, Model, Msg};
 use crate::app::presenter;
 use crate::app::workspace::{
     Attached, Attachment, CertificateState, Entry, PolicyText, PrincipalKind, TextField, Transport, Who,
@@ -101,7 +101,10 @@ impl Model {
         match edit {
             Edit::AddPolicy => {
                 if policies.len() < MAX_POLICIES {
-                    policies.push(PolicyText::new(&format!("policy-{}", policies.len() + 1), ""));
+                    let names = (policies.len() + 1..).map(|number| format!("policy-{number}"));
+                    let free =
+                        names.into_iter().find(|name| policies.iter().all(|policy| policy.name != *name));
+                    policies.push(PolicyText::new(&free.unwrap_or_default(), ""));
                 }
             }
             Edit::AddPolicies(with) => {
@@ -113,6 +116,12 @@ impl Model {
             }
             Edit::ReplacePolicy(index, with) => {
                 if index < policies.len() {
+                    // The new ones have no last readable text, and those after them keep theirs.
+                    if index < self.answered.policies.len() {
+                        self.answered
+                            .policies
+                            .splice(index..=index, with.iter().map(|_| PolicyText::default()));
+                    }
                     policies.splice(index..=index, with);
                     policies.truncate(MAX_POLICIES);
                 }
@@ -120,6 +129,9 @@ impl Model {
             Edit::RemovePolicy(index) => {
                 if index < policies.len() {
                     policies.remove(index);
+                }
+                if index < self.answered.policies.len() {
+                    self.answered.policies.remove(index);
                 }
             }
             Edit::SwitchPolicy(index) => {
@@ -146,8 +158,12 @@ impl Model {
             Edit::Example => {
                 let Workspace { policies, who, ask, switches, .. } = Workspace::example();
                 self.workspace = Workspace { policies, who, ask, switches, ..self.workspace.clone() };
+                self.forget_readable();
             }
-            Edit::Empty => self.workspace = empty(&self.workspace),
+            Edit::Empty => {
+                self.workspace = empty(&self.workspace);
+                self.forget_readable();
+            }
         }
     }
 
@@ -200,8 +216,26 @@ impl Model {
     /// Another workspace in place of this one, as one step to undo.
     pub(super) fn replace(&mut self, workspace: Workspace) {
         self.history.note(&self.workspace, None);
+        self.put(workspace);
+    }
+
+    /// Another workspace in place of this one, with nothing to undo.
+    pub(super) fn put(&mut self, workspace: Workspace) {
         self.workspace = workspace;
+        self.forget_readable();
         self.answer_anew();
+    }
+
+    /// A last readable text belongs to the policy that is being typed, and to no other that takes its place.
+    pub(super) fn forget_readable(&mut self) {
+        self.answered.policies.clear();
+    }
+
+    /// What was kept in this browser stays as it is.
+    pub(super) fn part_from_draft(&mut self) {
+        if self.drafts == Drafts::Kept {
+            self.drafts = Drafts::Apart;
+        }
     }
 }
 

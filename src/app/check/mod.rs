@@ -28,7 +28,7 @@ pub mod who;
 mod tests;
 
 pub use edit::{Edit, MAX_POLICIES};
-pub use opening::Opening;
+pub use opening::{Opening, comes_with};
 pub use trial::Trial;
 
 use std::collections::BTreeMap;
@@ -88,11 +88,13 @@ pub struct Model {
     /// Who connects, out of a paste.
     pub fill_in: FillIn,
     /// Whether what is typed is kept in this browser.
-    pub keeps_drafts: bool,
+    pub drafts: Drafts,
     /// Whether the workspace came with a link that still stands in the address bar.
     pub from_link: bool,
     /// The link that the page was opened with, until it is read.
     link: Option<String>,
+    /// A link that came while another program was shown: that has the workspace.
+    waiting: Option<String>,
     /// Texts of fields that were said to have no value: what they hold again when that is taken back.
     kept: Vec<(TextField, String)>,
     answered: Workspace,
@@ -101,6 +103,17 @@ pub struct Model {
     findings: Findings,
     links: Vec<(Part, Links)>,
     decisive: Option<(usize, Span)>,
+}
+
+/// Whether what is typed is kept in this browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drafts {
+    /// Nothing is kept.
+    Off,
+    /// Every change is kept.
+    Kept,
+    /// What was kept stays as it is: this page shows a link, or another tab keeps what it holds.
+    Apart,
 }
 
 /// A place in a policy that is to be shown and selected.
@@ -173,6 +186,8 @@ pub enum Msg {
     CloseSuite,
     /// Wants what is typed kept in this browser, or not any more.
     KeepDrafts(bool),
+    /// Another tab kept something, or made the browser forget it.
+    KeptElsewhere(bool),
     /// Asked for another version of the page.
     Renew,
     /// The browser refused to load the page anew.
@@ -224,7 +239,7 @@ pub enum Effect {
 impl Model {
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let followed = self.keeps_drafts || self.sharing;
+        let followed = self.drafts == Drafts::Kept || self.sharing;
         let before = followed.then(|| self.workspace.clone());
         let mut effects = match msg {
             // It clears the notice only when something changes.
@@ -241,7 +256,7 @@ impl Model {
             }
         };
         if before.is_some_and(|before| before != self.workspace) {
-            effects.extend(self.keeps_drafts.then(|| self.keep_draft()));
+            effects.extend((self.drafts == Drafts::Kept).then(|| self.keep_draft()));
             effects.extend(self.sharing.then(|| self.prepare()));
         }
         effects.extend(self.imports.ask().into_iter().map(Effect::Run));
@@ -251,10 +266,13 @@ impl Model {
     fn take(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             // Also the open screen: another one may be on its way.
-            Msg::Show(screen) => {
-                self.workspace.screen = screen;
-                return vec![Effect::Open(screen)];
-            }
+            Msg::Show(screen) => match self.workspace.travels() {
+                Err(why) if screen != Screen::Check => self.notice = Some(why),
+                _ => {
+                    self.workspace.screen = screen;
+                    return vec![Effect::Open(screen)];
+                }
+            },
             Msg::Edit(Edit::Value(..) | Edit::ThingValue(..)) if self.hides_value(&msg) => {
                 self.notice = Some(page::HIDDEN.to_owned());
             }
@@ -296,11 +314,13 @@ impl Model {
             Msg::Undo if self.trial.is_some() => self.trial = None,
             Msg::Undo => {
                 if self.history.undo(&mut self.workspace) {
+                    self.forget_readable();
                     self.recheck();
                 }
             }
             Msg::Redo => {
                 if self.history.redo(&mut self.workspace) {
+                    self.forget_readable();
                     self.recheck();
                 }
             }
@@ -309,12 +329,21 @@ impl Model {
                 let Workspace { screen, presenter, .. } = self.workspace;
                 if (Workspace { screen, presenter, ..before.clone() }) != self.workspace {
                     self.history.note(&before, None);
+                    self.forget_readable();
                     self.recheck();
                 }
+                if let Some(fragment) = self.waiting.take() {
+                    return self.take(Msg::Link(fragment));
+                }
             }
-            Msg::Link(fragment) if fragment == "new" => return self.take(Msg::Edit(Edit::Empty)),
+            Msg::Link(fragment) if !comes_with(&fragment) => {}
+            // The program that is shown has the workspace. It hands it over because of the link, too.
+            Msg::Link(fragment) if self.workspace.screen != Screen::Check => self.waiting = Some(fragment),
             Msg::Link(fragment) if is_link(&fragment) => return vec![Effect::Run(Errand::Link(fragment))],
-            Msg::Link(_) => {}
+            Msg::Link(_) => {
+                self.part_from_draft();
+                return self.take(Msg::Edit(Edit::Empty));
+            }
             Msg::ForgetLink => {
                 self.from_link = false;
                 return vec![Effect::ForgetLink];
@@ -361,8 +390,14 @@ impl Model {
             }
             Msg::CloseSuite => self.suite = None,
             Msg::KeepDrafts(keep) => {
-                self.keeps_drafts = keep;
+                self.drafts = if keep { Drafts::Kept } else { Drafts::Off };
                 return vec![if keep { self.keep_draft() } else { Effect::Keep(None) }];
+            }
+            Msg::KeptElsewhere(kept) => {
+                if self.drafts == Drafts::Kept {
+                    self.notice = Some(said::KEPT_ELSEWHERE.to_owned());
+                }
+                self.drafts = if kept { Drafts::Apart } else { Drafts::Off };
             }
             Msg::Brought(brought) => return self.take_in(brought),
             Msg::Told(sentence) => self.notice = Some(sentence),

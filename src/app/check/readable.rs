@@ -17,7 +17,7 @@ fn readable(document: &Document) -> bool {
 }
 
 /// The workspace as it is answered, and the places of the policies whose text is not the typed one. `documents` are
-/// the typed texts, `before` is what was answered last.
+/// the typed texts, `before` is what was answered last, with the same policies in the same order.
 pub(super) fn answered(
     now: &Workspace,
     documents: &[Document],
@@ -29,12 +29,9 @@ pub(super) fn answered(
         if policy.off || readable(document) {
             continue;
         }
-        let there = before.policies.get(index);
-        let last = there
-            .filter(|last| last.name == policy.name)
-            .or_else(|| before.policies.iter().find(|last| last.name == policy.name))
-            .or_else(|| there.filter(|_| before.policies.len() == now.policies.len()))
-            .filter(|last| last.text != policy.text && readable(&parse(&last.text)));
+        let last = before.policies.get(index).filter(|last| {
+            last.text != policy.text && !last.text.trim().is_empty() && readable(&parse(&last.text))
+        });
         if let Some(last) = last {
             policy.text.clone_from(&last.text);
             stale.push(index);

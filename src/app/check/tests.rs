@@ -240,6 +240,52 @@ fn while_a_text_cannot_be_read_the_last_answer_stays() {
 }
 
 #[test]
+fn a_last_readable_text_answers_for_its_own_policy_alone() {
+    let allow = |client: &str| {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:eu-west-1:123456789012:client/{client}"}}}}"#
+        )
+    };
+    let broken = r#"{ "Version": "2012-10-17", "Statement": [ {"#;
+    let mut model = example();
+    model.update(Msg::Edit(Edit::Empty));
+    // The empty text before it is no answer.
+    model.update(Msg::Type(TextField::PolicyText(0), broken.to_owned()));
+    model.update(Msg::Type(TextField::ClientIds, DEVICE.to_owned()));
+    assert_eq!((model.stale.as_slice(), verdict(&model, 0, 0)), ([].as_slice(), Some(Verdict::ImplicitDeny)));
+
+    // Nor is the text of another policy of that name, once that one is gone.
+    model.update(Msg::Type(TextField::PolicyText(0), allow("*")));
+    model.update(Msg::Edit(Edit::AddPolicy));
+    model.update(Msg::Type(TextField::PolicyName(1), "policy-1".to_owned()));
+    model.update(Msg::Type(TextField::PolicyText(1), allow("other")));
+    model.update(Msg::Type(TextField::PolicyText(1), broken.to_owned()));
+    assert_eq!((model.stale.as_slice(), verdict(&model, 0, 0)), ([1].as_slice(), Some(Verdict::Allowed)));
+    model.update(Msg::Edit(Edit::RemovePolicy(0)));
+    assert_eq!(
+        (model.stale.as_slice(), verdict(&model, 0, 0)),
+        ([0].as_slice(), Some(Verdict::ImplicitDeny))
+    );
+
+    // Another workspace has none.
+    model.update(Msg::Edit(Edit::Example));
+    let mut workspace = model.workspace.clone();
+    workspace.policies[0].text = broken.to_owned();
+    model.update(Msg::Take(Box::new(workspace)));
+    assert!(model.stale.is_empty());
+}
+
+#[test]
+fn a_new_policy_has_a_name_of_its_own() {
+    let mut model = example();
+    model.update(Msg::Edit(Edit::Empty));
+    for edit in [Edit::AddPolicy, Edit::AddPolicy, Edit::RemovePolicy(0), Edit::AddPolicy] {
+        model.update(Msg::Edit(edit));
+    }
+    assert_eq!(names(&model), ["policy-2", "policy-3", "policy-4"]);
+}
+
+#[test]
 fn comments_and_a_missing_comma_are_no_reason_to_keep_an_old_answer() {
     let mut model = example();
     let good = model.workspace.policies[0].text.clone();

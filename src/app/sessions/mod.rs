@@ -48,6 +48,8 @@ pub enum Msg {
     Open,
     /// Opened a screen.
     Show(Screen),
+    /// Opened a link, which is for Check.
+    Linked,
     /// Typed into a field; the whole text.
     Type(TextField, String),
     /// Added a session.
@@ -156,11 +158,16 @@ impl Model {
         match msg {
             Msg::Open => return self.come(),
             // Also a screen of this program: another one may be on its way.
-            Msg::Show(screen) => {
-                self.workspace.screen = screen;
-                self.simulate();
-                return vec![Effect::Open(screen)];
-            }
+            Msg::Show(screen) => match self.workspace.travels() {
+                Err(why) if screen == Screen::Check => self.notice = Some(why),
+                _ => {
+                    self.workspace.screen = screen;
+                    self.simulate();
+                    return vec![Effect::Open(screen)];
+                }
+            },
+            Msg::Linked if self.workspace.screen == Screen::Check => {}
+            Msg::Linked => return self.take(Msg::Show(Screen::Check)),
             Msg::Take(workspace) => {
                 self.workspace = *workspace;
                 self.simulate();

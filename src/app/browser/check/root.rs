@@ -31,7 +31,7 @@ pub(super) struct Root {
     keys: Keys,
     /// The element that gets the focus after the next drawing.
     focus: Option<&'static str>,
-    _hash: EventListener,
+    _heard: [EventListener; 2],
 }
 
 impl Component for Root {
@@ -51,9 +51,12 @@ impl Component for Root {
             ctx.link().send_message(Msg::Show(model.workspace.screen));
         }
         ctx.link().send_message(Msg::Open);
-        let address = ctx.link().callback(Msg::Link);
-        let hash =
-            EventListener::new(&gloo::utils::window(), "hashchange", move |_| address.emit(fragment_now()));
+        if workspace.is_some() {
+            // A link that came while the other program was shown.
+            ctx.link().send_message(Msg::Link(shell::fragment()));
+        }
+        let address = shell::watch_fragment(ctx.link().callback(Msg::Link));
+        let stored = draft::watch(ctx.link().callback(Msg::KeptElsewhere));
         let pressed = ctx.link().batch_callback(|action| match action {
             Action::Show(screen) => Some(Msg::Show(screen)),
             Action::New => Some(Msg::Edit(Edit::Empty)),
@@ -69,7 +72,7 @@ impl Component for Root {
             Action::Field(_) | Action::Heading(_) | Action::List => None,
         });
         let keys = Keys::new(pressed);
-        Self { model, unsaved: Unsaved::new(), keys, focus: None, _hash: hash }
+        Self { model, unsaved: Unsaved::new(), keys, focus: None, _heard: [address, stored] }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -166,12 +169,6 @@ fn run(ctx: &Context<Root>, errand: &Errand) {
             brought.map_or_else(|| Msg::Told(words::share::NO_ERRANDS.to_owned()), Msg::Brought),
         );
     });
-}
-
-/// The fragment of the address as it is now, without `#`.
-fn fragment_now() -> String {
-    let hash = gloo::utils::window().location().hash().unwrap_or_default();
-    hash.trim_start_matches('#').to_owned()
 }
 
 /// The address of the page without query and fragment.

@@ -6,7 +6,7 @@ use super::page::press;
 use crate::app::browser::components::{FilePicker, Tone, text};
 use crate::app::check::errand::{JudgedSuite, Prepared};
 use crate::app::check::share::MAX_SUITE;
-use crate::app::check::{Leave, Model, Msg};
+use crate::app::check::{Drafts, Leave, Model, Msg};
 use crate::words::{self, Text, share as said, sheet};
 
 /// The panel's ID.
@@ -88,7 +88,7 @@ fn what_leaves(shared: &Prepared, send: &Callback<Msg>) -> Html {
 }
 
 fn coming_in(model: &Model, send: &Callback<Msg>) -> Html {
-    let keeps = model.keeps_drafts;
+    let keeps = model.drafts == Drafts::Kept;
     let keep = send.reform(move |_: Event| Msg::KeepDrafts(!keeps));
     html! {
         <>
@@ -102,6 +102,7 @@ fn coming_in(model: &Model, send: &Callback<Msg>) -> Html {
                 <input type="checkbox" checked={keeps} onchange={keep} />
                 <span>{ "Keep what I type in this browser (nothing that looks like a secret, and nothing of Live)" }</span>
             </label>
+            if model.drafts == Drafts::Apart { <p class="c-hint">{ said::KEPT_APART }</p> }
         </>
     }
 }

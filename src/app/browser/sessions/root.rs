@@ -4,9 +4,12 @@ use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
 use super::{live, reference, simulate};
+use gloo::events::EventListener;
+
 use crate::app::browser::boot::Boot;
 use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
+use crate::app::check::comes_with;
 use crate::app::sessions::live::Keys;
 use crate::app::sessions::{Effect, Model, Msg};
 use crate::app::shortcuts::Action;
@@ -29,6 +32,7 @@ pub(super) struct Root {
     focus: Option<&'static str>,
     unsaved: Unsaved,
     shortcuts: Shortcuts,
+    _address: EventListener,
 }
 
 /// What reaches the root.
@@ -70,7 +74,12 @@ impl Component for Root {
             _ => None,
         });
         let shortcuts = Shortcuts::new(pressed);
-        Self { model, link, focus, unsaved: Unsaved::new(), shortcuts }
+        // A link opens on Check, which gets the workspace first.
+        let address = ctx
+            .link()
+            .batch_callback(|fragment: String| comes_with(&fragment).then_some(Input::Model(Msg::Linked)));
+        let address = shell::watch_fragment(address);
+        Self { model, link, focus, unsaved: Unsaved::new(), shortcuts, _address: address }
     }
 
     fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
