@@ -19,6 +19,7 @@ use super::ending::{Cause, Refusal};
 use super::io::{ConnectionId, News, Output};
 use super::lifecycle::EventType;
 use super::names::is_will_topic;
+use super::publish::is_not_for_a_server;
 use super::session::Session;
 use super::takeover::{Newcomer, Outcome, takeover};
 use super::timers::Timer;
@@ -243,9 +244,12 @@ impl Broker {
     }
 }
 
-/// Reads the properties; `None` when one has a value that the standard forbids (MQTT 5 sections 3.1.2.11.3
-/// and 3.1.2.11.4: zero).
+/// Reads the properties; `None` when one has a value that the standard forbids (MQTT 5 sections 3.1.2.11.3 and
+/// 3.1.2.11.4: zero; 3.1.3.2.6: a will's Response Topic is a topic's name, so it has no wildcards).
 fn wishes(connect: &Connect, config: &Config) -> Option<Wishes> {
+    if connect.will.iter().flat_map(|will| &will.properties.0).any(is_not_for_a_server) {
+        return None;
+    }
     let stays = u32::try_from(config.session_expiry.0 / 1000).unwrap_or(u32::MAX);
     let mut wishes = Wishes {
         session_expiry: match connect.version {

@@ -120,6 +120,12 @@ const WIRE: &[Fact] = &[
         "A PUBLISH with a Subscription Identifier or with wildcards in its Response Topic ends the connection with 0x82.",
     ),
     shown(
+        "wire-will-properties",
+        Inferred,
+        "MQTT 5 sections 3.1.3.2.6 and 3.3.2.3.5",
+        "A will with wildcards in its Response Topic is met by a close and no CONNACK.",
+    ),
+    shown(
         "wire-explorer",
         Observed,
         "MQTT-Explorer issues 17 and 194",

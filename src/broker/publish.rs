@@ -195,8 +195,9 @@ impl Broker {
 }
 
 /// What the standard forbids in a client's PUBLISH: a Subscription Identifier (MQTT-3.3.4-6) and wildcards in a Response
-/// Topic (MQTT-3.3.2-14). That AWS ends the connection for them is inferred.
-fn is_not_for_a_server(property: &Property) -> bool {
+/// Topic (MQTT-3.3.2-14), which the server could not send on with a will either. That AWS ends the connection for them is
+/// inferred.
+pub(super) fn is_not_for_a_server(property: &Property) -> bool {
     match property {
         Property::SubscriptionIdentifier(_) => true,
         Property::ResponseTopic(topic) => topic.contains(['+', '#']),

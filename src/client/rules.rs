@@ -14,7 +14,10 @@ pub(super) fn check_connect(connect: &Connect) -> Result<(), Misuse> {
         return Err(Misuse::ClientIdMissing);
     }
     // MQTT-4.7.0-1, in 3.1.1 MQTT-4.7.1-1: a topic name has no wildcards.
-    connect.will.as_ref().map_or(Ok(()), |will| check_name(&will.topic))
+    connect.will.as_ref().map_or(Ok(()), |will| {
+        check_name(&will.topic)?;
+        will.properties.0.iter().try_for_each(check_response_topic)
+    })
 }
 
 /// Also for a message that waited: the server it goes to may take less than the one it was meant for.
@@ -35,9 +38,7 @@ pub(super) fn check_publish(terms: &Terms, publish: &Publish) -> Result<(), Misu
         }
         // MQTT-3.3.4-6.
         Property::SubscriptionIdentifier(_) => Err(Misuse::SubscriptionIdentifierInPublish),
-        // MQTT-3.3.2-14.
-        Property::ResponseTopic(topic) => check_name(topic),
-        _ => Ok(()),
+        property => check_response_topic(property),
     })
 }
 
@@ -96,6 +97,15 @@ pub(super) fn session_expiry(properties: &Properties) -> Option<u32> {
         Property::SessionExpiryInterval(seconds) => Some(*seconds),
         _ => None,
     })
+}
+
+/// MQTT-3.3.2-14; the Response Topic of a will is the name of a topic too (MQTT 5 section 3.1.3.2.6), and the server puts
+/// it into the PUBLISH that the will becomes.
+fn check_response_topic(property: &Property) -> Result<(), Misuse> {
+    match property {
+        Property::ResponseTopic(topic) => check_name(topic),
+        _ => Ok(()),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), Misuse> {

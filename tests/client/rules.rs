@@ -131,6 +131,7 @@ fn what_a_client_must_not_ask_for_at_connect() {
         retain: false,
         properties: Properties::default(),
     };
+    let request = Properties(vec![Property::ResponseTopic("a/+".to_owned())]);
     let five = connect(Version::V5);
     let nameless = Connect { client_id: String::new(), ..connect(Version::V311) };
     for (statement, connect, answer) in [
@@ -141,6 +142,11 @@ fn what_a_client_must_not_ask_for_at_connect() {
         ),
         ("MQTT-3.1.3-6 of 3.1.1", nameless, "open"),
         ("MQTT-4.7.0-1", Connect { will: Some(will("a/+")), ..five.clone() }, "rejected Topic"),
+        (
+            "MQTT-3.3.2-14",
+            Connect { will: Some(Will { properties: request, ..will("a") }), ..five.clone() },
+            "rejected Topic",
+        ),
         ("MQTT-1.5.4-2", Connect { client_id: "a\0".to_owned(), ..five.clone() }, "rejected Packet(Nul"),
         (
             "section 1.5.4",

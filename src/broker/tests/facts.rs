@@ -24,6 +24,7 @@ const SHOWN: &[(&str, fn())] = &[
     ("wire-will-qos-2", protocol::a_will_with_qos_2_is_no_will),
     ("wire-bad-topic", protocol::reserved_topics_admit_what_aws_lists),
     ("wire-publish-properties", hostile::each_fault_has_its_code),
+    ("wire-will-properties", protocol::a_will_with_wildcards_in_its_response_topic_is_no_will),
     ("wire-bad-topic", hostile::what_may_not_be_said_ends_the_connection_with_the_reason),
     ("wire-explorer", protocol::a_generic_explorer),
     ("wire-large-payload", hostile::what_may_not_be_said_ends_the_connection_with_the_reason),

@@ -156,6 +156,20 @@ pub(super) fn a_will_with_qos_2_is_no_will() {
 }
 
 #[test]
+pub(super) fn a_will_with_wildcards_in_its_response_topic_is_no_will() {
+    for (topic, taken) in [("reply/#", false), ("reply/+/a", false), ("reply/a", true)] {
+        let mut bench = Bench::new(vec![]);
+        bench.open(1, Version::V5);
+        let mut connect = with_will(connect(Version::V5, "temp-sensor-01"), "last/words", Qos::AtMostOnce);
+        let properties = Properties(vec![Property::ResponseTopic(topic.to_owned())]);
+        connect.will = connect.will.map(|will| Will { properties, ..will });
+        bench.say(1, &Packet::Connect(connect));
+        let heard = bench.hear(1);
+        assert_eq!(heard == [Heard::Closed], !taken, "{topic}: {heard:?}");
+    }
+}
+
+#[test]
 pub(super) fn qos_2_is_not_acknowledged() {
     let qos_2 = Packet::Subscribe(Subscribe {
         packet_id: PacketId(1),
