@@ -274,16 +274,7 @@ impl Play {
         };
         play.open.insert(WITNESS, Vec::new());
         play.feed(Input::Opened { connection: WITNESS, who: Who(0) });
-        let connect = Connect {
-            version: Version::V311,
-            client_id: "witness".to_owned(),
-            clean_start: true,
-            keep_alive: 1200,
-            will: None,
-            user_name: None,
-            password: None,
-            properties: Properties::default(),
-        };
+        let connect = Connect { keep_alive: 1200, ..Connect::clean(Version::V311, "witness") };
         let bytes = encode(&Packet::Connect(connect), Version::V311).unwrap();
         play.feed(Input::Received { connection: WITNESS, bytes });
         play

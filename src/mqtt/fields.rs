@@ -292,20 +292,15 @@ mod tests {
     #[test]
     fn a_password_is_never_shown() {
         let packet = Packet::Connect(Connect {
-            version: Version::V311,
-            client_id: "temp-sensor-01".to_owned(),
-            clean_start: true,
-            keep_alive: 30,
-            will: None,
             user_name: Some("user".to_owned()),
             password: Some(b"hunter2".to_vec()),
-            properties: Properties::default(),
+            ..Connect::clean(Version::V311, "temp-sensor-01")
         });
         let shown = fields(&packet, Version::V311);
         assert!(shown.contains(&("Password", "7 bytes".to_owned())));
         assert!(shown.contains(&("Clean Session", "yes".to_owned())));
         assert!(!format!("{shown:?}").contains("hunter2"));
-        assert_eq!(summary(&packet, Version::V311), "CONNECT temp-sensor-01 keep-alive 30 s");
+        assert_eq!(summary(&packet, Version::V311), "CONNECT temp-sensor-01 keep-alive 60 s");
     }
 
     #[test]

@@ -147,16 +147,7 @@ fn fleet(clients: u32) -> Fleet {
         Fleet { broker: Broker::new(Config::default()), rights: Rights::new(), now: Instant(0), events: 0 };
     for number in 0..clients {
         fleet.feed(Input::Opened { connection: ConnectionId(number), who: Who(0) });
-        let connect = Connect {
-            version: Version::V311,
-            client_id: name(number),
-            clean_start: true,
-            keep_alive: 1200,
-            will: None,
-            user_name: None,
-            password: None,
-            properties: Properties::default(),
-        };
+        let connect = Connect { keep_alive: 1200, ..Connect::clean(Version::V311, &name(number)) };
         fleet.say(number, &encode(&Packet::Connect(connect), Version::V311).unwrap());
         let neighbour = name((number + 1) % clients);
         let filter = format!("dt/{neighbour}/#");

@@ -15,16 +15,7 @@ pub(crate) struct Conversation {
 }
 
 pub(crate) fn connect(version: Version) -> Connect {
-    Connect {
-        version,
-        client_id: "temp-sensor-01".to_owned(),
-        clean_start: true,
-        keep_alive: 30,
-        will: None,
-        user_name: None,
-        password: None,
-        properties: Properties::default(),
-    }
+    Connect { keep_alive: 30, ..Connect::clean(version, "temp-sensor-01") }
 }
 
 /// A CONNECT whose session outlives the connection.

@@ -74,16 +74,7 @@ fn open_to_all() -> Mosquitto {
 }
 
 fn connect(version: Version, client_id: &str) -> Connect {
-    Connect {
-        version,
-        client_id: client_id.to_owned(),
-        clean_start: true,
-        keep_alive: 30,
-        will: None,
-        user_name: None,
-        password: None,
-        properties: Properties::default(),
-    }
+    Connect { keep_alive: 30, ..Connect::clean(version, client_id) }
 }
 
 /// A CONNECT whose session outlives the connection.

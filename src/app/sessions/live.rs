@@ -350,19 +350,10 @@ mod hex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::{Connect, Properties, encode};
+    use crate::mqtt::{Connect, encode};
 
     fn sent(at: u64, session: u32, version: Version) -> Happening {
-        let connect = Packet::Connect(Connect {
-            version,
-            client_id: "temp-sensor-01".into(),
-            clean_start: true,
-            keep_alive: 30,
-            will: None,
-            user_name: None,
-            password: None,
-            properties: Properties::default(),
-        });
+        let connect = Packet::Connect(Connect::clean(version, "temp-sensor-01"));
         let what = Event::Sent(encode(&connect, version).unwrap());
         Happening { at, session, number: 1, what }
     }
