@@ -8,9 +8,18 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::boot::Boot;
 use super::shortcuts::{self, Keys};
-use crate::app::workspace::Screen;
+use crate::app::workspace::{Screen, Workspace};
 use crate::words;
+
+/// What `static/boot.js` hands over.
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct Props {
+    /// What another program or load of the page left.
+    pub(super) workspace: Option<String>,
+    pub(super) boot: Boot,
+}
 
 /// What stands around the content.
 pub(super) struct Frame<'a> {
@@ -93,9 +102,17 @@ pub(super) fn watch_fragment(told: Callback<String>) -> EventListener {
     EventListener::new(&gloo::utils::window(), "hashchange", move |_| told.emit(fragment()))
 }
 
-/// Says in the tab which screen is open.
-pub(super) fn set_title(screen: Screen) {
-    gloo::utils::document().set_title(&format!("{} - IoT Policy Lab", name(screen)));
+/// What follows each drawing: the tab says which screen is open, presenter mode sets the page in large type, and the
+/// element with the ID `focus` gets the focus.
+pub(super) fn drawn(workspace: &Workspace, focus: Option<&str>) {
+    let document = gloo::utils::document();
+    document.set_title(&format!("{} - IoT Policy Lab", name(workspace.screen)));
+    if let Some(root) = document.document_element() {
+        let _ = root.class_list().toggle_with_force("is-presenter", workspace.presenter);
+    }
+    if let Some(id) = focus {
+        self::focus(id);
+    }
 }
 
 /// Moves the focus to the element with this ID; one that takes no focus leaves it where it is.
@@ -124,13 +141,6 @@ pub(super) fn focus_field(id: &str) {
     let inside = field.shadow_root().and_then(|root| root.query_selector("[contenteditable]").ok()?);
     if let Ok(field) = inside.unwrap_or(field).dyn_into::<HtmlElement>() {
         let _ = field.focus();
-    }
-}
-
-/// Sets the page in large type, or not.
-pub(super) fn set_presenter(on: bool) {
-    if let Some(root) = gloo::utils::document().document_element() {
-        let _ = root.class_list().toggle_with_force("is-presenter", on);
     }
 }
 

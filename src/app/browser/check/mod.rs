@@ -22,6 +22,7 @@ use web_sys::Element;
 use yew::AppHandle;
 
 use super::Boot;
+use super::shell::Props;
 use crate::app::check::Msg;
 use crate::app::workspace::Workspace;
 
@@ -32,7 +33,7 @@ impl Program {
     /// Mounts it into `host` with what another program or load of the page left.
     #[must_use]
     pub fn start(host: Element, workspace: Option<String>, boot: Boot) -> Self {
-        Self(yew::Renderer::<root::Root>::with_root_and_props(host, root::Props { workspace, boot }).render())
+        Self(yew::Renderer::<root::Root>::with_root_and_props(host, Props { workspace, boot }).render())
     }
 
     /// Takes the workspace as the other program left it. One that cannot be read is one that this page did not write.

@@ -8,21 +8,13 @@ use yew::prelude::*;
 use super::{draft, page, share};
 use crate::app::browser::boot::{Boot, Errands};
 use crate::app::browser::files;
-use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
+use crate::app::browser::shell::{self, Frame, Props, Unsaved, program, tag};
 use crate::app::browser::shortcuts::Keys;
 use crate::app::check::errand::{Brought, Errand};
 use crate::app::check::{Edit, Effect, Model, Msg, Opening};
 use crate::app::shortcuts::Action;
-use crate::app::workspace::{Screen, Workspace};
+use crate::app::workspace::Screen;
 use crate::words;
-
-/// What `static/boot.js` hands over.
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct Props {
-    /// What another program or load of the page left.
-    pub(super) workspace: Option<String>,
-    pub(super) boot: Boot,
-}
 
 /// The page.
 pub(super) struct Root {
@@ -125,12 +117,7 @@ impl Component for Root {
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        let Workspace { screen, presenter, .. } = self.model.workspace;
-        set_title(screen);
-        shell::set_presenter(presenter);
-        if let Some(id) = self.focus.take() {
-            shell::focus(id);
-        }
+        shell::drawn(&self.model.workspace, self.focus.take());
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {

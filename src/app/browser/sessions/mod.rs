@@ -14,6 +14,7 @@ use web_sys::{Element, MouseEvent};
 use yew::{AppHandle, Callback};
 
 use super::Boot;
+use super::shell::Props;
 use crate::app::check::errand::{self, Brought};
 use crate::app::sessions::Msg;
 use crate::app::workspace::{TextField, Workspace};
@@ -25,7 +26,7 @@ impl Program {
     /// Mounts it into `host` with what another program or load of the page left.
     #[must_use]
     pub fn start(host: Element, workspace: Option<String>, boot: Boot) -> Self {
-        Self(yew::Renderer::<root::Root>::with_root_and_props(host, root::Props { workspace, boot }).render())
+        Self(yew::Renderer::<root::Root>::with_root_and_props(host, Props { workspace, boot }).render())
     }
 
     /// Takes the workspace as the other program left it. One that cannot be read is one that this page did not write.

@@ -1,13 +1,11 @@
 //! The one component with state: it holds the model, carries out its orders and draws the screen.
 
+use gloo::events::EventListener;
 use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
 use super::{live, reference, simulate};
-use gloo::events::EventListener;
-
-use crate::app::browser::boot::Boot;
-use crate::app::browser::shell::{self, Frame, Unsaved, program, set_title, tag};
+use crate::app::browser::shell::{self, Frame, Props, Unsaved, program, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
 use crate::app::check::comes_with;
 use crate::app::sessions::live::Keys;
@@ -15,14 +13,6 @@ use crate::app::sessions::{Effect, Model, Msg};
 use crate::app::shortcuts::Action;
 use crate::app::workspace::{Screen, Workspace};
 use crate::words;
-
-/// What `static/boot.js` hands over.
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct Props {
-    /// What another program or load of the page left.
-    pub(super) workspace: Option<String>,
-    pub(super) boot: Boot,
-}
 
 /// The page.
 pub(super) struct Root {
@@ -106,12 +96,7 @@ impl Component for Root {
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        let Workspace { screen, presenter, .. } = self.model.workspace;
-        set_title(screen);
-        shell::set_presenter(presenter);
-        if let Some(id) = self.focus.take() {
-            shell::focus(id);
-        }
+        shell::drawn(&self.model.workspace, self.focus.take());
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
