@@ -77,6 +77,7 @@ pub enum Finding {
     LimitReached,
     KeepAliveLost,
     NotReceived,
+    Left,
 }
 
 /// An expectation that was not met.
@@ -210,6 +211,7 @@ impl Run {
             FindingKind::NotReceived { connection, publisher, .. } => {
                 (Finding::NotReceived, Some(connection.session), Some(publisher.session))
             }
+            FindingKind::Left { connection, .. } => (Finding::Left, Some(connection.session), None),
         };
         let mine = session.is_none() || whose.is_none() || whose == session;
         let named = |session: Option<SessionId>| session.map_or("?", |session| self.name(session)).to_owned();
@@ -239,6 +241,7 @@ impl Finding {
         ("limitReached", Self::LimitReached),
         ("keepAliveLost", Self::KeepAliveLost),
         ("notReceived", Self::NotReceived),
+        ("left", Self::Left),
     ];
 }
 

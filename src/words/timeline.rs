@@ -87,6 +87,23 @@ pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Tex
             .say(format!("{} did not get what {} published to ", name(*connection), name(*publisher)))
             .code(topic)
             .say(", though it subscribed. Most likely it has no right to receive it; no packet says so."),
+        FindingKind::Left { connection, will, missed } => {
+            let text = text.say(format!("{} left by itself: it sent DISCONNECT.", name(*connection)));
+            let text = match will {
+                Some(topic) => text
+                    .say(" So its will to ")
+                    .code(topic)
+                    .say(" was not sent: that is for connections that end without DISCONNECT."),
+                None => text,
+            };
+            match missed {
+                Some(topic) => text
+                    .say(" Its session ended with the connection, so it did not get what was published to ")
+                    .code(topic)
+                    .say(" afterwards."),
+                None => text,
+            }
+        }
     };
     let text = match finding.certainty {
         Certainty::Stated => text,

@@ -4,6 +4,7 @@
 //! its reasons; MQTT 3.1.1 only closes, and a finding is then marked [`Certainty::Likely`].
 
 mod keep_alive;
+mod left;
 mod limit;
 mod refused;
 mod silent;
@@ -133,6 +134,15 @@ pub enum FindingKind {
         /// Of the message.
         topic: String,
     },
+    /// The client left by itself, with DISCONNECT, and gave something up by it: at least one of the two.
+    Left {
+        /// Whose.
+        connection: ConnectionRef,
+        /// Topic of its will, which the server then does not publish (MQTT-3.14.4-3).
+        will: Option<String>,
+        /// Topic of the first message that it did not get because its session had ended with the connection.
+        missed: Option<String>,
+    },
 }
 
 /// How sure a finding is; the less sure is the greater.
@@ -158,6 +168,7 @@ pub fn diagnose(entries: &[Entry]) -> Vec<Finding> {
         .collect();
     findings.extend(war::find(entries, &findings));
     findings.extend(silent::find(&stories, entries));
+    findings.extend(left::find(&stories));
     let too_soon = limit::too_soon(&stories);
     for (story, too_soon) in stories.iter().zip(too_soon) {
         findings.extend(refused::by_code(story));

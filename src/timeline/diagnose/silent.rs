@@ -1,11 +1,8 @@
 //! Messages that were accepted and did not come to a subscriber. No packet tells why.
-//!
-//! Shared subscriptions are left out: another member may have got the message.
 
 use std::collections::BTreeMap;
 
 use crate::iot::time::{Instant, Millis};
-use crate::iot::topic::{self, ParentLevel};
 use crate::timeline::Entry;
 
 use super::story::{Mark, Story};
@@ -28,12 +25,7 @@ pub(super) fn find(stories: &[Story<'_>], entries: &[Entry]) -> Vec<Finding> {
     for story in stories.iter().filter(|story| !story.granted.is_empty()) {
         let until = story.closed.map_or(end, |(closed, _)| closed.at);
         for (topic, messages) in &topics {
-            let filters = story.granted.iter().filter(|(filter, _)| !filter.starts_with('$'));
-            let since = filters
-                .filter(|(filter, _)| topic::matches(filter, topic, ParentLevel::NotMatched))
-                .map(|(_, mark)| *mark)
-                .min();
-            let Some(since) = since else { continue };
+            let Some(since) = story.subscribed(topic) else { continue };
             let missed = messages.iter().find(|(publisher, sent)| {
                 let came = story.received.iter().any(|(came, mark)| came == topic && mark.index > sent.index);
                 let had_time = sent.at + PATIENCE <= until;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::iot::time::Instant;
-use crate::mqtt::{Packet, PacketId, Property, Qos, ReasonCode, Version};
+use crate::iot::topic::{self, ParentLevel};
+use crate::mqtt::{Packet, PacketId, Properties, Property, Qos, ReasonCode, Version};
 use crate::timeline::{ConnectionRef, Entry, Party, What};
 
 /// An entry that matters: its index and its time.
@@ -28,8 +29,13 @@ pub(super) struct Story<'a> {
     pub(super) ping: Option<Mark>,
     /// The last packet of the client.
     pub(super) last_sent: Option<Mark>,
+    will: Option<&'a str>,
+    /// Whether the session outlives the connection.
+    pub(super) lasting: bool,
     /// The client's own DISCONNECT.
     pub(super) left: Option<Mark>,
+    /// Topic of the will that it took along (MQTT-3.14.4-3).
+    pub(super) withdrawn: Option<&'a str>,
     /// Filters, since when they are granted.
     pub(super) granted: Vec<(&'a str, Mark)>,
     /// Topics of messages that were accepted, and when they were sent.
@@ -96,7 +102,10 @@ impl<'a> Story<'a> {
             keep_alive: 0,
             ping: None,
             last_sent: None,
+            will: None,
+            lasting: false,
             left: None,
+            withdrawn: None,
             granted: Vec::new(),
             published: Vec::new(),
             received: Vec::new(),
@@ -125,6 +134,14 @@ impl<'a> Story<'a> {
         }
     }
 
+    /// Since when it has a subscription to this topic, shared ones aside: another member may get the message.
+    pub(super) fn subscribed(&self, topic: &str) -> Option<Mark> {
+        let own = self.granted.iter().filter(|(filter, _)| !filter.starts_with('$'));
+        own.filter(|(filter, _)| topic::matches(filter, topic, ParentLevel::NotMatched))
+            .map(|(_, mark)| *mark)
+            .min()
+    }
+
     fn tell(&mut self, mark: Mark, what: &'a What) {
         match what {
             What::Sent(wire) => {
@@ -145,9 +162,20 @@ impl<'a> Story<'a> {
                 self.connect = Some(mark);
                 self.version = connect.version;
                 self.keep_alive = connect.keep_alive;
+                self.will = connect.will.as_ref().map(|will| will.topic.as_str());
+                self.lasting = match connect.version {
+                    Version::V311 => !connect.clean_start,
+                    Version::V5 => expiry(&connect.properties).is_some_and(|seconds| seconds > 0),
+                };
             }
             Some(Packet::PingReq) => self.ping = Some(mark),
-            Some(Packet::Disconnect(_)) => self.left = Some(mark),
+            Some(Packet::Disconnect(disconnect)) => {
+                self.left = Some(mark);
+                if disconnect.code == ReasonCode::SUCCESS {
+                    self.withdrawn = self.will.take();
+                }
+                self.lasting = expiry(&disconnect.properties).map_or(self.lasting, |seconds| seconds > 0);
+            }
             Some(Packet::Unsubscribe(unsubscribe)) => {
                 self.granted.retain(|(filter, _)| !unsubscribe.filters.iter().any(|gone| gone == filter));
             }
@@ -220,4 +248,12 @@ impl<'a> Story<'a> {
         let place = self.open.iter().position(|asked| asked.packet_id == Some(id) && kind(asked))?;
         Some(self.open.remove(place))
     }
+}
+
+/// The session's expiry, in seconds.
+fn expiry(properties: &Properties) -> Option<u32> {
+    properties.0.iter().find_map(|property| match property {
+        Property::SessionExpiryInterval(seconds) => Some(*seconds),
+        _ => None,
+    })
 }

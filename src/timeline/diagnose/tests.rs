@@ -3,8 +3,8 @@
 use super::*;
 use crate::iot::time::Instant;
 use crate::mqtt::{
-    Ack, Codes, ConnAck, Connect, Disconnect, Packet, PacketId, Properties, Publish, Qos, Subscribe,
-    Subscription, Version, encode,
+    Ack, Codes, ConnAck, Connect, Disconnect, Packet, PacketId, Properties, Property, Publish, Qos,
+    Subscribe, Subscription, Version, Will, encode,
 };
 use crate::timeline::{Close, Party, SessionId, What, Wire};
 
@@ -315,6 +315,47 @@ fn keep_alive_is_lost_at_either_end() {
         silent.connect(0, A, "a").accepted(80, A).closed(end, A, Party::Unknown);
         let expected = likely(lost(Party::Server), &[0, 2], &[Rival::NetworkLoss]);
         assert_eq!(silent.findings(), Vec::from_iter(found.then_some(expected)));
+    }
+}
+
+#[test]
+fn who_leaves_gives_up_its_will_and_what_comes_later() {
+    let ack = Ack { packet_id: PacketId(1), code: ReasonCode::SUCCESS, properties: Properties::default() };
+    let topic = || Some("dt/temperature".to_owned());
+    let will = Will {
+        topic: "last/words".to_owned(),
+        payload: Vec::new(),
+        qos: Qos::AtMostOnce,
+        retain: false,
+        properties: Properties::default(),
+    };
+    let bye = |code| Packet::Disconnect(Disconnect { code, properties: Properties::default() });
+    let (gone, with_will) = (ReasonCode::SUCCESS, ReasonCode::DISCONNECT_WITH_WILL);
+    // Whether it has a will, subscribes and keeps its session, how it leaves; what it gives up, and what shows it.
+    for (has_will, subscribes, kept, code, lost) in [
+        (false, false, false, gone, None),
+        (true, false, false, gone, Some((Some("last/words".to_owned()), None, vec![0, 1, 2, 3]))),
+        (true, false, false, with_will, None),
+        (false, true, false, gone, Some((None, topic(), vec![1, 3, 4, 5, 8]))),
+        (false, true, true, gone, None),
+    ] {
+        let mut record = record(Version::V5);
+        let expiry = Properties(vec![Property::SessionExpiryInterval(if kept { 3600 } else { 0 })]);
+        let connect = Connect::clean(Version::V5, "a");
+        let connect = Connect { will: has_will.then(|| will.clone()), properties: expiry, ..connect };
+        record.sent(0, A, &Packet::Connect(connect)).accepted(80, A);
+        if subscribes {
+            let codes = vec![ReasonCode::GRANTED_QOS_1];
+            let codes = Codes { packet_id: PacketId(1), codes, properties: Properties::default() };
+            record.sent(100, A, &subscribe(&["dt/+"])).received(180, A, &Packet::SubAck(codes));
+        }
+        record.sent(1000, A, &bye(code)).closed(1001, A, Party::Client);
+        record.connect(2000, B, "b").accepted(2080, B).sent(2100, B, &publish(Qos::AtLeastOnce));
+        record.received(2180, B, &Packet::PubAck(ack.clone()));
+        let expected = lost.map(|(will, missed, evidence)| {
+            stated(FindingKind::Left { connection: A, will, missed }, &evidence)
+        });
+        assert_eq!(record.findings(), Vec::from_iter(expected), "{has_will} {subscribes} {kept} {code:?}");
     }
 }
 
