@@ -4,6 +4,21 @@ use super::{Piece, Text, fix};
 use crate::policy::diagnostic::Severity;
 use crate::policy::fix::{Change, Fix};
 
+/// What is being fetched or made.
+pub const ONE_MOMENT: &str = "One moment.";
+
+/// No question.
+pub const NOTHING_ASKED: &str = "Nothing is asked yet";
+
+/// What to do about it.
+pub const ASK_FIRST: &str = "Type a client ID below.";
+
+/// The answer has no explanation.
+pub const NO_WHY: &str = "There is nothing to explain here.";
+
+/// Beside an explanation while a way out is tried.
+pub const WITHOUT_TRIAL: &str = "Without the change that is being tried.";
+
 /// A cell that nobody can ask for.
 pub const NO_CONNECTION: &str = "Cannot be asked: no connection";
 /// Why.
@@ -15,6 +30,15 @@ pub const NO_FINDINGS: &str = "Nothing found.";
 /// How the ways out came about.
 pub const TRIED: &str =
     "Each was evaluated. Press its letter to try it here: nothing is changed until you keep it.";
+/// The way out of not being able to tell.
+pub const SET_VALUES: &str = "Set the values that the answer waits for";
+
+/// No way out.
+pub const NO_WAYS: &str = "None to offer for this answer.";
+
+/// A change that lets others in where they have the same policy.
+pub const IF_SHARED: &str = "If devices share this policy, the other one gets it too.";
+
 /// A change that lets others in.
 pub const OTHERS: &str = "Other devices get it too";
 /// For a way out that is advice.
@@ -27,6 +51,12 @@ pub const CONTRADICTED: &str =
     "Cannot be tried here: what the form says of the device keeps it from working.";
 /// Nothing in a pattern fitted.
 pub const NOTHING_MATCHED: &str = "matched nowhere";
+
+/// What a list leaves out.
+#[must_use]
+pub fn and_more(count: usize) -> String {
+    format!("And {count} more.")
+}
 
 /// How much of a pattern fitted.
 #[must_use]

@@ -21,6 +21,18 @@ pub const IAM_ROLE: &str = "Only IAM policies decide.";
 pub const AUTHORIZER: &str = "The policies that the authorizer returns decide.";
 /// Nobody connects over HTTPS.
 pub const HTTPS: &str = "Over HTTPS a device publishes and calls other actions; it does not connect, subscribe or receive, and no thing is bound.";
+/// How a list of names is written.
+pub const ONE_A_LINE: &str = "One a line.";
+
+/// How client IDs are written, and what becomes of them.
+pub const CLIENT_IDS: &str = "One a line; each is asked everything below.";
+
+/// How the groups of a thing are written.
+pub const GROUPS: &str = "One a line, with the groups above it.";
+
+/// What is not set here, the certificate does not have.
+pub const CERTIFICATE_COMPLETE: &str = "The certificate has no fields but those set here";
+
 /// An exclusive attachment of several things.
 pub const EXCLUSIVE_OF_SEVERAL: &str =
     "Several things are named, but an exclusive attachment is to one thing. AWS refuses such an attachment.";
@@ -41,6 +53,28 @@ pub fn asks_for(count: usize) -> String {
         1 => "These policies ask for a value that you have not set:".to_owned(),
         count => format!("These policies ask for {count} values that you have not set:"),
     }
+}
+
+/// Where the questions are asked; `assumed` when no policy names a place.
+#[must_use]
+pub fn asked_in(region: &str, account: &str, assumed: bool) -> Text {
+    let text = Text::new().say("Asked in ").code(region).say(", account ").code(account);
+    text.say(if assumed { "; no policy names others." } else { "." })
+}
+
+/// Where they are asked while the fields for it are empty.
+#[must_use]
+pub fn place_of_policies(region: &str, account: &str) -> Text {
+    let text = Text::new().say("Without a region and an account those of the policies count, now ");
+    text.code(region).say(" and ").code(account).say(".")
+}
+
+/// Lines for which there is no place.
+#[must_use]
+pub fn lines_left_out(count: usize, client_ids: usize, questions: usize) -> String {
+    format!(
+        "{count} lines were not asked: at most {client_ids} client IDs and {questions} questions at a time."
+    )
 }
 
 /// What a value of this key has to look like.

@@ -32,6 +32,10 @@ pub const REFERENCE_MISSING: &str =
 /// What came is not the reference of this version.
 pub const REFERENCE_UNREADABLE: &str =
     "What the server sent is not the reference of this version. Reload the page, or try again.";
+/// What presenter mode does.
+pub const PRESENTED: &str =
+    "Account numbers, certificate IDs, addresses and endpoints are masked. Leave presenter mode to edit.";
+
 /// A field that presenter mode shows masked.
 pub const HIDDEN: &str = "This is shown masked, so it cannot be changed here. Leave presenter mode first.";
 /// Presenter mode has no stand-ins for what a real broker sends.

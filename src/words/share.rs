@@ -95,6 +95,34 @@ pub fn not_all_of_case(id: &str) -> String {
     )
 }
 
+/// What the masks are for.
+pub const MASK: &str = "Mask account numbers, certificate IDs, addresses and endpoints";
+
+/// Masks that matter.
+pub const MASKS_CHANGE: &str =
+    "The masks change an answer: a wildcard cuts a masked value. Share it unmasked, or change the policy.";
+
+/// What to do about a secret.
+pub const REMOVE_IT: &str = "Remove it, then share. A draft with it is not kept either.";
+
+/// Drafts.
+pub const KEEP: &str =
+    "Keep what I type in this browser (nothing that looks like a secret, and nothing of Live)";
+
+/// What a link of this many characters holds.
+#[must_use]
+pub fn link_holds(characters: usize) -> String {
+    format!(
+        "A link of {characters} characters holds all of this screen and nothing of Live; it opens in every later version."
+    )
+}
+
+/// How the cases of a suite came out.
+#[must_use]
+pub fn judged(passed: usize, failed: usize) -> String {
+    format!("{passed} passed, {failed} failed.")
+}
+
 /// A link that is being read.
 pub const OPENING_LINK: &str = "Opening the link.";
 /// A workspace that came by link.

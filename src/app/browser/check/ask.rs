@@ -18,22 +18,15 @@ pub(super) fn ask(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
         <section class="c-panel c-stack" aria-labelledby="ask">
             <h2 id="ask">{ "Ask" }</h2>
             if model.workspace.who.transport == Transport::Https { <p class="c-hint">{ form::HTTPS }</p> }
-            { linked(&Field::ClientIds, lit, text_area("client-ids", "Client IDs", "One a line; each is asked everything below.",
+            { linked(&Field::ClientIds, lit, text_area("client-ids", "Client IDs", form::CLIENT_IDS,
                 &ask.client_ids, &typing(send, TextField::ClientIds))) }
             { linked(&Field::Publish, lit, text_area("publish", "Publish to topics", "", &ask.publish, &typing(send, TextField::Publish))) }
             { linked(&Field::Subscribe, lit, text_area("subscribe", "Subscribe to topic filters", "", &ask.subscribe, &typing(send, TextField::Subscribe))) }
             { linked(&Field::Receive, lit, text_area("receive", "Receive messages of topics", "", &ask.receive, &typing(send, TextField::Receive))) }
             { more(model, send) }
-            <p class="c-hint">
-                { "Asked in " }<code translate="no">{ &place.region }</code>{ ", account " }
-                <code translate="no">{ &place.account }</code>
-                { if place.assumed { "; no policy names others." } else { "." } }
-            </p>
+            <p class="c-hint">{ text(&form::asked_in(&place.region, &place.account, place.assumed)) }</p>
             if model.matrix.left_out > 0 {
-                <p class="c-notice is-implicit">{ format!(
-                    "{} lines were not asked: at most {MAX_CLIENT_IDS} client IDs and {MAX_QUESTIONS} questions at a time.",
-                    model.matrix.left_out
-                ) }</p>
+                <p class="c-notice is-implicit">{ form::lines_left_out(model.matrix.left_out, MAX_CLIENT_IDS, MAX_QUESTIONS) }</p>
             }
         </section>
     }

@@ -27,7 +27,7 @@ pub(super) fn findings(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
             if !found.is_empty() {
                 <ul class="c-problems">{ for each.map(|(number, finding)| entry(model, number, finding, links, send)) }</ul>
             }
-            if more > 0 { <p class="c-hint">{ format!("And {more} more.") }</p> }
+            if more > 0 { <p class="c-hint">{ words::check::and_more(more) }</p> }
         </section>
     }
 }
@@ -64,7 +64,7 @@ fn entry(model: &Model, number: usize, finding: &Finding, links: Links<'_>, send
             <details class="c-about" ontoggle={send.reform(move |_: Event| Msg::Why(code))}>
                 <summary>{ text(&words::check::ticked(finding.rule.title())) }</summary>
                 if let Some(page) = model.pages.get(code) { { about(page) } }
-                else { <p class="c-hint" role="status">{ "One moment." }</p> }
+                else { <p class="c-hint" role="status">{ words::check::ONE_MOMENT }</p> }
             </details>
         </li>
     }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::page::press;
 use crate::app::browser::components::text;
 use crate::app::check::{Edit, Model, Msg};
-use crate::words::form;
+use crate::words::{self, form};
 
 /// The offer for the policy at this place; nothing when a policy alone stands there.
 pub(super) fn offer(model: &Model, index: usize, send: &Callback<Msg>) -> Html {
@@ -19,7 +19,7 @@ pub(super) fn offer(model: &Model, index: usize, send: &Callback<Msg>) -> Html {
             if !found.notes.is_empty() {
                 <ul>
                     { for found.notes.iter().map(|note| html! { <li>{ text(note) }</li> }) }
-                    if found.more_notes > 0 { <li>{ format!("And {} more.", found.more_notes) }</li> }
+                    if found.more_notes > 0 { <li>{ words::check::and_more(found.more_notes) }</li> }
                 </ul>
             }
             if found.incomplete { <p>{ form::INCOMPLETE }</p> }

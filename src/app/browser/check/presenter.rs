@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::check::Model;
+use crate::words;
 
 /// The policies, to be read only.
 pub(super) fn policies(model: &Model) -> Html {
@@ -18,7 +19,7 @@ pub(super) fn policies(model: &Model) -> Html {
     html! {
         <section class="c-panel c-stack" aria-labelledby="policies">
             <h2 id="policies">{ "Policies" }</h2>
-            <p class="c-hint">{ "Account numbers, certificate IDs, addresses and endpoints are masked. Leave presenter mode to edit." }</p>
+            <p class="c-hint">{ words::page::PRESENTED }</p>
             { for each }
         </section>
     }

@@ -20,7 +20,7 @@ pub(super) fn value(id: String, wanted: &Wanted, send: &Callback<Msg>) -> Html {
                 <label class="is-inline">
                     <input id={id.clone()} type="checkbox" checked={!wanted.is_missing()}
                         onchange={send.reform({ let complete = wanted.is_missing(); move |_: Event| Msg::Edit(Edit::CertificateComplete(complete)) })} />
-                    { "The certificate has no fields but those set here" }
+                    { words::CERTIFICATE_COMPLETE }
                 </label>
             </div>
         };
@@ -57,7 +57,7 @@ pub(super) fn value(id: String, wanted: &Wanted, send: &Callback<Msg>) -> Html {
             </label>
             <div class="c-value">
                 if wanted.several {
-                    <textarea id={id.clone()} {value} {oninput} rows="2" wrap="off" disabled={none} placeholder="one a line"
+                    <textarea id={id.clone()} {value} {oninput} rows="2" wrap="off" disabled={none} placeholder={words::ONE_A_LINE}
                         autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
                 } else {
                     <input id={id.clone()} type="text" {value} {oninput} disabled={none} aria-describedby={describedby}

@@ -138,7 +138,7 @@ fn things(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
             { linked(&Field::Attachment, lit, choice("attachment", legend, &options, chosen,
                 &send.reform(|attachment| Msg::Edit(Edit::Attach(attachment))))) }
             if chosen != Attachment::None {
-                { linked(&Field::Things, lit, text_area("things", "Names of the attached things", "One a line.", &who.things,
+                { linked(&Field::Things, lit, text_area("things", "Names of the attached things", form::ONE_A_LINE, &who.things,
                     &typing(send, TextField::Things))) }
                 if chosen == Attachment::Exclusive && names.len() > 1 {
                     <p class="c-notice is-implicit">{ form::EXCLUSIVE_OF_SEVERAL }</p>
@@ -147,7 +147,7 @@ fn things(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
                     { for names.iter().enumerate().map(|(index, thing)| {
                         let groups = who.facts.get(thing).map_or("", |facts| facts.groups.as_str());
                         let label = html! { <>{ "Thing groups of " }<code translate="no">{ thing }</code></> };
-                        text_area(&format!("groups-{index}"), label, "One a line, with the groups above it.", groups,
+                        text_area(&format!("groups-{index}"), label, form::GROUPS, groups,
                             &typing(send, TextField::Groups(thing.clone())))
                     }) }
                 }
@@ -174,12 +174,9 @@ fn more(model: &Model, has_things: bool, send: &Callback<Msg>) -> Html {
                     { field("asked-region", "Region", &who.region, &typing(send, TextField::AskedRegion)) }
                     { field("asked-account", "Account", &who.account, &typing(send, TextField::AskedAccount)) }
                 </div>
-                <p class="c-hint">
-                    { "Without a region and an account those of the policies count, now " }<code translate="no">{ &place.region }</code>
-                    { " and " }<code translate="no">{ &place.account }</code>{ "." }
-                </p>
+                <p class="c-hint">{ text(&form::place_of_policies(&place.region, &place.account)) }</p>
                 if has_things {
-                    { text_area("registered", "Things that exist but are not attached", "One a line.", &who.registered, &typing(send, TextField::Registered)) }
+                    { text_area("registered", "Things that exist but are not attached", form::ONE_A_LINE, &who.registered, &typing(send, TextField::Registered)) }
                 }
             </div>
         </details>

@@ -14,12 +14,12 @@ pub(super) fn why(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let links = Links(Some(lit));
     let content = match &model.answer {
         Some(answer) => explanation(&answer.explanation, &answer.steps, &near(answer, links, send), links),
-        None => html! { <p>{ "There is nothing to explain here." }</p> },
+        None => html! { <p>{ words::check::NO_WHY }</p> },
     };
     html! {
         <section class={classes!("c-panel", "c-stack", stale_class(model))} aria-labelledby="why">
             <h2 id="why">{ "Why" }</h2>
-            if model.trial.is_some() { <p class="c-hint">{ "Without the change that is being tried." }</p> }
+            if model.trial.is_some() { <p class="c-hint">{ words::check::WITHOUT_TRIAL }</p> }
             { content }
         </section>
     }

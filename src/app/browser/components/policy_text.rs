@@ -265,7 +265,7 @@ impl Component for PolicyText {
                 </div>
                 if let Some(notice) = &self.notice { <p class="c-notice is-implicit" role="alert">{ notice }</p> }
                 if !props.diagnostics.is_empty() { <ul class="c-problems">{ for listed }</ul> }
-                if more > 0 { <p class="c-hint">{ format!("And {more} more.") }</p> }
+                if more > 0 { <p class="c-hint">{ words::check::and_more(more) }</p> }
             </>
         }
     }
