@@ -18,18 +18,16 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
             { share::link_banner(model, send) }
             { turned_over(model, send) }
             { verdict(model, &lit, send) }
-            <div class="c-columns is-answers">
+            <div class="c-check">
+                <Answers matrix={model.matrix.clone()} tried={model.trial.as_ref().map(|trial| trial.matrix.clone())}
+                    selected={model.selected} stale={!model.stale.is_empty()} select={send.reform(Msg::Select)} />
+                <div class="c-stack">{ ways(model, send) }{ why(model, &lit, send) }</div>
                 <div class="c-stack">
-                    <Answers matrix={model.matrix.clone()} tried={model.trial.as_ref().map(|trial| trial.matrix.clone())}
-                        selected={model.selected} stale={!model.stale.is_empty()} select={send.reform(Msg::Select)} />
+                    if model.workspace.presenter { { presenter::policies(model) } } else { { policies(model, &lit, send) } }
                     { findings(model, &lit, send) }
+                    { who(model, &lit, send) }
+                    { ask(model, &lit, send) }
                 </div>
-                { ways(model, send) }
-            </div>
-            <div class="c-columns is-three">
-                if model.workspace.presenter { { presenter::policies(model) } } else { { policies(model, &lit, send) } }
-                <div class="c-stack">{ who(model, &lit, send) }{ ask(model, &lit, send) }</div>
-                { why(model, &lit, send) }
             </div>
             if !model.workspace.presenter { { share::share(model, send) } }
         </>

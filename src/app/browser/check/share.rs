@@ -36,14 +36,14 @@ fn leaving(model: &Model, send: &Callback<Msg>) -> Html {
         <>
             <label class="is-inline">
                 <input type="checkbox" checked={masking} {onchange} />
-                <span>{ "Mask account numbers, certificate IDs, addresses and endpoints" }</span>
+                <span>{ said::MASK }</span>
             </label>
             { match &model.leaving {
-                None => html! { <p class="c-hint" role="status">{ "One moment." }</p> },
+                None => html! { <p class="c-hint" role="status">{ words::check::ONE_MOMENT }</p> },
                 Some(Err(secrets)) => html! {
                     <div class="c-notice is-explicit" role="alert">
                         <ul>{ for secrets.iter().map(|why| html! { <li>{ text(why) }</li> }) }</ul>
-                        <p><code class="c-mark">{ "IPL-S002" }</code>{ " Remove it, then share. A draft with it is not kept either." }</p>
+                        <p><code class="c-mark">{ "IPL-S002" }</code>{ " " }{ said::REMOVE_IT }</p>
                     </div>
                 },
                 Some(Ok(prepared)) => what_leaves(prepared, send),
@@ -65,12 +65,12 @@ fn what_leaves(shared: &Prepared, send: &Callback<Msg>) -> Html {
                 </details>
             }
             if shared.changes_answers {
-                <p class="c-notice is-implicit">{ "The masks change an answer: a wildcard cuts a masked value. Share it unmasked, or change the policy." }</p>
+                <p class="c-notice is-implicit">{ said::MASKS_CHANGE }</p>
             }
             { match &shared.link {
                 Ok(characters) => html! {
                     <p class="c-hint">
-                        { format!("A link of {} characters holds all of this screen and nothing of Live; it opens in every later version.", *characters) }
+                        { said::link_holds(*characters) }
                         if *characters > said::LONG_LINK { { " " }{ said::LINK_IS_LONG } }
                     </p>
                 },
@@ -100,7 +100,7 @@ fn coming_in(model: &Model, send: &Callback<Msg>) -> Html {
             if let Some(suite) = &model.suite { { opened(suite, send) } }
             <label class="is-inline">
                 <input type="checkbox" checked={keeps} onchange={keep} />
-                <span>{ "Keep what I type in this browser (nothing that looks like a secret, and nothing of Live)" }</span>
+                <span>{ said::KEEP }</span>
             </label>
             if model.drafts == Drafts::Apart { <p class="c-hint">{ said::KEPT_APART }</p> }
         </>
@@ -115,22 +115,22 @@ fn opened(suite: &JudgedSuite, send: &Callback<Msg>) -> Html {
         let tone = Tone::from(case.verdict);
         html! {
             <tr class={if as_expected { "" } else { "is-explicit" }}>
-                <td>{ if as_expected { "passed" } else { "failed" } }</td>
+                <td data-column="Outcome">{ if as_expected { "passed" } else { "failed" } }</td>
                 <th scope="row">
                     <button type="button" class="c-link" onclick={press(send, Msg::OpenCase(index))}>{ &case.id }</button>
                     if !case.title.is_empty() { <br />{ &case.title } }
                 </th>
-                <td>{ sheet::answer(Some(case.expect)) }</td>
-                <td class={tone.class()}>{ tone.sign() }{ sheet::answer(Some(case.verdict)) }</td>
+                <td data-column="Expected">{ sheet::answer(Some(case.expect)) }</td>
+                <td data-column="Answer" class={tone.class()}>{ tone.sign() }{ sheet::answer(Some(case.verdict)) }</td>
             </tr>
         }
     });
     html! {
         <section class="c-stack" aria-labelledby="suite">
             <h3 id="suite">{ &suite.name }</h3>
-            <p role="status">{ format!("{passed} passed, {failed} failed.") }</p>
+            <p role="status">{ said::judged(passed, failed) }</p>
             <div class="c-scroll" tabindex="0" role="region" aria-label="Cases of the suite">
-                <table>
+                <table class="c-list">
                     <thead><tr>
                         <th scope="col">{ "Outcome" }</th><th scope="col">{ "Case" }</th>
                         <th scope="col">{ "Expected" }</th><th scope="col">{ "Answer" }</th>
@@ -138,7 +138,7 @@ fn opened(suite: &JudgedSuite, send: &Callback<Msg>) -> Html {
                     <tbody>{ for rows }</tbody>
                 </table>
             </div>
-            if more > 0 { <p class="c-hint">{ format!("And {more} more.") }</p> }
+            if more > 0 { <p class="c-hint">{ words::check::and_more(more) }</p> }
             <div class="c-row"><button type="button" onclick={press(send, Msg::CloseSuite)}>{ "Close the suite" }</button></div>
         </section>
     }

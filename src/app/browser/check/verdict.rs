@@ -19,26 +19,28 @@ pub(super) fn verdict(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
         (None, Some(Cell::NoConnection)) => {
             let connect = At { question: 0, client: model.selected.client };
             nothing(
+                asked,
                 words::check::NO_CONNECTION,
                 html! {
                     <>
-                        <p class="c-hint">{ asked }</p>
                         <p>{ words::check::NOT_LET_IN }</p>
                         <button type="button" onclick={press(send, Msg::Select(connect))}>{ "Why is it not let in?" }</button>
                     </>
                 },
             )
         }
-        (None, _) => nothing("Nothing is asked yet", html! { <p>{ "Type a client ID below." }</p> }),
+        (None, _) => {
+            nothing(asked, words::check::NOTHING_ASKED, html! { <p>{ words::check::ASK_FIRST }</p> })
+        }
     };
     html! { <>{ bar }<Announce text={spoken} /></> }
 }
 
-fn nothing(title: &'static str, content: Html) -> Html {
+fn nothing(asked: Html, title: &'static str, content: Html) -> Html {
     html! {
         <section class="c-verdict is-none" aria-labelledby="verdict">
             { Tone::Nothing.sign() }
-            <div><h2 id="verdict">{ title }</h2>{ content }</div>
+            <div><p class="c-hint">{ asked }</p><h2 id="verdict">{ title }</h2>{ content }</div>
         </section>
     }
 }
@@ -63,6 +65,7 @@ fn answered(model: &Model, explained: &Explanation, asked: Html, lit: &Lit) -> H
                 <p class="c-row">
                     { confidence(shown.confidence) }{ code(shown.decision.reason) }
                     <a href="#why">{ "Why, step by step" }</a>
+                    <a href="#policies">{ "Change what is asked" }</a>
                 </p>
             </div>
         </section>
@@ -92,7 +95,7 @@ fn stale(model: &Model) -> Html {
     if names.is_empty() {
         return Html::default();
     }
-    html! { <p class="c-stale"><strong>{ text(&words::check::last_readable(&names)) }</strong></p> }
+    html! { <p class="c-stale">{ text(&words::check::last_readable(&names)) }</p> }
 }
 
 fn question(check: &Matrix, at: At) -> Html {

@@ -11,6 +11,7 @@ use crate::app::check::matrix::Cell;
 use crate::app::check::{Model, Msg};
 use crate::policy::Verdict;
 use crate::policy::fix::Who;
+use crate::policy::missing;
 use crate::words;
 
 /// The letter of a way out: the key that tries it.
@@ -20,34 +21,38 @@ pub(super) fn letter(way: usize) -> char {
 
 pub(super) fn ways(model: &Model, send: &Callback<Msg>) -> Html {
     let Some(answer) = model.answer.as_ref().filter(|answer| !answer.ways.is_empty()) else {
+        let awaits =
+            model.answer.as_ref().is_some_and(|answer| !missing::values(&answer.explanation).is_empty());
         return html! {
             <section class="c-panel c-stack" aria-labelledby="ways-out">
                 <h2 id="ways-out" tabindex="-1">{ "Ways out" }</h2>
-                <p class="c-hint">{ "None to offer for this answer." }</p>
+                if awaits { <p><a href="#who">{ words::check::SET_VALUES }</a></p> }
+                else { <p class="c-hint">{ words::check::NO_WAYS }</p> }
             </section>
         };
     };
     let allowed = answer.explanation.decision.verdict == Verdict::Allowed;
     let ids = answer.columns.iter().filter_map(|column| model.matrix.client_ids.get(*column));
-    let heads = ids.enumerate().map(|(column, id)| {
-        html! { <th scope="col"><code translate="no">{ id }</code>if column == 0 { { " (asked)" } }</th> }
-    });
-    let other = other_device(answer);
+    let mut columns: Vec<String> = ids.cloned().collect();
+    if let Some(asked) = columns.first_mut() {
+        asked.push_str(" (asked)");
+    }
+    columns.extend(other_device(answer).map(|name| format!("another device ({name})")));
     let trying = model.trial.as_ref().map(|trial| trial.way);
     let rows = answer
         .ways
         .iter()
         .enumerate()
-        .map(|(number, way)| row(number, way, answer, other.is_some(), trying == Some(number), send));
+        .map(|(number, way)| row(number, way, answer, &columns, trying == Some(number), send));
     html! {
         <section class={classes!("c-panel", "c-stack", stale_class(model))} aria-labelledby="ways-out">
             <h2 id="ways-out" tabindex="-1">{ if allowed { "What would deny it" } else { "Ways out" } }</h2>
             <p class="c-hint">{ words::check::TRIED }</p>
             <div class="c-scroll" tabindex="0" role="region" aria-label="Ways out and their answers">
-                <table class="c-ways">
+                <table class="c-ways c-list">
                     <thead><tr>
-                        <th scope="col">{ "Change" }</th>{ for heads }
-                        if let Some(name) = other { <th scope="col">{ "another device (" }<code translate="no">{ name }</code>{ ")" }</th> }
+                        <th scope="col">{ "Change" }</th>
+                        { for columns.iter().map(|name| html! { <th scope="col" translate="no">{ name }</th> }) }
                     </tr></thead>
                     <tbody>{ for rows }</tbody>
                 </table>
@@ -64,7 +69,15 @@ fn other_device(answer: &Answer) -> Option<&str> {
     })
 }
 
-fn row(number: usize, way: &Way, answer: &Answer, other: bool, trying: bool, send: &Callback<Msg>) -> Html {
+/// `columns` are the names of what is answered: client IDs, and another device when one was asked.
+fn row(
+    number: usize,
+    way: &Way,
+    answer: &Answer,
+    columns: &[String],
+    trying: bool,
+    send: &Callback<Msg>,
+) -> Html {
     let fix = &way.fix;
     let untried = way.untried.map(|why| match why {
         Untried::Advice => words::check::ADVICE,
@@ -76,10 +89,13 @@ fn row(number: usize, way: &Way, answer: &Answer, other: bool, trying: bool, sen
         || fix.after().map_or_else(Html::default, |verdict| small(Tone::from(verdict))),
         |cell| small(tone(Some(*cell))),
     );
-    let rest = (1..answer.columns.len())
-        .map(|column| way.after.get(column).map_or_else(Html::default, |cell| answer_of(*cell)));
+    let mut answers = vec![first];
+    answers.extend(
+        (1..answer.columns.len())
+            .map(|column| way.after.get(column).map_or_else(Html::default, |cell| answer_of(*cell))),
+    );
     let device = fix.trials.iter().find(|trial| matches!(trial.who, Who::OtherDevice(_)));
-    let device = device.map_or_else(Html::default, |trial| small(Tone::from(trial.after)));
+    answers.push(device.map_or_else(Html::default, |trial| small(Tone::from(trial.after))));
     let shared = fix.other_device_if_shared.filter(|verdict| *verdict == Verdict::Allowed);
     let said = words::change(fix);
     let label = format!(
@@ -114,8 +130,7 @@ fn row(number: usize, way: &Way, answer: &Answer, other: bool, trying: bool, sen
                     </div>
                 </div>
             </th>
-            <td>{ first }</td>{ for rest.map(|cell| html! { <td>{ cell }</td> }) }
-            if other { <td>{ device }</td> }
+            { for columns.iter().zip(answers).map(|(name, answer)| html! { <td data-column={name.clone()}>{ answer }</td> }) }
         </tr>
     }
 }
@@ -130,11 +145,11 @@ fn risk(way: &Way, shared: bool) -> Html {
         (false, "") => String::new(),
         (false, why) => format!("Risk: {why}."),
     };
-    let shared = if shared { " If devices share this policy, the other one gets it too." } else { "" };
+    let shared = if shared { words::check::IF_SHARED } else { "" };
     html! {
         <p class={if others { "c-risk" } else { "c-hint" }}>
             if others { <span aria-hidden="true">{ "\u{26a0} " }</span> }
-            { said }{ shared }
+            { said }{ " " }{ shared }
         </p>
     }
 }

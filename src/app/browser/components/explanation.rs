@@ -176,13 +176,14 @@ fn value(explanation: &Explanation, substitution: &Substitution, part: Part, lin
 const SHORT: usize = 5;
 
 fn trail(number: usize, part: &PartTrail, links: Links<'_>) -> Html {
+    let of = if part.iam { " of IAM policies" } else { "" };
     let count: usize = part.policies.iter().map(|policy| policy.statements.len()).sum();
     html! {
         <details class="c-trail" open={count <= SHORT}>
-            <summary>{ format!("{} on every statement ({count})", part.action) }</summary>
+            <summary>{ format!("{} on every statement{of} ({count})", part.action) }</summary>
             <p class="c-hint">{ "Checked against " }<code translate="no">{ &part.resource }</code></p>
-            <div class="c-scroll" tabindex="0" role="region" aria-label={format!("Statements for {}", part.action)}>
-                <table>
+            <div class="c-scroll" tabindex="0" role="region" aria-label={format!("Statements{of} for {}", part.action)}>
+                <table class="c-list">
                     <thead><tr>
                         <th scope="col">{ "Statement" }</th><th scope="col">{ "Matches" }</th>
                         <th scope="col">{ "Resource, written and with values" }</th>
@@ -235,8 +236,8 @@ fn row(policy: &str, statement: &StatementTrail, part: Part, links: Links<'_>) -
     html! {
         <tr class={classes!(tone.class(), links.class(part))} data-part={links.name(part)}>
             <th scope="row">{ format!("{policy}, {} ({effect})", statement.statement + 1) }</th>
-            <td>{ word }</td>
-            <td>{ for resources }{ for conditions }</td>
+            <td data-column="Matches">{ word }</td>
+            <td data-column="Resource">{ for resources }{ for conditions }</td>
         </tr>
     }
 }

@@ -123,7 +123,7 @@ fn fidelity(model: &Model, send: &Callback<Msg>, switches: &[Switch]) -> Html {
             </p>
             { turned_over_here(model) }
             <div class="c-scroll" tabindex="0" role="region" aria-label="Table of undecided points">
-                <table class="c-reference">
+                <table class="c-reference c-list">
                     <thead><tr>
                         <th scope="col">{ "Turned over" }</th><th scope="col">{ READ_HERE }</th>
                         <th scope="col">{ MEANS }</th><th scope="col">{ HOW_SURE }</th>
@@ -158,7 +158,7 @@ fn table(section: &Section, rows: &[&Vec<String>]) -> Html {
             <h2 id={id.clone()} tabindex="-1">{ title }</h2>
             <p>{ text(&cell(about)) }</p>
             <div class="c-scroll" tabindex="0" role="region" aria-label={format!("Table: {title}")}>
-                <table class="c-reference">
+                <table class="c-reference c-list">
                     <thead><tr>{ for columns.iter().map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
                     <tbody>{ for rows.iter().map(|cells| row(cells)) }</tbody>
                 </table>
