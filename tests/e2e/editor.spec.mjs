@@ -1,6 +1,6 @@
 // The policy editor, which takes over from the textarea once the page is usable.
 import { devices } from '@playwright/test';
-import { axe, edited, expect, LOOKS, test } from './lab.mjs';
+import { edited, expect, test } from './lab.mjs';
 
 const NAME = 'Policy document (JSON)';
 const ARN = 'arn:aws:iot:eu-west-1:123456789012';
@@ -366,22 +366,6 @@ test.describe('on a phone', () => {
     }
   });
 });
-
-for (const look of LOOKS) {
-  test.describe(look.name, () => {
-    test.use(look.use);
-
-    test('axe finds nothing, with find, a finding and its tooltip open', async ({ page }) => {
-      await open(page);
-      await editor(page).fill(FLAWED);
-      await editor(page).press('Control+f');
-      await page.keyboard.type('iot');
-      await page.locator('.cm-lintRange-warning').first().hover();
-      await expect(page.locator('.cm-tooltip-lint')).toBeVisible();
-      expect(await axe(page)).toEqual([]);
-    });
-  });
-}
 
 test.describe('forced colours', () => {
   test.use({ contextOptions: { forcedColors: 'active' } });

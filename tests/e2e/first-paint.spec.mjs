@@ -137,7 +137,7 @@ test('what was opened before the program arrived stays open', async ({ page }) =
   const release = await holdProgram(page);
   await page.goto('./', { waitUntil: 'commit' });
   const main = await page.waitForSelector('#main');
-  const details = page.locator('details').first();
+  const details = page.locator('.c-policy details').first();
   await details.locator('summary').click();
   await expect(details).toHaveAttribute('open');
   release();

@@ -13,16 +13,19 @@ export { expect, HOST, KEYS };
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The four looks that a page must bear: `for (const look of LOOKS) test.describe(look.name, () => { test.use(look.use); ... })`. */
-export const LOOKS = [1280, 360].flatMap((width) => ['light', 'dark'].map((colorScheme) => ({
+/** The six looks that a page must bear. tests/e2e/faults.mjs has them all seen in every state of every screen. */
+export const LOOKS = [1280, 768, 360].flatMap((width) => ['light', 'dark'].map((colorScheme) => ({
   name: `${width} ${colorScheme}`,
   use: { viewport: { width, height: 800 }, colorScheme },
 })));
 
-/** What axe finds wrong in the page: rule, effect and place, one line each. */
-export async function axe(page) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+/** What axe finds wrong in the page: rule, effect and place, one line each; by all rules or only by these. */
+export async function axe(page, rules) {
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(AXE);
+  // Off unless asked for: controls of at least 24 by 24 px, or with as much room around (WCAG 2.5.8).
+  const which = rules ? { runOnly: { type: 'rule', values: rules } } : { rules: { 'target-size': { enabled: true } } };
+  const options = { ...which, resultTypes: ['violations'], preload: false, iframes: false };
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(options), options);
   return violations.flatMap(({ id, impact, nodes }) => nodes.map(({ target }) => `${id} (${impact}) at ${target.join(' ')}`));
 }
 

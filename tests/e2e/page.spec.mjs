@@ -1,24 +1,11 @@
-// The page itself: every screen in every look, the keyboard alone, and what it asks for. What it can reach: lock.spec.mjs.
-import { axe, expect, LOOKS, test } from './lab.mjs';
+// The page itself: the keyboard alone, and what it asks for. What it can reach: lock.spec.mjs; how it looks: states.spec.mjs.
+import { expect, test } from './lab.mjs';
 
 const SCREENS = ['Check', 'Simulate', 'Live'];
 const open = async (page, screen) => {
   await page.goto('./');
   await page.getByRole('button', { name: screen, exact: true }).click();
 };
-
-for (const look of LOOKS) {
-  test.describe(look.name, () => {
-    test.use(look.use);
-    for (const screen of SCREENS) {
-      test(`${screen}: axe finds nothing, nothing is wider than the window`, async ({ page }) => {
-        await open(page, screen);
-        expect(await axe(page)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-      });
-    }
-  });
-}
 
 /** Presses Tab until the control has the focus; fails when it is not among the next thirty. */
 async function tabTo(page, control) {
@@ -46,30 +33,6 @@ test('the whole way by keyboard: own policy, own client ID, answer', async ({ pa
   await page.keyboard.press('Control+a');
   await page.keyboard.insertText('pump-1');
   await expect(page.getByRole('row').filter({ hasText: 'Connect' }).getByRole('button')).toHaveText('Allowed');
-});
-
-test('every control shows its focus and none is hidden behind another', async ({ page }) => {
-  await page.goto('./');
-  await page.getByRole('main').waitFor();
-  const seen = [];
-  for (let i = 0; i < 60; i++) {
-    await page.keyboard.press('Tab');
-    const focus = await page.evaluate(() => {
-      const element = document.activeElement;
-      if (element === null || element === document.body) return null;
-      const style = getComputedStyle(element);
-      const box = element.getBoundingClientRect();
-      return {
-        name: element.outerHTML.slice(0, 80),
-        outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
-        inView: box.bottom > 0 && box.top < innerHeight,
-      };
-    });
-    if (focus === null) break;
-    seen.push(focus);
-  }
-  expect(seen.length).toBeGreaterThan(15);
-  expect(seen.filter(({ outline, inView }) => !outline || !inView)).toEqual([]);
 });
 
 test('nothing is requested from anywhere but the page\'s own origin', async ({ page, site }) => {

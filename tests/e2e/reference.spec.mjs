@@ -1,6 +1,6 @@
 // Reference: the tables, the switches of what nobody knows for certain, and what they do to an answer.
 import { readFileSync } from 'node:fs';
-import { axe, expect, LOOKS, test } from './lab.mjs';
+import { expect, test } from './lab.mjs';
 
 const FILE = JSON.parse(readFileSync(new URL('../../static/reference.json', import.meta.url), 'utf8'));
 const rowsOf = (id) => FILE.find((section) => section.id === id).rows;
@@ -14,17 +14,6 @@ const open = async (page) => {
 const section = (page, name) => page.getByRole('region', { name, exact: true }).first();
 const fidelity = (page) => section(page, 'Fidelity: undecided points');
 const toScreen = (page, name) => page.getByRole('button', { name, exact: true }).click();
-
-for (const look of LOOKS) {
-  test.describe(look.name, () => {
-    test.use(look.use);
-    test('Reference: axe finds nothing, nothing is wider than the window', async ({ page }) => {
-      await open(page);
-      expect(await axe(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    });
-  });
-}
 
 test('every table is there, row by row', async ({ page }) => {
   await open(page);

@@ -1,6 +1,6 @@
 // What leaves Check and comes in: links, reports, suites, drafts; secrets stay, masks hold, hostile links do nothing.
 import { readFileSync } from 'node:fs';
-import { axe, expect, LOOKS, test } from './lab.mjs';
+import { expect, test } from './lab.mjs';
 
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 const LINKS = read('../cases/links/1.json');
@@ -286,19 +286,3 @@ test('a suite that was saved is opened, passes, and each case opens on the scree
     await clientIds(page).press('End');
   }
 });
-
-for (const look of LOOKS) {
-  test.describe(look.name, () => {
-    test.use(look.use);
-    test('the panel with a suite: axe finds nothing, nothing is wider than the window', async ({ page }) => {
-      await open(page, `./#${LINKS[0].fragment}`);
-      await openPanel(page);
-      const cases = [{ id: 'c', principal: { kind: 'x509' }, policies: [], expect: 'allow',
-        request: { action: 'iot:Connect', region: 'eu-west-1', accountId: '123456789012', clientId: 'a' } }];
-      await page.getByLabel('Open a suite of cases').setInputFiles({ name: 's.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(cases)) });
-      await expect(panel(page).getByText('0 passed, 1 failed.')).toBeVisible();
-      expect(await axe(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    });
-  });
-}

@@ -1,0 +1,349 @@
+// Every state of every screen that looks otherwise than the others, and the way there. tests/e2e/states.spec.mjs looks at each;
+// a new screen, or a new state of an old one, is an entry here.
+import { readFileSync } from 'node:fs';
+import { expect, HOST, KEYS } from './lab.mjs';
+
+const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const EXAMPLE = read('../../static/samples/parallel-sessions.json');
+const CERTIFICATE = read('../certificates/plain.pem');
+const [{ fragment: LINK }] = JSON.parse(read('../cases/links/1.json'));
+const KEY = 'ASIAIOSFODNN7EXAMPLE';
+const CN = 'iot:Certificate.Subject.CommonName';
+const MODEL = 'iot:Connection.Thing.Attributes[model]';
+
+const ARN = 'arn:aws:iot:eu-west-1:123456789012';
+const statement = (action, resource, more = {}) => ({ Effect: 'Allow', Action: action, Resource: `${ARN}:${resource}`, ...more });
+const policyOf = (...statements) => JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2);
+const CONNECT = policyOf(statement('iot:Connect', 'client/*'));
+/** A template with a policy of which a part is computed, and one that is whole. */
+const TEMPLATE = JSON.stringify({ Resources: {
+  Fleet: { Type: 'AWS::IoT::Policy', Properties: { PolicyName: 'fleet', PolicyDocument: {
+    Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iot:Connect', Resource: { 'Fn::Join': ['', ['arn:aws:iot:', { Ref: 'AWS::Region' }, ':*']] } }],
+  } } },
+  Pumps: { Type: 'AWS::IoT::Policy', Properties: { PolicyDocument: JSON.parse(CONNECT) } },
+} }, null, 2);
+
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const region = (page, name) => page.getByRole('region', { name }).first();
+const policy = (page, index = 0) => page.getByLabel('Policy document (JSON)').nth(index);
+const verdict = (page) => page.locator('.c-verdict');
+const cell = (page, question, client) => page.locator(`#answer-${question}-${client}`);
+const unfold = (scope, summary) => scope.locator('summary', { hasText: summary }).first().click();
+const file = (name, text) => ({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+
+/** Check, with its editor. */
+async function check(page, address = './') {
+  await page.goto(address);
+  await page.locator('.cm-content').first().waitFor();
+}
+/** Check with this policy and these client IDs. */
+async function asked(page, text, ids = 'pump-1') {
+  await check(page);
+  await page.getByLabel('Client IDs').fill(ids);
+  await policy(page).fill(text);
+}
+async function shared(page) {
+  await check(page);
+  await button(page, 'Share, save and open').click();
+  await expect(button(page, 'Copy a link')).toBeVisible();
+}
+async function principal(page, name) {
+  await check(page);
+  await page.getByLabel('Principal').selectOption(name);
+}
+async function screen(page, name) {
+  await page.goto('./');
+  await button(page, name).click();
+  await expect(button(page, name)).toHaveAttribute('aria-current', 'page');
+}
+async function reference(page) {
+  await screen(page, 'Reference');
+  await expect(page.getByRole('heading', { name: 'Facts', exact: true })).toBeVisible();
+}
+/** Live, locked to an endpoint. */
+async function locked(page, endpoint = HOST) {
+  await screen(page, 'Live');
+  await page.getByLabel('Endpoint', { exact: true }).fill(endpoint);
+  await button(page, 'Lock the page to it').click();
+  await expect(page.getByText('This page can now reach')).toBeVisible();
+}
+async function credentials(page, { id = KEY, token = KEYS[KEY].sessionToken } = {}) {
+  await page.getByLabel('Access key ID').fill(id);
+  await page.getByLabel('Secret access key').fill(KEYS[KEY].secretAccessKey);
+  await page.getByLabel('Session token').fill(token);
+  await button(page, 'Use these credentials').click();
+}
+
+const CHECK = {
+  'denied: nothing allows it': async ({ page }) => {
+    await check(page);
+    await expect(verdict(page)).toContainText('Denied - no statement allows it');
+  },
+  allowed: async ({ page }) => {
+    await check(page);
+    await cell(page, 0, 0).click();
+    await expect(verdict(page)).toContainText('Allowed by statement 1');
+  },
+  'denied: a statement forbids it': async ({ page }) => {
+    await asked(page, policyOf(statement('iot:*', '*'), statement('iot:Connect', 'client/pump-*', { Effect: 'Deny' })));
+    await expect(verdict(page)).toContainText('Denied - a statement forbids it');
+  },
+  'cannot tell: values are asked for, one is unreadable, one is none': async ({ page }) => {
+    const condition = { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' }, StringEquals: { [MODEL]: 'A', 'iot:Certificate.Issuer.Country': 'SE' } };
+    await asked(page, policyOf(statement('iot:Connect', `client/\${${CN}}`, { Condition: condition })), 'temp-sensor-01');
+    await page.getByLabel('aws:SourceIp', { exact: true }).fill('10.1');
+    await page.getByLabel('has none: iot:Certificate.Issuer.Country').check();
+    await expect(verdict(page)).toContainText('Denied');
+    await page.getByLabel('has none: iot:Certificate.Issuer.Country').uncheck();
+    await expect(verdict(page)).toContainText('Cannot tell');
+  },
+  'no connection': async ({ page }) => {
+    await check(page);
+    await cell(page, 1, 1).click();
+    await expect(verdict(page)).toContainText('Cannot be asked: no connection');
+  },
+  'nothing asked': async ({ page }) => {
+    await check(page);
+    await page.getByLabel('Client IDs').fill('');
+    await expect(verdict(page)).toContainText('Nothing is asked yet');
+  },
+  'a way out is tried': async ({ page }) => {
+    await check(page);
+    await page.keyboard.press('e');
+    await expect(cell(page, 0, 1)).toHaveText('before: Denied, now: Allowed');
+  },
+  'a way out is kept and can be undone': async ({ page }) => {
+    await check(page);
+    await page.getByRole('button', { name: /^Try D: / }).click();
+    await button(page, 'Keep it').click();
+    await expect(page.getByRole('heading', { name: 'What would deny it' })).toBeFocused();
+    await expect(button(page, 'Undo')).toBeEnabled();
+  },
+  'a part is pointed at': async ({ page }) => {
+    await check(page);
+    await page.locator('[data-part="row 3 1"]').hover();
+    await expect(page.locator('[data-field="attachment"]')).toHaveClass(/is-lit/);
+  },
+  'a policy that cannot be read': async ({ page }) => {
+    await check(page);
+    await policy(page).fill(EXAMPLE.replace('"Allow"', '"Allow'));
+    await expect(verdict(page)).toHaveClass(/is-stale/);
+  },
+  'findings, one opened, and problems of the text': async ({ page }) => {
+    await asked(page, policyOf(statement('iot:Conect', 'client/*'), statement('iot:Connect', 'client/*'), statement('iot:Publish', 'topic/dt/+'), statement('iot:Subscribe', 'topic/cmd/#')).replace('",\n', '", # a comment\n'));
+    const findings = region(page, 'What the author may not have meant');
+    await findings.locator('summary').first().click();
+    await expect(findings).toContainText('What to do');
+  },
+  'a problem is pointed at in the text, and find is open': async ({ page }) => {
+    await asked(page, policyOf(statement('iot:Conect', 'client/*')));
+    await policy(page).press('Control+f');
+    await page.keyboard.type('iot');
+    await page.locator('.cm-lintRange-warning').first().hover();
+    await expect(page.locator('.cm-tooltip-lint')).toBeVisible();
+  },
+  'an empty policy': async ({ page }) => {
+    await check(page);
+    await button(page, 'Use my own policy').click();
+    await expect(page.getByText('Paste a policy, or what holds one')).toBeVisible();
+  },
+  'several policies: one off, one that is not looked at, one on a group': async ({ page }) => {
+    await asked(page, CONNECT);
+    for (const text of [policyOf(statement('iot:Publish', 'topic/*')), policyOf(statement('iot:Subscribe', 'topicfilter/*', { Effect: 'Deny' })), CONNECT]) {
+      await button(page, 'Add a policy').click();
+      await policy(page, (await page.getByRole('group', { name: /policy/ }).count()) - 1).fill(text);
+    }
+    const group = (name) => page.getByRole('group', { name });
+    await group('policy-2').getByRole('checkbox', { name: 'on' }).uncheck();
+    for (const [name, place] of [['policy-3', 'an IAM role'], ['policy-4', 'a thing group']]) {
+      await unfold(group(name), name);
+      await group(name).getByLabel('Attached to').selectOption(place);
+    }
+    await group('policy-4').getByLabel('Name of the group').fill('pumps');
+    await expect(group('policy-3')).toContainText('Not looked at');
+    await page.getByLabel('Thing groups of temp-sensor-01').fill('pumps');
+  },
+  'more than a policy in the field: what would be taken': async ({ page }) => {
+    await asked(page, TEMPLATE);
+    await expect(button(page, 'Take the 2 policies out of this')).toBeVisible();
+  },
+  'files: some taken, some not': async ({ page }) => {
+    await check(page);
+    await region(page, 'Policy').locator('input[type=file]').setInputFiles([file('fleet.json', CONNECT), file('broken.json', 'no policy'), { ...file('utf16.json', ''), buffer: Buffer.from(`\ufeff${CONNECT}`, 'utf16le') }]);
+    await expect(page.getByText('utf16.json was not taken')).toBeVisible();
+  },
+  'attached exclusively to several things': async ({ page }) => {
+    await check(page);
+    await page.getByRole('radio', { name: /EXCLUSIVE_THING/ }).check();
+    await page.getByLabel('Names of the attached things').fill('temp-sensor-01\ntemp-sensor-02');
+    await expect(page.getByText('AWS refuses such an attachment')).toBeVisible();
+  },
+  'a Cognito identity': ({ page }) => principal(page, 'Cognito identity, authenticated'),
+  'a Cognito guest': ({ page }) => principal(page, 'Cognito identity, guest'),
+  'an IAM role': ({ page }) => principal(page, 'IAM role or user'),
+  'a custom authorizer': ({ page }) => principal(page, 'custom authorizer'),
+  'filled in from a certificate': async ({ page }) => {
+    await asked(page, policyOf(statement('iot:Connect', `client/\${${CN}}-\${iot:Certificate.Issuer.OrganizationalUnit.1}`)));
+    await unfold(region(page, 'Who connects?'), 'Fill in from');
+    await page.getByLabel('Certificate or output').fill(CERTIFICATE);
+    await expect(page.getByText('Taken from the certificate')).toBeVisible();
+  },
+  'everything under More, over HTTPS, and nothing taken of what was pasted': async ({ page }) => {
+    await check(page);
+    const who = region(page, 'Who connects?');
+    await unfold(who, 'Fill in from');
+    await page.getByLabel('Certificate or output').fill('nonsense');
+    await expect(who.getByText('Nothing was taken')).toBeVisible();
+    await unfold(who, 'More');
+    await page.getByLabel('Connects by').selectOption('HTTPS');
+    await page.getByLabel('State of the certificate').selectOption('revoked');
+    await unfold(region(page, 'Ask'), 'More');
+    await page.getByLabel('Other actions').fill(`iot:GetThingShadow ${ARN}:thing/temp-sensor-01\nnonsense`);
+    await page.getByLabel('Topic of the will').fill('last/will');
+    await expect(page.getByText('it is not an action and an ARN')).toBeVisible();
+  },
+  'more is asked than fits': async ({ page }) => {
+    await check(page);
+    await page.getByLabel('Client IDs').fill(Array.from({ length: 230 }, (_, number) => `a-rather-long-client-id-of-pump-${number}`).join('\n'));
+    await page.getByLabel('Publish to topics').fill(Array.from({ length: 20 }, (_, number) => `dt/plant/line-${number}/temperature`).join('\n'));
+    await expect(page.getByText('lines were not asked')).toBeVisible();
+  },
+  'undecided points are turned over': async ({ page }) => {
+    await reference(page);
+    for (const name of ['ABSENT_VERSION', 'NOT_ACTION']) await page.getByRole('checkbox', { name }).check();
+    await button(page, 'Check').click();
+    await expect(page.getByRole('note')).toContainText('ABSENT_VERSION');
+  },
+  'ready to be shared, what is masked is shown': async ({ page }) => {
+    await shared(page);
+    await policy(page).fill(CONNECT.replaceAll('123456789012', '987654321098'));
+    await page.getByText('What is masked').click();
+    await expect(page.getByText('987654321098').last()).toBeVisible();
+    await page.getByLabel(/Keep what I type in this browser/).check();
+  },
+  'not shared: a secret': async ({ page }) => {
+    await shared(page);
+    await page.getByLabel('Publish to topics').fill('AKIAIOSFODNN7EXAMPLE');
+    await expect(page.getByRole('alert')).toContainText('Not shared');
+  },
+  'a suite with a case that fails': async ({ page }) => {
+    await shared(page);
+    const one = { id: 'pump-1 may connect', title: 'As it was in May', principal: { kind: 'x509' }, policies: [], expect: 'allow',
+      request: { action: 'iot:Connect', region: 'eu-west-1', accountId: '123456789012', clientId: 'pump-1' } };
+    await page.getByLabel('Open a suite of cases').setInputFiles(file('fleet.json', JSON.stringify([one, { ...one, id: 'nobody may', title: undefined, expect: 'implicitDeny' }])));
+    await expect(page.getByText('1 passed, 1 failed.')).toBeVisible();
+  },
+  'opened from a link': async ({ page }) => {
+    await check(page, `./#${LINK}`);
+    await expect(page.getByText('Opened from a link')).toBeVisible();
+  },
+  'a link that is damaged': async ({ page }) => {
+    await check(page, `./#${LINK.slice(0, -9)}`);
+    await expect(page.getByRole('alert')).toContainText('IPL-S001');
+  },
+  'the list of keys': async ({ page }) => {
+    await check(page);
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  },
+  'presenter mode, and what it does not let be typed over': async ({ page }) => {
+    await asked(page, CONNECT, `pump-1\n${'3f1c9a5d7be20468'.repeat(4)}`);
+    await button(page, 'Presenter').click();
+    await page.getByLabel('Client IDs').fill('other');
+    await expect(page.getByRole('alert')).toContainText('masked');
+  },
+  'a new version waits': async ({ page }) => {
+    await check(page);
+    // How it comes to be told: tests/e2e/offline.spec.mjs.
+    await page.evaluate(() => { document.getElementById('new-version').hidden = false; });
+    await expect(button(page, 'Reload')).toBeVisible();
+  },
+  'without the editor': async ({ page, expectError }) => {
+    expectError(/ERR_FAILED/);
+    await page.route('**/editor-*.js', (route) => route.abort());
+    const failed = page.waitForEvent('requestfailed');
+    await page.goto('./');
+    await failed;
+    await page.locator('textarea#policy-0').fill(EXAMPLE.replace('iot:Connect', 'iot:Conect'));
+    await expect(page.getByText('IPL-P004')).toBeVisible();
+  },
+  'without its program': async ({ page, expectError }) => {
+    expectError(/ERR_FAILED/);
+    expectError(/Failed to fetch/);
+    await page.route('**/iot-policy-lab-*.wasm', (route) => route.abort());
+    await page.goto('./');
+    await expect(page.getByText('could not start')).toBeVisible();
+  },
+};
+
+const REFERENCE = {
+  'every table': ({ page }) => reference(page),
+  'a filter, and points that are turned over': async ({ page }) => {
+    await reference(page);
+    await page.getByRole('checkbox', { name: 'ABSENT_VERSION' }).check();
+    await page.getByLabel(/^Filter/).fill('version');
+    await expect(page.getByRole('checkbox', { name: 'ABSENT_VERSION' })).toBeChecked();
+  },
+  'nothing found': async ({ page }) => {
+    await reference(page);
+    await page.getByLabel(/^Filter/).fill('no-such-word');
+    await expect(page.getByRole('status').first()).toHaveText('0 rows shown.');
+  },
+  'without its tables': async ({ page, expectError }) => {
+    expectError(/Failed to load resource/);
+    await page.route('**/reference.json', (route) => route.fulfill({ status: 503, body: '' }));
+    await screen(page, 'Reference');
+    await expect(page.getByRole('alert')).toContainText('could not be fetched');
+  },
+};
+
+const SIMULATE = {
+  'a takeover': async ({ page }) => {
+    await screen(page, 'Simulate');
+    await expect(page.getByText('the newcomer wins').first()).toBeVisible();
+  },
+};
+
+const session = (page, name) => page.getByRole('group', { name: `Session ${name}` });
+
+const LIVE = {
+  'no endpoint yet, and one that is refused': async ({ page }) => {
+    await screen(page, 'Live');
+    await button(page, 'Lock the page to it').click();
+    await expect(page.getByRole('alert')).toBeVisible();
+  },
+  'locked, without credentials': async ({ page }) => {
+    await locked(page);
+    await credentials(page, { token: '' });
+    await expect(page.getByRole('alert')).toContainText('Session token missing');
+  },
+  'a long-lived key, and a region that is asked for': async ({ page }) => {
+    await locked(page, 'wss://iot.example.com');
+    await page.getByLabel('Region').fill('eu-west-1');
+    await credentials(page, { id: 'AKIAIOSFODNN7EXAMPLE' });
+    await expect(page.getByRole('alert')).toContainText('long-lived');
+  },
+  'connected, thrown out, refused': async ({ page, gateway }) => {
+    gateway.rules = { connect: ['temp-sensor-01'] };
+    await locked(page);
+    await credentials(page);
+    await expect(page.getByText('It cannot be read back.')).toBeVisible();
+    await button(page, 'Add a session').click();
+    for (const [name, id] of [['A', 'temp-sensor-01'], ['B', 'temp-sensor-01'], ['C', 'temp-sensor-01_01']]) {
+      await session(page, name).getByLabel('Client ID').fill(id);
+      await button(page, `Connect ${name}`).click();
+      await expect(session(page, name)).toContainText(name === 'C' ? 'Refused: Not authorized' : 'Connected as temp-sensor-01');
+    }
+    await expect(session(page, 'A')).toContainText('Ended by the endpoint');
+    await page.getByRole('row').filter({ hasText: 'CONNACK' }).first().getByRole('button').click();
+    await expect(page.getByRole('table', { name: 'Fields of the packet' })).toBeVisible();
+  },
+  'presenter mode': async ({ page }) => {
+    await locked(page);
+    await button(page, 'Presenter').click();
+    await expect(page.getByText('it is not shown in presenter mode')).toBeVisible();
+  },
+};
+
+/** By screen and name: what brings a fresh page there. It is given the fixtures of tests/e2e/lab.mjs that it names. */
+export const STATES = { Check: CHECK, Reference: REFERENCE, Simulate: SIMULATE, Live: LIVE };
