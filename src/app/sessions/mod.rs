@@ -10,11 +10,11 @@ use crate::app::presenter;
 use crate::app::workspace::{MqttVersion, Screen, SessionPlan, Sessions, TextField, Workspace};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
-use crate::lab::Run;
 use crate::policy::explain::Switch;
 use crate::words::page as words;
 use live::{FromWorker, Live, Phase, ToWorker};
 use reference::{FIDELITY_ID, Reference};
+use simulate::Simulate;
 
 /// At most this many sessions in a simulation.
 pub const MAX_SIMULATED: usize = 50;
@@ -28,9 +28,7 @@ pub struct Model {
     /// What the user typed.
     pub workspace: Workspace,
     /// The simulation, always that of `workspace` while Simulate is open.
-    pub run: Run,
-    /// The event of `run` that is explained, by its index.
-    pub event: Option<usize>,
+    pub simulate: Simulate,
     /// The real sessions.
     pub live: Live,
     /// The screen of the reference.
@@ -60,8 +58,8 @@ pub enum Msg {
     Speak(Sessions, MqttVersion),
     /// Chose the QoS of a session.
     Quality(Sessions, usize, u8),
-    /// Asked for the explanation of one event of the simulation, by its index.
-    SelectEvent(usize),
+    /// Something on the screen of Simulate.
+    Simulate(simulate::Msg),
     /// Asked for the fields of one packet of Live, by its number.
     SelectEntry(usize),
     /// Chose signed or plain connections.
@@ -129,10 +127,8 @@ impl Model {
         } else if endpoint.is_some() {
             notice.get_or_insert_with(|| words::OTHER_LOCK.to_owned());
         }
-        let run = simulate::run(&workspace);
         Self {
-            event: simulate::most_interesting(&run),
-            run,
+            simulate: Simulate::new(&workspace),
             live: Live::new(pinned),
             reference: Reference::default(),
             locked_to: endpoint.map(str::to_owned),
@@ -162,7 +158,7 @@ impl Model {
                 Err(why) if screen == Screen::Check => self.notice = Some(why),
                 _ => {
                     self.workspace.screen = screen;
-                    self.simulate();
+                    self.replay();
                     return vec![Effect::Open(screen)];
                 }
             },
@@ -170,7 +166,7 @@ impl Model {
             Msg::Linked => return self.take(Msg::Show(Screen::Check)),
             Msg::Take(workspace) => {
                 self.workspace = *workspace;
-                self.simulate();
+                self.replay();
                 return self.come();
             }
             Msg::Reference(msg) => self.reference.update(msg),
@@ -182,14 +178,14 @@ impl Model {
             Msg::Type(field, text) => {
                 self.workspace.type_into(&field, text);
                 if matches!(field, TextField::Session(Sessions::Simulated, ..)) {
-                    self.simulate();
+                    self.replay();
                 }
             }
             Msg::AddSession(Sessions::Simulated) => {
                 let list = &mut self.workspace.simulation.sessions;
                 if list.len() < MAX_SIMULATED {
                     list.push(list.last().cloned().unwrap_or_else(|| SessionPlan::new("", "", "", "")));
-                    self.simulate();
+                    self.replay();
                 }
             }
             Msg::AddSession(Sessions::Live) => {
@@ -201,16 +197,16 @@ impl Model {
             Msg::RemoveSession(sessions, index) => return self.remove_session(sessions, index),
             Msg::Speak(Sessions::Simulated, version) => {
                 self.workspace.simulation.version = version;
-                self.simulate();
+                self.replay();
             }
             Msg::Speak(Sessions::Live, version) => self.workspace.live.version = version,
             Msg::Quality(sessions, index, qos) => {
                 if let Some(session) = self.sessions_mut(sessions).get_mut(index) {
                     session.qos = qos;
                 }
-                self.simulate();
+                self.replay();
             }
-            Msg::SelectEvent(index) => self.event = Some(index),
+            Msg::Simulate(msg) => return self.simulate.update(msg, &mut self.workspace),
             Msg::SelectEntry(number) => self.live.selected = Some(number),
             Msg::Sign(signed) => self.workspace.live.signed = signed,
             Msg::Lock => return self.lock(),
@@ -262,7 +258,7 @@ impl Model {
         let notice = self.notice.as_deref().map(presenter::masked_text);
         self.workspace.presenter.then(|| {
             let workspace = presenter::masked(&self.workspace);
-            Self { run: simulate::run(&workspace), workspace, locked_to, notice, ..self.clone() }
+            Self { simulate: Simulate::new(&workspace), workspace, locked_to, notice, ..self.clone() }
         })
     }
 
@@ -280,10 +276,9 @@ impl Model {
     }
 
     /// Plays the sessions anew, while they are looked at.
-    fn simulate(&mut self) {
+    fn replay(&mut self) {
         if self.workspace.screen == Screen::Simulate {
-            self.run = simulate::run(&self.workspace);
-            self.event = simulate::most_interesting(&self.run);
+            self.simulate.replay(&self.workspace);
         }
     }
 
@@ -403,7 +398,7 @@ impl Model {
             list.remove(index);
         }
         match sessions {
-            Sessions::Simulated => self.simulate(),
+            Sessions::Simulated => self.replay(),
             Sessions::Live => self.live.forget_sessions(index),
         }
         effects

@@ -7,6 +7,7 @@ use super::press;
 use super::session::{findings, session, version};
 use crate::app::browser::components::{Links, Tone, confidence, explanation, text};
 use crate::app::sessions::simulate::name;
+use crate::app::sessions::simulate::{self, player};
 use crate::app::sessions::{MAX_SIMULATED, Model, Msg};
 use crate::app::workspace::Sessions;
 use crate::lab::Explained;
@@ -48,7 +49,7 @@ pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
 }
 
 fn outcome(model: &Model, send: &Callback<Msg>) -> Html {
-    let run = &model.run;
+    let run = &model.simulate.player.run;
     let session_name = |session: SessionId| run.name(session).to_owned();
     let version = model.workspace.simulation.version.into();
     html! {
@@ -59,10 +60,10 @@ fn outcome(model: &Model, send: &Callback<Msg>) -> Html {
                     { events(&Events {
                         entries: run.entries.iter().enumerate().take(MAX_ROWS).collect(),
                         total: run.entries.len(),
-                        selected: model.event,
+                        selected: model.simulate.player.cursor,
                         name: &session_name,
                         version: &|_| version,
-                        select: send.reform(Msg::SelectEvent),
+                        select: send.reform(|entry| Msg::Simulate(simulate::Msg::Play(player::Msg::Select(entry)))),
                     }) }
                 </div>
                 { detail(model) }
@@ -72,8 +73,8 @@ fn outcome(model: &Model, send: &Callback<Msg>) -> Html {
 }
 
 fn detail(model: &Model) -> Html {
-    let run = &model.run;
-    let entry = model.event.and_then(|index| run.entries.get(index));
+    let run = &model.simulate.player.run;
+    let entry = model.simulate.player.cursor.and_then(|index| run.entries.get(index));
     let version = model.workspace.simulation.version.into();
     let body = match entry.map(|entry| (entry, &entry.what)) {
         None => html! { <p>{ "Choose an event of the log." }</p> },

@@ -1,14 +1,15 @@
-//! What the Simulate screen plays: the sessions of the workspace, with its policies, in virtual time.
+//! What Simulate plays: the sessions of the workspace, with its policies, as a scenario.
 
 use crate::app::check::matrix::Matrix;
 use crate::app::check::who;
+use crate::app::sessions::Effect;
+use crate::app::sessions::simulate::name;
 use crate::app::workspace::{SessionPlan, Workspace};
-use crate::broker::{DisconnectReason, News, Verdict};
 use crate::iot::time::{Instant, Millis};
-use crate::lab::{self, Action, Actor, Identity, Network, Run, Scenario, Step};
+use crate::lab::{Action, Actor, Identity, Network, Scenario, Step};
 use crate::mqtt::Qos;
 use crate::policy::context::Protocol;
-use crate::timeline::{SessionId, What};
+use crate::timeline::SessionId;
 
 /// Each session starts this long after the one before.
 pub const APART: Millis = Millis(1000);
@@ -21,31 +22,26 @@ const AFTERWARDS: Millis = Millis(2000);
 /// One way through the simulated network.
 const LATENCY: Millis = Millis(20);
 
-/// Plays the sessions of the workspace.
-#[must_use]
-pub fn run(workspace: &Workspace) -> Run {
-    lab::run(&scenario(workspace))
-}
+/// What is played, as the user writes it. What is typed stands in the workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script;
 
-/// The event to explain first: where the broker ends a taken-over session, else the first refusal.
-#[must_use]
-pub fn most_interesting(run: &Run) -> Option<usize> {
-    let position = |wanted: fn(&What) -> bool| run.entries.iter().position(|entry| wanted(&entry.what));
-    position(|what| {
-        matches!(what, What::Broker(News::Disconnected { cause, .. })
-            if cause.reason() == DisconnectReason::DuplicateClientId)
-    })
-    .or_else(|| position(|what| matches!(what, What::Decided { verdict: Verdict::Refused, .. })))
-}
+/// What the user did to the script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Msg {}
 
-/// The name of a session by its place: A to Z, then by number.
-#[must_use]
-pub fn name(index: usize) -> String {
-    u32::try_from(index)
-        .ok()
-        .filter(|index| *index < 26)
-        .and_then(|index| char::from_u32(u32::from(b'A') + index))
-        .map_or_else(|| format!("S{}", index + 1), String::from)
+impl Script {
+    /// Takes in one message.
+    #[must_use]
+    pub fn update(&mut self, msg: &Msg, _: &mut Workspace) -> Vec<Effect> {
+        match *msg {}
+    }
+
+    /// What is to be played.
+    #[must_use]
+    pub fn scenario(&self, workspace: &Workspace) -> Scenario {
+        scenario(workspace)
+    }
 }
 
 fn scenario(workspace: &Workspace) -> Scenario {
