@@ -24,10 +24,11 @@
   const address = (name) => new URL(name, document.baseURI).href;
   const PROGRAMS = {
     check: { js: address(here.dataset.js), wasm: address(here.dataset.wasm) },
-    sessions: { js: address("sessions.js"), wasm: address("sessions_bg.wasm") },
+    sessions: { js: address("sessions.js"), wasm: address("sessions_bg.wasm"), css: address("sessions.css") },
   };
   const running = {};
   const coming = {};
+  const styles = {};
   let shown = null;
   let wanted = null;
   let registration = null;
@@ -42,11 +43,20 @@
     return coming[name];
   }
 
+  /** The stylesheet that only this program needs, once. Without it the program is plainer, and works. */
+  function style(name) {
+    const { css } = PROGRAMS[name];
+    styles[name] ??= css && new Promise((resolve) => {
+      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: css, onload: resolve, onerror: resolve }));
+    });
+    return styles[name];
+  }
+
   /** Shows a program, with this workspace (or, with null, with its own) in place of the one that is shown. */
   async function open(name, workspace) {
     wanted = name;
     try {
-      const { start } = await load(name);
+      const [{ start }] = await Promise.all([load(name), style(name)]);
       // Meanwhile the user may have gone elsewhere.
       if (wanted !== name) return;
       const host = running[name]?.host ?? document.createElement("div");

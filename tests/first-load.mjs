@@ -5,8 +5,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 /** What the first visit does not need: fetched when it is asked for, and in the background for the time without a network. */
 const LATER = [
-  // The program of Simulate, Live and the reference, and the tables of that.
-  /(^|\/)sessions\b.*\.(js|wasm)$/,
+  // The program of Simulate, Live and the reference, its stylesheet, and the tables of that.
+  /(^|\/)sessions\b.*\.(js|wasm|css)$/,
   /(^|\/)reference\.json$/,
   /(^|\/)lessons?\b/,
   /(^|\/)icon-\d+\.png$/,

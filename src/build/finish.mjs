@@ -28,11 +28,11 @@ function replaceOnce(text, wanted, replacement) {
   return parts.join(replacement);
 }
 
-// A script with the same name in every version could be an old one from a cache beside a new one from the host. boot.js names
-// some, so it comes after them, and index.html names it.
+// A script or stylesheet with the same name in every version could be an old one from a cache beside a new one from the host.
+// boot.js names some, so it comes after them, and index.html names it.
 let [boot, page] = [read('boot.js').toString(), read('index.html').toString()];
-const isScript = (name) => /\.(js|wasm)$/.test(name) && !['boot.js', 'sw.js'].includes(name) && !NAMED_BY_CONTENT.test(name);
-for (const name of [...files().filter(isScript), 'boot.js']) {
+const isPart = (name) => /\.(js|wasm|css)$/.test(name) && !['boot.js', 'sw.js'].includes(name) && !NAMED_BY_CONTENT.test(name);
+for (const name of [...files().filter(isPart), 'boot.js']) {
   if (name === 'boot.js') writeFileSync(path(name), boot);
   const renamed = name.replace(/(_bg)?\.\w+$/, `-${digest(read(name)).slice(0, 16)}$&`);
   renameSync(path(name), path(renamed));
