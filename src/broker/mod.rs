@@ -54,6 +54,7 @@ mod takeover;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -65,6 +66,7 @@ pub use ending::{Cause, DisconnectReason, Refusal};
 pub use io::{ConnectionId, Input, News, Output, Who};
 pub use lifecycle::LifecycleEvent;
 pub use log::{LogEntry, LogLevel};
+pub use view::{Presence, RetainedView, SessionView, View};
 
 use connection::{Caller, Connection};
 use lifecycle::VersionNumber;

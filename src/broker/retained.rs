@@ -34,6 +34,11 @@ impl Retained {
         self.messages.get(topic)
     }
 
+    /// By topic.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Message> {
+        self.messages.values()
+    }
+
     /// How many there are, and their bytes.
     pub(super) fn holds(&self) -> (usize, usize) {
         (self.messages.len(), self.messages.values().map(Message::bytes).sum())

@@ -15,6 +15,7 @@ use super::io::{ConnectionId, News};
 use super::rate::Meter;
 use super::takeover::Held;
 use super::timers::Timer;
+use super::view::Presence;
 
 /// What outlives a connection when the client asks for it.
 #[derive(Clone, Debug)]
@@ -40,12 +41,6 @@ pub(super) struct Session {
     last_packet_id: u16,
     /// How many unacknowledged messages the client takes.
     window: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Presence {
-    Here(ConnectionId),
-    AwayUntil(Instant),
 }
 
 /// A message on its way to one client.
@@ -123,6 +118,10 @@ impl Session {
         }
     }
 
+    pub(super) fn presence(&self) -> Presence {
+        self.presence
+    }
+
     pub(super) fn persistent(&self) -> bool {
         self.expiry > Millis(0)
     }
@@ -181,6 +180,11 @@ impl Session {
         let messages = messages.chain(self.unacknowledged.iter().map(|sent| &sent.message));
         let bytes = messages.map(Message::bytes).sum::<usize>();
         (self.stored.len() + self.unacknowledged.len(), bytes)
+    }
+
+    /// How many messages wait, and how many are unacknowledged.
+    pub(super) fn on_the_way(&self) -> (usize, usize) {
+        (self.stored.len(), self.unacknowledged.len())
     }
 
     pub(super) fn window_open(&self) -> bool {

@@ -66,6 +66,12 @@ impl Subscriptions {
         }
     }
 
+    /// What was granted to a client for a filter.
+    pub(super) fn granted(&self, filter: &str, client_id: &str) -> Option<Qos> {
+        let level = pattern(filter).split('/').try_fold(&self.root, |level, name| level.next.get(name))?;
+        level.here.get(share_name(filter))?.get(client_id).map(|granted| granted.qos)
+    }
+
     /// Calls `visit` with the share name (empty for ordinary subscriptions) and the subscribers of each filter that
     /// matches.
     pub(super) fn matching<'a>(&'a self, topic: &str, visit: &mut dyn FnMut(&'a str, &'a Members)) {
@@ -192,6 +198,8 @@ mod tests {
             }
         }
         assert_eq!((tree.groups.len(), tree.groups.get("$share/g/a/#")), (3, Some(&2)));
+        assert!(FILTERS.iter().all(|filter| tree.granted(filter, "x") == Some(GRANTED.qos)));
+        assert_eq!((tree.granted("a/b", "z"), tree.granted("b", "x")), (None, None));
         for filter in FILTERS {
             for client_id in ["x", "nobody", "y", "y"] {
                 tree.remove(filter, client_id);
