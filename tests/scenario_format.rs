@@ -16,7 +16,7 @@ use iot_policy_lab::{
         scenario::subscription,
     },
     mqtt::{Properties, Property, Qos, Version, Will},
-    policy::Verdict,
+    policy::{Switches, Verdict, switch::Switch},
     timeline::{SessionId, log},
 };
 use proptest::prelude::*;
@@ -71,6 +71,16 @@ fn every_mistake_is_named_with_its_place() {
             r#""latency": 0.04"#,
             r#""latencie": 0.04"#,
             "line 6, column 27: field `network.latencie`: is no field of the format; there are `latency`, `jitter`",
+        ),
+        (
+            r#""seed": 42,"#,
+            r#""seed": 42, "networkChanges": [{"latency": 0.5}],"#,
+            "line 4, column 34: field `networkChanges[0].at`: is missing; write the time in seconds, such as `0.4`",
+        ),
+        (
+            r#""seed": 42,"#,
+            r#""seed": 42, "switches": ["ABSENT_VERSION", "absent"],"#,
+            "line 4, column 46: field `switches[1]`: `absent` is no undecided point; write one of `GROUP_NEEDS_CLIENT_ID`",
         ),
         (
             r#""reconnect": 1"#,
@@ -393,8 +403,19 @@ fn scenario() -> impl Strategy<Value = Scenario> {
             end: Instant(30_000),
             starts: UnixTime(starts),
             network: Network { latency: Millis(latency), jitter: Millis(jitter) },
+            // Drawn from what is drawn already.
+            network_changes: (0..seed % 3)
+                .map(|number| {
+                    (Instant(number * latency), Network { latency: Millis(jitter), jitter: Millis(number) })
+                })
+                .collect(),
             seed,
             account,
+            switches: Switch::ALL
+                .iter()
+                .zip(0..)
+                .filter(|(_, place)| starts >> place & 1 == 1)
+                .fold(Switches::NONE, |switches, (switch, _)| switches.turned(*switch)),
         }
     })
 }

@@ -2,9 +2,9 @@
 //!
 //! A [`Scenario`] is plain data: who there is, what they do when, what must come of it. It has a text form
 //! ([`mod@format`]). A [`World`] plays it, moment by moment, and [`run`] from beginning to end: what happened, and what
-//! of it was not expected. The clients are those of the live page, the broker is [`crate::broker`], its questions
-//! are answered by [`crate::policy`], and between them travel real MQTT bytes. [`mosquitto`] makes clients of pasted
-//! command lines, and shows what those programs would print.
+//! of it was not expected. A [`Recording`] keeps the way back to each moment. The clients are those of the live page, the
+//! broker is [`crate::broker`], its questions are answered by [`crate::policy`], and between them travel real MQTT bytes.
+//! [`mosquitto`] makes clients of pasted command lines, and shows what those programs would print.
 //!
 //! Deliberately not here: sentences, screens, files.
 //!
@@ -17,6 +17,7 @@ pub mod format;
 pub mod mosquitto;
 mod network;
 pub mod presets;
+pub mod recording;
 mod rights;
 pub mod scenario;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod world;
 
 use std::sync::Arc;
 
+pub use recording::Recording;
 pub use rights::Explained;
 pub use scenario::{Action, Actor, Comeback, Identity, Network, Scenario, Step};
 pub use world::World;

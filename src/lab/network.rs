@@ -35,8 +35,11 @@ pub(super) struct Path {
     /// When the last of what was sent arrives: later bytes come no sooner.
     last: [Instant; 2],
     /// What waits while nothing passes.
-    held: Option<Vec<(Direction, Event)>>,
+    held: Option<Vec<(Direction, Event, Because)>>,
 }
+
+/// The step of the scenario that something goes back to, by its index; none for what came by itself.
+pub(super) type Because = Option<usize>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -49,25 +52,32 @@ pub(super) enum Direction {
 pub(super) struct Network {
     settings: scenario::Network,
     random: u64,
-    under_way: BTreeMap<(Instant, u64), Event>,
+    under_way: BTreeMap<(Instant, u64), (Event, Because)>,
     sent: u64,
+    /// Why what is sent now is sent: as what arrived last.
+    pub(super) because: Because,
 }
 
 impl Network {
     pub(super) fn new(settings: scenario::Network, seed: u64) -> Self {
-        Self { settings, random: seed, under_way: BTreeMap::new(), sent: 0 }
+        Self { settings, random: seed, under_way: BTreeMap::new(), sent: 0, because: None }
+    }
+
+    /// From now on packets travel like this; what is under way arrives as it would have.
+    pub(super) fn change(&mut self, settings: scenario::Network) {
+        self.settings = settings;
     }
 
     /// Lets something happen at a time.
     pub(super) fn put(&mut self, at: Instant, event: Event) {
-        self.under_way.insert((at, self.sent), event);
+        self.under_way.insert((at, self.sent), (event, self.because));
         self.sent += 1;
     }
 
     /// Sends something along a path; gives the time when it arrives, or `now` while the path holds it.
     pub(super) fn send(&mut self, now: Instant, path: &mut Path, way: Direction, event: Event) -> Instant {
         if let Some(held) = &mut path.held {
-            held.push((way, event));
+            held.push((way, event, self.because));
             return now;
         }
         let [to_broker, to_client] = &mut path.last;
@@ -85,9 +95,12 @@ impl Network {
 
     /// Everything passes again, first what waited.
     pub(super) fn release(&mut self, now: Instant, path: &mut Path) {
-        for (way, event) in path.held.take().into_iter().flatten() {
+        let because = self.because;
+        for (way, event, why) in path.held.take().into_iter().flatten() {
+            self.because = why;
             self.send(now, path, way, event);
         }
+        self.because = because;
     }
 
     pub(super) fn next_arrival(&self) -> Option<Instant> {
@@ -96,7 +109,20 @@ impl Network {
 
     /// Takes out what arrives at `now`.
     pub(super) fn arrive(&mut self, now: Instant) -> Option<Event> {
-        self.under_way.first_entry().filter(|first| first.key().0 <= now).map(|first| first.remove())
+        let first = self.under_way.first_entry().filter(|first| first.key().0 <= now)?;
+        let (event, because) = first.remove();
+        self.because = because;
+        Some(event)
+    }
+
+    /// How many things are under way, and their bytes.
+    pub(super) fn holds(&self) -> (usize, usize) {
+        let bytes = self.under_way.values().map(|(event, _)| match event {
+            Event::AtBroker(broker::Input::Received { bytes, .. })
+            | Event::AtClient(_, Fact::Bytes(bytes)) => bytes.len(),
+            _ => 0,
+        });
+        (self.under_way.len(), bytes.sum())
     }
 
     /// How long the next packet takes. The remainder favours short times by less than one in 2^30.

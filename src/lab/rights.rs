@@ -52,7 +52,7 @@ impl Question {
 
     pub(super) fn explain(&self, scenario: &Scenario) -> Option<Explained> {
         let identity = scenario.identities.get(self.identity)?;
-        let policies = PolicySet::compile(identity.policies.clone());
+        let policies = PolicySet::with_switches(identity.policies.clone(), scenario.switches);
         let mut context = identity.context.clone();
         context.client_id = Field::Given(self.client_id.clone());
         context.time = self.time;
@@ -94,7 +94,7 @@ impl Rights {
         let asking = |identity: &Identity| Asking {
             context: identity.context.clone(),
             timed: identity.policies.iter().any(speaks_of_time),
-            policies: PolicySet::compile(identity.policies.clone()),
+            policies: PolicySet::with_switches(identity.policies.clone(), scenario.switches),
             told: BTreeMap::new(),
         };
         Self {
@@ -102,6 +102,11 @@ impl Rights {
             starts: scenario.starts,
             questions: Vec::new(),
         }
+    }
+
+    /// How many different questions were asked.
+    pub(super) fn questions(&self) -> usize {
+        self.questions.len()
     }
 
     pub(super) fn into_questions(self) -> Vec<Question> {

@@ -6,7 +6,7 @@ use crate::broker;
 use crate::client::Message;
 use crate::iot::time::{Instant, Millis, UnixTime};
 use crate::mqtt::{Connect, Properties, Qos, Subscription, Version};
-use crate::policy::{Context, Policy};
+use crate::policy::{Context, Policy, Switches};
 use crate::timeline::SessionId;
 
 use super::expect::Expectation;
@@ -36,12 +36,16 @@ pub struct Scenario {
     pub end: Instant,
     /// The wall clock at time 0, for conditions on the time.
     pub starts: UnixTime,
-    /// Between the clients and the broker.
+    /// Between the clients and the broker, at the beginning.
     pub network: Network,
+    /// What the network is from a time on; need not be in order of time.
+    pub network_changes: Vec<(Instant, Network)>,
     /// Where all chance comes from.
     pub seed: u64,
     /// Limits of the simulated account.
     pub account: broker::Config,
+    /// Which undecided points of AWS's behaviour are read otherwise than usual.
+    pub switches: Switches,
 }
 
 /// The network between the clients and the broker.

@@ -603,6 +603,155 @@ fn a_copy_of_a_world_goes_its_own_way() {
     assert_eq!(before(&other.entries), before(&whole.entries));
 }
 
+/// What a world is, as far as anybody can see.
+fn visible(world: &World) -> (Instant, usize, crate::broker::View, Vec<State>) {
+    let states = (0..3).map(|id| world.state(SessionId(id))).collect();
+    (world.now(), world.events(), world.broker(), states)
+}
+
+/// Clients that publish, come and go, for so long that copies of the world are thrown away.
+fn long() -> Scenario {
+    let mut scenario = takeover(Version::V311);
+    scenario.network.jitter = Millis(30);
+    scenario.sessions[0].comeback = Comeback::After(Millis(1500));
+    scenario.sessions[1].comeback = Comeback::After(Millis(1500));
+    scenario.steps.extend((0..3000).map(|number| Step {
+        at: Instant(5000 + number * 100),
+        session: A,
+        action: Action::publish("dt/temperature", "20", Qos::AtLeastOnce),
+    }));
+    scenario.end = Instant(310_000);
+    scenario
+}
+
+#[test]
+fn every_moment_of_a_recording_is_the_one_that_was() {
+    let scenario = long();
+    let recording = Recording::new(scenario.clone());
+    assert_eq!(recording.run, super::run(&scenario));
+    let entries = recording.run.entries.len();
+    assert!(entries > 9_000, "{entries}");
+    // Forwards, as it was played; a world that was looked at before is as good as a copy.
+    let mut world = World::new(scenario);
+    let mut near = None;
+    while world.step() {
+        let Some(last) = world.entries().len().checked_sub(1) else { continue };
+        if last % 401 == 0 || last + 1 == entries {
+            let moment = recording.world_at(Some(last), near.take());
+            assert_eq!(visible(&moment), visible(&world), "{last}");
+            assert_eq!(visible(&recording.world_at(Some(last), None)), visible(&moment), "{last}");
+            near = Some(moment);
+        }
+    }
+    // Backwards too; and a world that is later than what is wanted is of no use.
+    let beginning = recording.world_at(None, near);
+    assert_eq!((beginning.now(), beginning.events()), (Instant(0), 0));
+}
+
+#[test]
+fn copies_are_bounded_in_number_and_in_weight() {
+    let recording = Recording::new(long());
+    assert!(recording.copies() > recording::MAX_COPIES / 2 && recording.copies() <= recording::MAX_COPIES);
+    let mut scenario = takeover(Version::V311);
+    let payload = "x".repeat(100_000);
+    let retained = |number: u64| {
+        let Action::Publish(message) = Action::publish(&format!("dt/{number}"), &payload, Qos::AtMostOnce)
+        else {
+            unreachable!()
+        };
+        let action = Action::Publish(crate::client::Message { retain: true, ..message });
+        Step { at: Instant(1000 + number * 300), session: A, action }
+    };
+    let policy =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}"#;
+    scenario.identities = vec![article_identity(policy)];
+    scenario.steps = vec![Step { at: Instant(0), session: A, action: Action::Connect }];
+    scenario.steps.extend((0..200).map(retained));
+    scenario.end = Instant(90_000);
+    let heavy = Recording::new(scenario);
+    let last = heavy.world_at(Some(heavy.run.entries.len() - 1), None);
+    assert_eq!(last.broker().retained.len(), 200);
+    assert!(last.weight() > 200 * 100_000, "{}", last.weight());
+    assert!(heavy.copies() < 5, "{} of what is ever heavier", heavy.copies());
+}
+
+#[test]
+fn an_entry_goes_back_to_the_step_that_led_to_it() {
+    let scenario = takeover(Version::V311);
+    let recording = Recording::new(scenario.clone());
+    let at = |wanted: fn(&What) -> bool| {
+        recording.run.entries.iter().position(|entry| wanted(&entry.what)).unwrap()
+    };
+    let because = |entry| recording.because(entry).map(|step| &scenario.steps[step]);
+    let evicted = at(|what| matches!(what, What::Broker(News::Disconnected { .. })));
+    assert_eq!(because(evicted), Some(&scenario.steps[2]), "B connects");
+    let granted = at(|what| matches!(what, What::Broker(News::Subscribed { .. })));
+    assert_eq!(because(granted), Some(&scenario.steps[1]), "A subscribes");
+
+    // Nobody's step: the broker hears nothing from a client that is cut off.
+    let mut quiet = scenario.clone();
+    quiet.sessions[0].connect.keep_alive = 30;
+    quiet.steps =
+        vec![scenario.steps[0].clone(), Step { at: Instant(1000), session: A, action: Action::HalfOpen }];
+    quiet.end = Instant(100_000);
+    let recording = Recording::new(quiet);
+    let last = recording.run.entries.len() - 1;
+    assert!(matches!(recording.run.entries[last].what, What::Broker(_)));
+    assert_eq!(recording.because(last), None);
+    // What waited while nothing passed goes back to what was sent, not to the end of waiting.
+    let mut stalled = scenario.clone();
+    let step = |at, action| Step { at: Instant(at), session: A, action };
+    let publish = Action::publish("dt/temperature", "20", Qos::AtLeastOnce);
+    stalled.steps = vec![
+        scenario.steps[0].clone(),
+        step(1000, Action::Stall),
+        step(1100, publish),
+        step(2000, Action::Resume),
+    ];
+    let recording = Recording::new(stalled);
+    let published = recording
+        .run
+        .entries
+        .iter()
+        .position(|entry| matches!(entry.what, What::Broker(News::Published { .. })));
+    assert_eq!(recording.because(published.unwrap()), Some(2));
+}
+
+#[test]
+fn the_network_changes_from_a_time_on() {
+    let mut scenario = takeover(Version::V311);
+    scenario.network_changes = vec![(Instant(3000), Network { latency: Millis(500), jitter: Millis(0) })];
+    let before = super::run(&takeover(Version::V311));
+    let after = super::run(&scenario);
+    let until = |run: &Run, end| {
+        run.entries.iter().filter(|entry| entry.at < Instant(end)).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(until(&before, 3000), until(&after, 3000));
+    let opened = |run: &Run| {
+        let opened =
+            |entry: &&crate::timeline::Entry| entry.connection == first(C) && entry.what == What::Opened;
+        run.entries.iter().find(opened).map(|entry| entry.at)
+    };
+    assert_eq!((opened(&before), opened(&after)), (Some(Instant(4080)), Some(Instant(5000))));
+}
+
+#[test]
+fn an_undecided_point_that_is_turned_over_changes_the_run() {
+    use crate::policy::{Switches, switch::Switch};
+    let mut scenario = takeover(Version::V311);
+    let policy = ARTICLE_POLICY.replacen(r#"  "Version": "2012-10-17","#, "", 1);
+    scenario.identities = vec![article_identity(&policy)];
+    assert_eq!(super::run(&scenario).state_of(B), State::Closed, "without a version there are no variables");
+    scenario.switches = Switches::NONE.turned(Switch::AbsentVersion);
+    let run = super::run(&scenario);
+    assert_eq!(run.state_of(B), State::Connected);
+    let asked = run.entries.iter().find_map(|entry| match &entry.what {
+        What::Decided { explanation, .. } => run.explained(*explanation),
+        _ => None,
+    });
+    assert_eq!(asked.unwrap().explanation.decision.verdict, policy::Verdict::Allowed, "explained as decided");
+}
+
 #[test]
 fn a_run_that_grows_out_of_hand_is_cut_short() {
     let mut scenario = takeover(Version::V311);

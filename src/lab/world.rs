@@ -13,7 +13,7 @@ use crate::timeline::{Close, ConnectionRef, Entry, Party, SessionId, What, Wire}
 use super::actor::{Client, Then};
 use super::network::{Direction, Event, Fact, Network, Path};
 use super::rights::Rights;
-use super::scenario::{Action, MAX_BYTES, MAX_ENTRIES, MAX_EVENTS, Scenario, Step};
+use super::scenario::{self, Action, MAX_BYTES, MAX_ENTRIES, MAX_EVENTS, Scenario, Step};
 use super::{Ended, Run};
 
 /// A scenario being played.
@@ -21,8 +21,10 @@ use super::{Ended, Run};
 pub struct World {
     scenario: Arc<Scenario>,
     now: Instant,
-    /// Steps taken from here on, the last one first.
-    steps: Vec<Step>,
+    /// Steps taken from here on, by their index and the last one first.
+    steps: Vec<(Instant, usize)>,
+    /// Changes of the network from here on, the last one first.
+    network_changes: Vec<(Instant, scenario::Network)>,
     broker: Broker,
     rights: Rights,
     /// By [`SessionId`].
@@ -35,6 +37,8 @@ pub struct World {
     /// Who was let in last with a client ID, for news about a session whose client is away.
     holders: BTreeMap<String, ConnectionRef>,
     entries: Vec<Entry>,
+    /// Entries so far, those included that were taken out.
+    recorded: usize,
     events: usize,
     /// Sent so far, either way.
     bytes: usize,
@@ -51,12 +55,16 @@ impl World {
     #[must_use]
     pub fn new(scenario: impl Into<Arc<Scenario>>) -> Self {
         let scenario = scenario.into();
-        let mut steps = scenario.steps.clone();
-        steps.sort_by_key(|step| step.at);
+        let mut steps: Vec<_> = scenario.steps.iter().map(|step| step.at).zip(0..).collect();
+        steps.sort_unstable();
         steps.reverse();
+        let mut network_changes = scenario.network_changes.clone();
+        network_changes.sort_by_key(|(at, _)| *at);
+        network_changes.reverse();
         Self {
             now: Instant(0),
             steps,
+            network_changes,
             broker: Broker::new(broker::Config { starts: scenario.starts, ..scenario.account.clone() }),
             rights: Rights::new(&scenario),
             clients: (0..)
@@ -69,6 +77,7 @@ impl World {
             connections: Vec::new(),
             holders: BTreeMap::new(),
             entries: Vec::new(),
+            recorded: 0,
             events: 0,
             bytes: 0,
             scenario,
@@ -81,10 +90,22 @@ impl World {
         self.now
     }
 
-    /// What has happened so far.
+    /// What has happened so far, without what was taken out.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// Takes out what has happened since the last time.
+    pub fn take_entries(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.entries)
+    }
+
+    /// The step of the scenario, by its index, that what happened last goes back to; none when a timer ran out. What a
+    /// timer of the broker does at the very moment at which something arrives counts to what arrives.
+    #[must_use]
+    pub fn because(&self) -> Option<usize> {
+        self.network.because
     }
 
     /// How many things have happened: steps, arrivals and timers.
@@ -96,14 +117,14 @@ impl World {
     /// The next step of the scenario.
     #[must_use]
     pub fn next_step(&self) -> Option<&Step> {
-        self.steps.last()
+        self.steps.last().and_then(|(_, step)| self.scenario.steps.get(*step))
     }
 
     /// When the next thing happens; `None` when nothing more does before the scenario's end.
     #[must_use]
     pub fn next_at(&self) -> Option<Instant> {
         let alarm = self.alarms.first().map(|(at, _)| *at);
-        let step = self.steps.last().map(|step| step.at);
+        let step = self.steps.last().map(|(at, _)| *at);
         let times = [step, self.network.next_arrival(), self.broker.deadline(), alarm];
         times.into_iter().flatten().min().map(|at| at.max(self.now)).filter(|at| *at <= self.scenario.end)
     }
@@ -112,15 +133,25 @@ impl World {
     /// the clients'. `false` when there was nothing more, or when there was too much already
     /// ([`MAX_EVENTS`], [`MAX_ENTRIES`], [`MAX_BYTES`]).
     pub fn step(&mut self) -> bool {
-        let full = self.events >= MAX_EVENTS || self.entries.len() >= MAX_ENTRIES || self.bytes >= MAX_BYTES;
+        let full = self.events >= MAX_EVENTS || self.recorded >= MAX_ENTRIES || self.bytes >= MAX_BYTES;
         let Some(next) = self.next_at().filter(|_| !full) else { return false };
         self.now = next;
         self.events += 1;
-        if let Some(step) = self.steps.pop_if(|step| step.at <= next) {
-            self.act(step.session, step.action);
-        } else if let Some(event) = self.network.arrive(next) {
+        if let Some((_, index)) = self.steps.pop_if(|(at, _)| *at <= next) {
+            self.network.because = Some(index);
+            let step = self.scenario.steps.get(index).cloned();
+            if let Some(Step { session, action, .. }) = step {
+                self.act(session, action);
+            }
+            return true;
+        }
+        self.pass_changes();
+        if let Some(event) = self.network.arrive(next) {
             self.on_event(event);
-        } else if self.broker.deadline().is_some_and(|at| at <= next) {
+            return true;
+        }
+        self.network.because = None;
+        if self.broker.deadline().is_some_and(|at| at <= next) {
             self.at_broker(broker::Input::TimePassed);
         } else if let Some((_, session)) = self.alarms.pop_first() {
             self.on_alarm(session);
@@ -136,11 +167,13 @@ impl World {
 
     /// Leaves out the next step of the scenario; gives what it was.
     pub fn skip_step(&mut self) -> Option<Step> {
-        self.steps.pop()
+        let (_, index) = self.steps.pop()?;
+        self.scenario.steps.get(index).cloned()
     }
 
     /// Lets a session do something now. A session that does not exist, or is nobody, does nothing.
     pub fn act(&mut self, id: SessionId, action: Action) {
+        self.pass_changes();
         let identities = self.scenario.identities.len();
         let known = |client: &&mut Client| usize::try_from(client.who.0).is_ok_and(|who| who < identities);
         let Some(client) = self.client(id).filter(known) else { return };
@@ -179,18 +212,61 @@ impl World {
         index_of(id).and_then(|id| self.clients.get(id)).map_or_else(Default::default, Client::state)
     }
 
+    /// What the broker holds.
+    #[must_use]
+    pub fn broker(&self) -> broker::View {
+        self.broker.view()
+    }
+
+    /// Whose connection a number of the broker's is.
+    #[must_use]
+    pub fn place(&self, connection: ConnectionId) -> Option<ConnectionRef> {
+        index(connection).and_then(|at| self.connections.get(at)).map(|connection| connection.place)
+    }
+
+    /// About how many bytes a copy takes: the texts and payloads that it holds, and for each thing besides a flat sum.
+    /// Takes time in proportion.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        const THING: usize = 256;
+        let broker = self.broker.holdings();
+        let (under_way, bytes) = self.network.holds();
+        let things = [
+            broker.connections,
+            broker.sessions,
+            broker.subscriptions,
+            broker.messages,
+            broker.timers,
+            broker.client_ids,
+            under_way,
+            self.clients.len(),
+            self.connections.len(),
+            self.holders.len(),
+            self.entries.len(),
+            self.rights.questions(),
+        ];
+        broker.bytes + bytes + size_of_val(self.steps.as_slice()) + things.into_iter().sum::<usize>() * THING
+    }
+
     /// Plays on to the end.
     #[must_use]
     pub fn play(mut self) -> Run {
         while self.step() {}
+        let entries = self.take_entries();
+        self.run(entries)
+    }
+
+    /// What came of it, with these entries.
+    pub(super) fn run(self, entries: Vec<Entry>) -> Run {
         let ended = if self.next_at().is_some() { Ended::TooMuch } else { Ended::InTime };
         let states = self.clients.iter().map(Client::state).collect();
-        Run {
-            entries: self.entries,
-            questions: self.rights.into_questions(),
-            ended,
-            states,
-            scenario: self.scenario,
+        Run { entries, questions: self.rights.into_questions(), ended, states, scenario: self.scenario }
+    }
+
+    /// Lets the network be as it is by now.
+    fn pass_changes(&mut self) {
+        while let Some((_, network)) = self.network_changes.pop_if(|(at, _)| *at <= self.now) {
+            self.network.change(network);
         }
     }
 
@@ -364,7 +440,7 @@ impl World {
             }
             news => What::Broker(news),
         };
-        self.entries.push(Entry { at: self.now, connection: place, what });
+        self.push(place, what);
     }
 
     /// Gives the time when it arrives, unless something holds it.
@@ -390,20 +466,20 @@ impl World {
         index_of(id).and_then(|id| self.clients.get_mut(id))
     }
 
-    fn place(&self, connection: ConnectionId) -> Option<ConnectionRef> {
-        index(connection).and_then(|at| self.connections.get(at)).map(|connection| connection.place)
-    }
-
     fn record(&mut self, connection: ConnectionId, what: What) {
         if let Some(connection) = self.place(connection) {
-            self.entries.push(Entry { at: self.now, connection, what });
+            self.push(connection, what);
         }
     }
 
     /// Records something about the client's present or last connection.
     fn note(&mut self, session: SessionId, what: What) {
         let number = self.client(session).map_or(0, |client| client.attempts);
-        let connection = ConnectionRef { session, number };
+        self.push(ConnectionRef { session, number }, what);
+    }
+
+    fn push(&mut self, connection: ConnectionRef, what: What) {
+        self.recorded += 1;
         self.entries.push(Entry { at: self.now, connection, what });
     }
 }

@@ -9,12 +9,13 @@ use super::account::AccountJson;
 use super::action::{action, payload};
 use super::words::{ComebackJson, Number, Seconds, number};
 use super::{FORMAT, MAX_CLIENTS, MAX_STEPS, MAX_TEXT, ScenarioError, place};
-use crate::iot::time::UnixTime;
+use crate::iot::time::{Instant, UnixTime};
 use crate::lab::expect::{Expectation, Expected};
 use crate::lab::mosquitto::{self, Program};
 use crate::lab::scenario::{Action, Actor, Identity, Network, Scenario, Step};
 use crate::mqtt::{Connect, Version, Will};
-use crate::policy::Verdict;
+use crate::policy::switch::Switch;
+use crate::policy::{Switches, Verdict};
 use crate::suite::format::fields::{FromJson, Object, Wrong, list};
 use crate::suite::format::mapping;
 use crate::suite::format::schema::{PolicyJson, PrincipalJson};
@@ -81,6 +82,13 @@ fn scenario(raw: &RawValue, named: &dyn Fn(&str) -> Option<String>) -> Result<Sc
     let starts = file.optional::<Number<253_402_300_799>>("starts")?.map_or(0, |seconds| seconds.0);
     let end: Seconds = file.needed("end", "the seconds after which the run ends, such as `10`")?;
     let network: NetworkJson = file.optional("network")?.unwrap_or_default();
+    let changes = file.or_default::<Vec<ChangeJson>>("networkChanges")?;
+    if changes.len() > MAX_STEPS {
+        let problem =
+            format!("the network changes {} times; at most {MAX_STEPS} changes are played", changes.len());
+        return Err(Wrong::new("networkChanges", problem));
+    }
+    let switches = file.or_default::<Vec<Switch>>("switches")?;
     let account = file.optional::<AccountJson>("account")?.unwrap_or_default();
     let mut names = Names::default();
     let mut identities = Vec::new();
@@ -137,6 +145,8 @@ fn scenario(raw: &RawValue, named: &dyn Fn(&str) -> Option<String>) -> Result<Sc
         end: end.instant(),
         starts: UnixTime(starts),
         network: network.0,
+        network_changes: changes.into_iter().map(|ChangeJson(at, network)| (at, network)).collect(),
+        switches: switched(&switches),
         seed,
         account: account.0,
     })
@@ -196,12 +206,35 @@ struct NetworkJson(Network);
 impl FromJson for NetworkJson {
     fn read(raw: &RawValue, path: &str) -> Result<Self, Wrong> {
         let mut object = Object::new(raw, path)?;
-        let mut time =
-            |name| object.optional::<Seconds>(name).map(|time| time.map(Seconds::millis).unwrap_or_default());
-        let network = Network { latency: time("latency")?, jitter: time("jitter")? };
+        let network = travel(&mut object)?;
         object.finish()?;
         Ok(Self(network))
     }
+}
+
+/// What the network is from a time on.
+struct ChangeJson(Instant, Network);
+
+impl FromJson for ChangeJson {
+    fn read(raw: &RawValue, path: &str) -> Result<Self, Wrong> {
+        let mut object = Object::new(raw, path)?;
+        let at: Seconds = object.needed("at", "the time in seconds, such as `0.4`")?;
+        let network = travel(&mut object)?;
+        object.finish()?;
+        Ok(Self(at.instant(), network))
+    }
+}
+
+fn travel(object: &mut Object<'_>) -> Result<Network, Wrong> {
+    let mut time =
+        |name| object.optional::<Seconds>(name).map(|time| time.map(Seconds::millis).unwrap_or_default());
+    Ok(Network { latency: time("latency")?, jitter: time("jitter")? })
+}
+
+/// A switch that stands there twice is turned over all the same.
+fn switched(switches: &[Switch]) -> Switches {
+    let turned = Switch::ALL.iter().filter(|switch| switches.contains(switch));
+    turned.fold(Switches::NONE, |all, switch| all.turned(*switch))
 }
 
 fn identity(raw: &RawValue, path: &str, named: &dyn Fn(&str) -> Option<String>) -> Result<Identity, Wrong> {

@@ -7,6 +7,7 @@ use crate::lab::expect::{Finding, State};
 use crate::lab::mosquitto::Kind;
 use crate::lab::scenario::Comeback;
 use crate::mqtt::{Qos, Version};
+use crate::policy::switch::Switch;
 use crate::suite::format::fields::{FromJson, Word, Wrong};
 
 use super::MAX_SECONDS;
@@ -72,6 +73,18 @@ impl FromJson for Qos {
             "2" => Ok(Self::ExactlyOnce),
             _ => Err(Wrong::new(path, "write 0, 1 or 2, without quotes")),
         }
+    }
+}
+
+/// An undecided point that is turned over, by its name.
+impl FromJson for Switch {
+    fn read(raw: &RawValue, path: &str) -> Result<Self, Wrong> {
+        let name = String::read(raw, path)?;
+        Self::ALL.iter().copied().find(|switch| switch.as_str() == name).ok_or_else(|| {
+            let known: Vec<&str> = Self::ALL.iter().map(|switch| switch.as_str()).collect();
+            let problem = format!("`{name}` is no undecided point; write one of `{}`", known.join("`, `"));
+            Wrong::new(path, problem)
+        })
     }
 }
 

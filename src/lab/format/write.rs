@@ -9,10 +9,11 @@ use super::{FORMAT, account};
 use crate::client::Message;
 use crate::iot::time::Millis;
 use crate::lab::expect::{Expectation, Expected};
-use crate::lab::scenario::{Action, Actor, Comeback, Identity, Scenario};
+use crate::lab::scenario::{Action, Actor, Comeback, Identity, Network, Scenario};
 use crate::mqtt::{Properties, Qos, Subscription, Version, Will};
 use crate::policy::Field;
 use crate::policy::context::Protocol;
+use crate::policy::switch::Switch;
 use crate::policy::variable::Key;
 use crate::suite::format::write::{PolicyJson, PrincipalJson, word};
 use crate::timeline::SessionId;
@@ -29,12 +30,23 @@ pub fn write(scenario: &Scenario) -> String {
     }
     file.add("end", seconds(scenario.end.0));
     let mut network = Fields::default();
-    for (name, time) in [("latency", scenario.network.latency), ("jitter", scenario.network.jitter)] {
-        if time != Millis(0) {
-            network.add(name, seconds(time.0));
-        }
-    }
+    network.network(scenario.network);
     file.object("network", network);
+    if !scenario.network_changes.is_empty() {
+        let changes = scenario.network_changes.iter().map(|(at, network)| {
+            let mut fields = Fields::default();
+            fields.add("at", seconds(at.0));
+            fields.network(*network);
+            fields.inline()
+        });
+        file.add("networkChanges", lines(changes));
+    }
+    let turned: Vec<String> = Switch::ALL
+        .iter()
+        .filter(|switch| scenario.switches.thrown(**switch))
+        .map(|switch| switch.as_str().to_owned())
+        .collect();
+    file.texts("switches", turned.iter());
     file.object("account", Fields(account::written(&scenario.account)));
     let steps = scenario.steps.iter().map(|step| {
         let mut fields = Fields::default();
@@ -115,6 +127,14 @@ impl Fields {
     fn object(&mut self, name: &'static str, fields: Self) {
         if !fields.0.is_empty() {
             self.add(name, fields.inline());
+        }
+    }
+
+    fn network(&mut self, network: Network) {
+        for (name, time) in [("latency", network.latency), ("jitter", network.jitter)] {
+            if time != Millis(0) {
+                self.add(name, seconds(time.0));
+            }
         }
     }
 
