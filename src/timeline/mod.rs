@@ -11,9 +11,12 @@
 //! and [`What::Closed`] after them.
 
 mod diagnose;
+pub mod drawing;
 pub mod log;
+mod record;
 
 pub use diagnose::{Certainty, Finding, FindingKind, Rival, diagnose};
+pub use record::{Participant, Record};
 
 use crate::broker::{ExplanationId, News, Request, Verdict};
 use crate::client;

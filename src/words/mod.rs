@@ -6,6 +6,7 @@
 pub mod check;
 mod condition;
 mod diagnostic;
+pub mod drawing;
 mod fix;
 mod flaw;
 pub mod form;

@@ -19,7 +19,7 @@ use crate::mqtt::{ReasonCode, Version};
 
 use super::{ConnectionRef, Entry, Party, SessionId};
 
-use story::stories;
+pub(super) use story::{Story, stories};
 
 /// Something worth telling the user.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,20 +9,20 @@ use crate::timeline::{ConnectionRef, Entry, Party, What};
 
 /// An entry that matters: its index and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark {
-    pub(super) index: usize,
-    pub(super) at: Instant,
+pub(in crate::timeline) struct Mark {
+    pub(in crate::timeline) index: usize,
+    pub(in crate::timeline) at: Instant,
 }
 
 /// What a client saw of one connection.
 #[derive(Debug)]
-pub(super) struct Story<'a> {
-    pub(super) connection: ConnectionRef,
+pub(in crate::timeline) struct Story<'a> {
+    pub(in crate::timeline) connection: ConnectionRef,
     /// As sent, or as assigned by the server.
-    pub(super) client_id: Option<&'a str>,
-    pub(super) connect: Option<Mark>,
+    pub(in crate::timeline) client_id: Option<&'a str>,
+    pub(in crate::timeline) connect: Option<Mark>,
     /// As its CONNECT said.
-    pub(super) version: Version,
+    pub(in crate::timeline) version: Version,
     /// In seconds, as in force; 0 is off.
     pub(super) keep_alive: u16,
     /// PINGREQ without PINGRESP.
@@ -42,7 +42,7 @@ pub(super) struct Story<'a> {
     pub(super) published: Vec<(&'a str, Mark)>,
     /// Topics of messages that came.
     pub(super) received: Vec<(&'a str, Mark)>,
-    pub(super) connack: Option<(Mark, ReasonCode)>,
+    pub(in crate::timeline) connack: Option<(Mark, ReasonCode)>,
     /// Requests without an answer, the oldest first.
     pub(super) open: Vec<Asked<'a>>,
     /// Requests with a refusal for an answer.
@@ -51,7 +51,7 @@ pub(super) struct Story<'a> {
     pub(super) unanswerable: Option<Asked<'a>>,
     /// The server's DISCONNECT.
     pub(super) disconnect: Option<(Mark, ReasonCode)>,
-    pub(super) closed: Option<(Mark, Party)>,
+    pub(in crate::timeline) closed: Option<(Mark, Party)>,
 }
 
 /// A request of the client.
@@ -77,7 +77,7 @@ pub(super) struct Refused<'a> {
 }
 
 /// One story for each connection, in order of their first entries.
-pub(super) fn stories(entries: &[Entry]) -> Vec<Story<'_>> {
+pub(in crate::timeline) fn stories(entries: &[Entry]) -> Vec<Story<'_>> {
     let mut places = BTreeMap::new();
     let mut stories: Vec<Story<'_>> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
@@ -119,7 +119,7 @@ impl<'a> Story<'a> {
     }
 
     /// When the server accepted the CONNECT.
-    pub(super) fn accepted(&self) -> Option<Mark> {
+    pub(in crate::timeline) fn accepted(&self) -> Option<Mark> {
         self.connack.filter(|(_, code)| *code == ReasonCode::SUCCESS).map(|(mark, _)| mark)
     }
 
