@@ -74,6 +74,8 @@ struct Taken {
     #[serde(default)]
     name: Option<String>,
     text: String,
+    #[serde(default)]
+    computed: Vec<String>,
     unwrapped: Vec<String>,
     findings: Vec<Finding>,
 }
@@ -91,6 +93,7 @@ fn policies_are_found_in_what_people_paste() {
                 paste.find(&note.at).is_some_and(|at| found.origin(0..found.text().len()).contains(&at))
             });
             assert_eq!(found.complete, !computed, "{name}");
+            assert_eq!(found.computed, wanted.computed, "{name}");
             let said: Vec<_> =
                 found.unwrapped.iter().map(|step| words::unwrapped(step).to_string()).collect();
             assert_eq!(said.len(), wanted.unwrapped.len(), "{name}: {said:?}");
@@ -113,6 +116,8 @@ fn hostile_pastes_end_soon_and_keep_their_limits() {
         format!("policy = jsonencode([{}", ",x".repeat(limit / 3)),
         format!("policy = <<EOF\n{}", "${".repeat(limit / 3)),
         format!("policy = <<EOF\n{}", "${a}".repeat(limit / 5)),
+        format!("{{\"Statement\": \"{}}}\"}}", "${".repeat(limit / 3)),
+        format!("{{\"Statement\": [{}0]}}", "{\"Ref\": \"a\"},".repeat(limit / 20)),
         format!("policy = \"{}", "\\u".repeat(limit / 3)),
         format!("\"{{{}", "\\\"".repeat(limit / 3)),
     ] {

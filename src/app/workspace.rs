@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::policy::document::{Document, parse};
 use crate::policy::explain::Switch;
 use crate::policy::variable::Key;
 use crate::words::page as words;
@@ -69,6 +70,9 @@ pub struct PolicyText {
     /// Left out of every answer, but not thrown away.
     #[serde(skip_serializing_if = "is_default")]
     pub off: bool,
+    /// The names of its `${...}` that a template computes when it is deployed: their values are unknown.
+    #[serde(skip_serializing_if = "is_default")]
+    pub computed: Vec<String>,
 }
 
 /// What a policy is attached to.
@@ -549,6 +553,14 @@ impl PolicyText {
     #[must_use]
     pub fn new(name: &str, text: &str) -> Self {
         Self { name: name.into(), text: text.into(), ..Self::default() }
+    }
+
+    /// Its document.
+    #[must_use]
+    pub fn document(&self) -> Document {
+        let mut document = parse(&self.text);
+        document.forgive(&self.computed);
+        document
     }
 }
 

@@ -143,6 +143,23 @@ impl Document {
         keys
     }
 
+    /// Leaves out what is wrong with resources and variables only because a template has still to put something in place
+    /// of these names.
+    pub fn forgive(&mut self, computed: &[String]) {
+        let placeholders: Vec<String> = computed.iter().map(|name| format!("${{{name}}}")).collect();
+        let is_open = |span: &Span| {
+            let written = self.text.get(span.clone()).unwrap_or_default();
+            placeholders.iter().any(|placeholder| written.contains(placeholder))
+        };
+        self.diagnostics.retain(|found| {
+            let by_value = matches!(
+                found.problem,
+                Problem::UnknownVariable { .. } | Problem::VariableTooEarly | Problem::NotAnArn
+            );
+            !(by_value && is_open(&found.span))
+        });
+    }
+
     /// Whether `${...}` is a variable.
     #[must_use]
     pub fn has_variables(&self) -> bool {

@@ -44,7 +44,7 @@ pub struct Syntax {
     pub wildcards: bool,
     /// `${...}` is a variable (Version 2012-10-17).
     pub variables: bool,
-    /// The pattern is an ARN: variables only after the fifth colon.
+    /// The pattern is an ARN: variables of AWS only after the fifth colon.
     pub arn: bool,
 }
 
@@ -367,11 +367,15 @@ fn variable(name: &str, too_early: bool, span: Span, problems: &mut Vec<(Problem
         problems.push((Problem::DefaultValue, span));
         return SegmentKind::Dead(NoValue::DefaultValue);
     }
+    let key = Key::parse(name);
     if too_early {
         problems.push((Problem::VariableTooEarly, span));
-        return SegmentKind::Dead(NoValue::BeforeFifthColon);
+        // A template computes what it computes anywhere.
+        return match key {
+            Key::Unknown(_) => SegmentKind::Variable(key),
+            _ => SegmentKind::Dead(NoValue::BeforeFifthColon),
+        };
     }
-    let key = Key::parse(name);
     if let Key::Unknown(name) = &key {
         problems.push((Problem::UnknownVariable { name: name.clone() }, span));
     }

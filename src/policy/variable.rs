@@ -101,7 +101,8 @@ pub enum Key {
     EpochTime,
     /// A key that exists in AWS but is not known to have a value in an AWS IoT Core policy.
     Undocumented(String),
-    /// A name that AWS IoT Core does not have.
+    /// A name that AWS IoT Core does not have. In a policy out of a template it may be one that the template computes:
+    /// then its value is unknown.
     Unknown(String),
 }
 
@@ -156,7 +157,8 @@ impl Key {
                 return Self::Certificate { party, field, pick };
             }
         }
-        if strip_prefix(name, "aws:").is_some()
+        // `AWS::Region` and the like are CloudFormation's.
+        if (strip_prefix(name, "aws:").is_some() && !name.contains("::"))
             || strip_prefix(name, "cognito-identity.amazonaws.com:").is_some()
         {
             return Self::Undocumented(name.to_owned());

@@ -142,8 +142,7 @@ pub fn holds(count: usize) -> String {
 }
 
 /// A part of a template that is computed when it is deployed.
-pub const INCOMPLETE: &str =
-    "A part of it is computed when the template is deployed: an answer about it says nothing of that part.";
+pub const INCOMPLETE: &str = "A part of it is computed when the template is deployed: an answer that turns on that part cannot be told.";
 
 /// A file of which nothing was taken.
 #[must_use]

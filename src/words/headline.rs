@@ -10,7 +10,7 @@ use crate::policy::{
     Explanation, ReasonCode, Verdict,
     condition::{Operator, Truth},
     evaluate::Decision,
-    explain::{Mismatch, PartTrail, ResourceTrail, StatementTrail},
+    explain::{Mismatch, PartTrail, ResourceTrail, StatementTrail, Substitution},
     request::Part,
     variable::{Key, NoValue},
 };
@@ -287,7 +287,15 @@ fn cannot_tell(text: Text, explanation: &Explanation, which: Text) -> Text {
     let text = text.say("Cannot tell: ");
     let mut branches = explanation.branches.iter();
     let (Some(one), Some(other)) = (branches.next(), branches.next()) else {
-        return Text(text.0.into_iter().chain(which.0).collect()).say(" depends on a value that is not set.");
+        let text = Text(text.0.into_iter().chain(which.0).collect());
+        let computed = |value: &&Substitution| value.value.is_none() && matches!(value.key, Key::Unknown(_));
+        return match explanation.substitutions.iter().find(computed) {
+            Some(value) => text
+                .say(" depends on what the template puts in place of ")
+                .code(format!("${{{}}}", value.key.name()))
+                .say("."),
+            None => text.say(" depends on a value that is not set."),
+        };
     };
     let suppose = |text: Text, branch: &crate::policy::explain::Branch| {
         if branch.assumed.is_empty() {

@@ -5,7 +5,6 @@ use super::answer::Answer;
 use super::lit::{self, Pointed};
 use super::matrix::{At, Matrix};
 use super::readable;
-use crate::policy::document::parse;
 
 impl Model {
     /// Asks everything anew; keeps the selected cell if it still exists.
@@ -32,10 +31,7 @@ impl Model {
     fn answer_all(&mut self) {
         let mut known = std::mem::take(&mut self.documents).into_iter();
         let documents = self.workspace.policies.iter().map(|policy| {
-            known
-                .next()
-                .filter(|document| document.text == policy.text)
-                .unwrap_or_else(|| parse(&policy.text))
+            known.next().filter(|document| document.text == policy.text).unwrap_or_else(|| policy.document())
         });
         self.documents = documents.collect();
         self.imports.update(&self.workspace.policies, &self.documents);

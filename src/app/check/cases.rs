@@ -13,7 +13,7 @@ use crate::policy::Request;
 use crate::policy::context::{
     Certificate, CertificateFields, CertificateStatus, Context, Field, Principal, Protocol, Thing,
 };
-use crate::policy::evaluate::{Attachment as AttachedTo, PolicySet};
+use crate::policy::evaluate::Attachment as AttachedTo;
 use crate::policy::variable::{CERTIFICATE_FIELDS, Key, Party, Pick};
 use crate::suite::Case;
 
@@ -77,7 +77,7 @@ fn free(name: String, taken: &mut BTreeSet<String>) -> String {
 #[must_use]
 pub fn opened(case: &Case, workspace: &Workspace) -> Workspace {
     Workspace {
-        policies: policies(&case.policies),
+        policies: policies(case),
         who: who(case),
         ask: ask(case),
         switches: BTreeSet::new(),
@@ -85,8 +85,10 @@ pub fn opened(case: &Case, workspace: &Workspace) -> Workspace {
     }
 }
 
-fn policies(set: &PolicySet) -> Vec<PolicyText> {
-    let each = set.policies().iter().zip(1..).map(|(policy, number)| PolicyText {
+fn policies(case: &Case) -> Vec<PolicyText> {
+    let computed = case.context.unknown.iter().filter(|key| matches!(key, Key::Unknown(_))).map(Key::name);
+    let computed: Vec<String> = computed.collect();
+    let each = case.policies.policies().iter().zip(1..).map(|(policy, number)| PolicyText {
         name: if policy.name.is_empty() { format!("policy-{number}") } else { policy.name.clone() },
         text: policy.document.text.clone(),
         attached: match &policy.attached_to {
@@ -97,6 +99,7 @@ fn policies(set: &PolicySet) -> Vec<PolicyText> {
             }
         },
         off: false,
+        computed: computed.clone(),
     });
     each.collect()
 }

@@ -19,8 +19,8 @@ const MAX_NOTES: usize = 5;
 /// What a text holds that is more than a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
-    /// Its policies, each with its name where the text gives one, and its own text.
-    pub policies: Vec<(Option<String>, String)>,
+    /// Its policies.
+    pub policies: Vec<Found>,
     /// Whether they stand in something that they can be taken out of.
     pub wrapped: bool,
     /// What they were taken out of, each step once.
@@ -33,6 +33,23 @@ pub struct Imported {
     pub incomplete: bool,
 }
 
+/// A policy in a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Its name, where the text gives one.
+    pub name: Option<String>,
+    /// Its own text.
+    pub text: String,
+    /// The names of its `${...}` that a template computes.
+    pub computed: Vec<String>,
+}
+
+impl Found {
+    fn new(found: &import::Found) -> Self {
+        Self { name: found.name.clone(), text: found.text().to_owned(), computed: found.computed.clone() }
+    }
+}
+
 impl Imported {
     /// The policies, attached as the one in whose field they were found.
     #[must_use]
@@ -42,9 +59,10 @@ impl Imported {
             (None, 0) => policy.name.clone(),
             (None, number) => format!("{}-{}", policy.name, number + 1),
         };
-        let found = self.policies.iter().enumerate().map(|(number, (name, text))| PolicyText {
-            name: named(number, name),
-            text: text.clone(),
+        let found = self.policies.iter().enumerate().map(|(number, found)| PolicyText {
+            name: named(number, &found.name),
+            text: found.text.clone(),
+            computed: found.computed.clone(),
             ..policy.clone()
         });
         found.collect()
@@ -75,7 +93,7 @@ pub fn find(text: &str) -> Option<Imported> {
         notes: read.notes.iter().take(MAX_NOTES).map(note).collect(),
         more_notes: read.notes.len().saturating_sub(MAX_NOTES),
         incomplete: read.found.iter().any(|found| !found.complete),
-        policies: read.found.into_iter().map(|found| (found.name.clone(), found.text().to_owned())).collect(),
+        policies: read.found.iter().map(Found::new).collect(),
     })
 }
 
@@ -88,8 +106,10 @@ pub fn policies(files: &[(String, String)]) -> (Vec<PolicyText>, Vec<Text>) {
         let read = import::read(content);
         let notes = read.notes.iter().map(words::diagnostic);
         told.extend(notes.map(|note| Text::new().code(file).say(": ").join(note)));
-        let named = read.found.iter().map(|found| (found.name.as_deref().unwrap_or(stem), found.text()));
-        policies.extend(named.map(|(name, text)| PolicyText::new(name, text)));
+        policies.extend(read.found.iter().map(Found::new).map(|Found { name, text, computed }| PolicyText {
+            computed,
+            ..PolicyText::new(name.as_deref().unwrap_or(stem), &text)
+        }));
     }
     if !policies.is_empty() {
         told.push(form::files_taken(policies.len()));

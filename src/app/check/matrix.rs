@@ -2,6 +2,8 @@
 //!
 //! Pure: a function of the workspace. Knows no sentence and no markup.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::who::{context, used_keys};
@@ -9,7 +11,7 @@ use crate::app::workspace::{
     Ask, Attached, MqttVersion, PolicyText, PrincipalKind, Transport, Who, Workspace,
 };
 use crate::policy::context::{Binding, Context, Field};
-use crate::policy::document::{Document, parse};
+use crate::policy::document::Document;
 use crate::policy::evaluate::{Attachment, Decision, Policy, PolicyKind, PolicySet, Switches, Verdict};
 use crate::policy::explain::{Explanation, Switch};
 use crate::policy::fix::{Fix, NearMiss, fixes, near_misses};
@@ -69,6 +71,8 @@ pub struct Matrix {
     pub sources: Vec<usize>,
     /// The variables and condition keys that they name.
     pub used: Vec<Key>,
+    /// The variables whose values a template computes when it is deployed.
+    pub computed: Vec<Key>,
     /// Where the questions are asked, as the policies name it.
     pub place: Place,
     /// The columns.
@@ -122,8 +126,10 @@ impl Matrix {
         client_ids.truncate(MAX_CLIENT_IDS);
         questions.truncate(MAX_QUESTIONS);
 
+        let used = used_keys(policies.policies(), |_| true);
         let mut matrix = Self {
-            used: used_keys(policies.policies(), |_| true),
+            computed: computed(workspace, &used),
+            used,
             sources: on(workspace).map(|(index, _)| index).collect(),
             policies,
             place,
@@ -265,7 +271,9 @@ impl Matrix {
     }
 
     fn context(&self, client_id: &str) -> Context {
-        context(&self.who, &self.place, &self.used, client_id, MqttVersion::V311)
+        let mut context = context(&self.who, &self.place, &self.used, client_id, MqttVersion::V311);
+        context.unknown.extend_from_slice(&self.computed);
+        context
     }
 
     fn ask_all(&self) -> Vec<Vec<Cell>> {
@@ -412,9 +420,15 @@ pub fn compile(workspace: &Workspace) -> PolicySet {
             (Attached::Principal, PrincipalKind::X509) => Attachment::Certificate,
             (Attached::Principal, _) => Attachment::CognitoIdentity,
         },
-        document: parse(&policy.text),
+        document: policy.document(),
     });
     PolicySet::with_switches(policies.collect(), switches(workspace))
+}
+
+/// Those of the variables that a template computes.
+fn computed(workspace: &Workspace, used: &[Key]) -> Vec<Key> {
+    let names: BTreeSet<&String> = on(workspace).flat_map(|(_, policy)| &policy.computed).collect();
+    used.iter().filter(|key| matches!(key, Key::Unknown(name) if names.contains(name))).cloned().collect()
 }
 
 /// The switches that the user turned over; a name that this version does not know is left alone.

@@ -34,6 +34,7 @@ pub(super) fn answered(
         });
         if let Some(last) = last {
             policy.text.clone_from(&last.text);
+            policy.computed.clone_from(&last.computed);
             stale.push(index);
         }
     }

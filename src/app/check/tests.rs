@@ -568,3 +568,48 @@ fn a_private_key_reaches_neither_the_field_nor_the_other_program() {
     assert_eq!(model.update(Msg::FillInFrom(Opened { files, left_out: 0 })), []);
     assert!(said(&model).contains("private key"));
 }
+
+#[test]
+fn what_a_template_computes_is_unknown() {
+    let template = r#"{"Resources": {"P": {"Type": "AWS::IoT::Policy", "Properties": {"PolicyDocument": {
+        "Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "iot:Connect",
+             "Resource": {"Fn::Sub": "arn:aws:iot:${AWS::Region}:${AWS::AccountId}:client/${!iot:ClientId}"}},
+            {"Effect": "Allow", "Action": "iot:Publish",
+             "Resource": {"Fn::Sub": "arn:aws:iot:eu-west-1:123456789012:topic/${Prefix}/a"}},
+            {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": {"Fn::Join": ["", ["arn:", {"Ref": "Rest"}]]}},
+            {"Effect": "Deny", "Action": "iot:Receive", "Resource": "*"}
+        ]}}}}}"#;
+    let mut model = example();
+    let found = import::find(template).unwrap();
+    edited(&mut model, Edit::AddPolicy);
+    let last = model.workspace.policies.len() - 1;
+    let taken = found.in_place_of(&model.workspace.policies[last]);
+    edited(&mut model, Edit::ReplacePolicy(last, taken));
+    for off in 0..last {
+        edited(&mut model, Edit::SwitchPolicy(off));
+    }
+    let ask = [(TextField::Publish, "x/a"), (TextField::Subscribe, "x/#"), (TextField::Receive, "x/a")];
+    for (field, asked) in ask {
+        model.update(Msg::Type(field, asked.to_owned()));
+    }
+    let verdicts: Vec<_> = (0..4).map(|question| verdict(&model, question, 0)).collect();
+    let unknown = Some(Verdict::CannotTell);
+    assert_eq!(verdicts, [unknown, unknown, unknown, Some(Verdict::ExplicitDeny)]);
+    assert_eq!(model.document(last).unwrap().diagnostics, []);
+    let said = |question| crate::words::headline(&model.matrix.explain(At { question, client: 0 }).unwrap());
+    assert_eq!(
+        [said(0), said(1), said(2)],
+        [
+            "Cannot tell: statement 1 depends on what the template puts in place of `${AWS::Region}`.",
+            "Cannot tell: if `Prefix` is `some other value`: denied; if `Prefix` is `x`: allowed.",
+            "Cannot tell: if `Fn::Join` is `arn:aws:iot:eu-west-1:123456789012:topicfilter/x/#`: allowed; if `Fn::Join` is \
+             `some other value`: denied.",
+        ]
+    );
+
+    // The same text without the template is a policy as AWS gets it: nobody gives these names a value.
+    model.workspace.policies[last].computed.clear();
+    model.recheck();
+    assert_eq!(verdict(&model, 0, 0), Some(Verdict::ImplicitDeny));
+}

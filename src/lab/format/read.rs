@@ -249,7 +249,7 @@ fn identity(raw: &RawValue, path: &str, named: &dyn Fn(&str) -> Option<String>) 
     let address: Option<String> = object.optional("sourceIp")?;
     context.source_ip = mapping::address(address.as_ref(), "sourceIp").map_err(within)?;
     context.domain_name = object.optional::<String>("domainName")?.into();
-    context.unknown = mapping::unknown(&object.or_default::<Vec<String>>("unknown")?).map_err(within)?;
+    let unknown: Vec<String> = object.or_default("unknown")?;
     let at = object.path("policies");
     let raw = object.raw("policies");
     let raw =
@@ -259,6 +259,7 @@ fn identity(raw: &RawValue, path: &str, named: &dyn Fn(&str) -> Option<String>) 
         let at = format!("{at}[{number}]");
         policies.push(mapping::policy(PolicyJson::read_with(raw, &at, named)?, &at)?);
     }
+    context.unknown = mapping::unknown(&unknown, &policies).map_err(within)?;
     object.finish()?;
     Ok(Identity { name, context, policies })
 }

@@ -35,7 +35,8 @@ impl Domain {
         match key {
             Key::SourceIp => Self::Address,
             Key::CurrentTime | Key::EpochTime => Self::Time,
-            Key::ClientId => Self::Text,
+            // A template always computes a text.
+            Key::ClientId | Key::Unknown(_) => Self::Text,
             _ => Self::Optional,
         }
     }

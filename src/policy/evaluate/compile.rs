@@ -117,21 +117,26 @@ impl Compiled {
             .resources
             .iter()
             .flat_map(|listed| &listed.values)
-            .map(|written| Resource {
-                pattern: if switches.thrown(Switch::DefaultValues) {
+            .map(|written| {
+                let pattern = if switches.thrown(Switch::DefaultValues) {
                     Pattern::compile_with_defaults(&written.value, arn, &mut ignored)
                 } else {
                     Pattern::compile(&written.value, arn, &mut ignored)
-                },
-                kind: written
-                    .value
-                    .splitn(6, ':')
-                    .nth(5)
-                    .and_then(|rest| rest.split_once('/'))
-                    .map(|(kind, _)| kind.to_owned())
-                    .filter(|kind| !kind.contains(['*', '?', '$'])),
-                variables_off: !variables && written.value.contains("${"),
-                fields: Fields::new(&written.value, arn),
+                };
+                // What a template computes may hold any number of fields.
+                let whole = pattern.variables().any(|key| matches!(key, Key::Unknown(_)));
+                Resource {
+                    kind: written
+                        .value
+                        .splitn(6, ':')
+                        .nth(5)
+                        .and_then(|rest| rest.split_once('/'))
+                        .map(|(kind, _)| kind.to_owned())
+                        .filter(|kind| !kind.contains(['*', '?', '$'])),
+                    variables_off: !variables && written.value.contains("${"),
+                    fields: Fields::new(&written.value, arn).filter(|_| !whole),
+                    pattern,
+                }
             })
             .collect();
         let conditions = statement

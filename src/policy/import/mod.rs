@@ -13,6 +13,8 @@ mod excerpt;
 mod template;
 mod terraform;
 
+use std::collections::BTreeMap;
+
 use cloudformation::{get, get_text, intrinsic, intrinsics, is_policy_resource, template_string};
 use excerpt::Excerpt;
 use template::Template;
@@ -80,9 +82,11 @@ pub struct Found {
     pub name: Option<String>,
     /// What it was taken out of, the outermost first; empty when it was pasted as it is.
     pub unwrapped: Vec<Unwrapped>,
-    /// Whether all of it could be read. When a template computes a part, a verdict about the policy says nothing
-    /// about what gets deployed.
+    /// Whether all of it could be read. When a template computes a part, a verdict that turns on it is not known before
+    /// the template is deployed.
     pub complete: bool,
+    /// The names that stand as `${name}` in its text for what a template computes.
+    pub computed: Vec<String>,
     /// The policy. Its spans and repairs speak of its own text; [`Found::origin`] leads back into the paste.
     pub document: Document,
     excerpt: Excerpt,
@@ -354,6 +358,7 @@ impl Finder {
             trail = trail.through(Unwrapped::CloudFormation);
         }
         let (mut out, mut at, mut escapes) = (Excerpt::default(), 0, 0);
+        let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
         for (span, name, string) in functions {
             out.copy(&text, at..span.start);
             match string {
@@ -364,7 +369,10 @@ impl Finder {
                 }
                 None => {
                     self.notes.push(Note::computed(&name, text.origin(span.clone())));
-                    out.copy(&text, span.clone());
+                    // Two functions of one name may compute two values.
+                    let number = *numbers.entry(name.clone()).and_modify(|number| *number += 1).or_insert(1);
+                    let name = if number > 1 { format!("{name} {number}") } else { name };
+                    out.put(&text, span.clone(), &format!("\"{}\"", template::placeholder_of(&name)));
                 }
             }
             at = span.end;
@@ -378,12 +386,23 @@ impl Finder {
         let extent = out.origin(0..out.text().len());
         // With all notes taken some may be missing: then nothing is sure.
         let complete = self.notes.0.len() < MAX_NOTES && !computed.iter().any(|span| within(span, &extent));
+        let computed_names = template::names(out.text())
+            .filter(|(_, span)| computed.iter().any(|note| within(&out.origin(span.clone()), note)))
+            .map(|(name, _)| name.to_owned())
+            .collect();
         document.diagnostics.retain(|found| {
             let origin = out.origin(found.span.clone());
             found.span.is_empty() || !computed.iter().any(|span| within(&origin, span))
         });
         let Trail { name, unwrapped, .. } = trail;
-        self.found.push(Found { name, unwrapped, complete, document, excerpt: out });
+        self.found.push(Found {
+            name,
+            unwrapped,
+            complete,
+            computed: computed_names,
+            document,
+            excerpt: out,
+        });
     }
 
     fn finish(self) -> Import {

@@ -70,10 +70,7 @@ pub(super) fn undo(
             } else {
                 let what = rest.get(..length).unwrap_or_default();
                 notes.push(Note::computed(what, source.origin(whole.clone())));
-                // Quotes or brackets of an expression would end the string that it stands in.
-                let plain: String =
-                    inner.chars().filter(|c| !c.is_control() && !"\"\\{}".contains(*c)).collect();
-                out.put(source, whole.clone(), &format!("${{{plain}}}"));
+                out.put(source, whole.clone(), &placeholder_of(inner));
             }
             at = whole.end;
             copied = at;
@@ -83,6 +80,24 @@ pub(super) fn undo(
     }
     out.copy(source, copied..span.end);
     escapes
+}
+
+/// What stands in a policy for what a template computes: `${...}` around the expression, without what would end the
+/// string or the name that it stands in.
+pub(super) fn placeholder_of(expression: &str) -> String {
+    let plain: String = expression.chars().filter(|c| !c.is_control() && !"\"\\{},".contains(*c)).collect();
+    format!("${{{}}}", plain.trim())
+}
+
+/// The names between `${` and the next `}`, each with the bytes of the whole.
+pub(super) fn names(text: &str) -> impl Iterator<Item = (&str, Span)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text.get(at..)?.find("${")?;
+        let (name, _) = text.get(start + "${".len()..)?.split_once('}')?;
+        at = start + "${}".len() + name.len();
+        Some((name, start..at))
+    })
 }
 
 /// The length of `${...}` or `%{...}` at the beginning of `text`, nested braces and quotes counted; all of it when

@@ -169,7 +169,7 @@ impl Hcl<'_> {
         }
     }
 
-    /// One expression as JSON. What is no literal becomes `null` and is noted.
+    /// One expression as JSON. What is no literal becomes a placeholder and is noted.
     fn value(&mut self, depth: usize) {
         let rest = self.rest();
         let inner = rest.get(1..).unwrap_or_default().trim_start();
@@ -246,7 +246,7 @@ impl Hcl<'_> {
         self.blank();
     }
 
-    /// Notes an expression up to the comma, line end or bracket that ends it, and puts `null` in its place.
+    /// Notes an expression up to the comma, line end or bracket that ends it, and puts its placeholder there.
     fn computed(&mut self) {
         let (mut open, mut quoted) = (0_usize, false);
         let rest = self.rest();
@@ -265,9 +265,10 @@ impl Hcl<'_> {
             return;
         }
         let length = what.len();
+        let text = format!("\"{}\"", template::placeholder_of(what));
         let note = Note::computed(what, self.source.origin(self.at..self.at + length));
         self.notes.push(note);
-        self.put(length, "null");
+        self.put(length, &text);
     }
 
     /// A string in quotes, quotes included; to the end of the line when it is not closed.

@@ -28,7 +28,10 @@ pub(crate) fn case(json: CaseJson) -> Result<Case, Wrong> {
     if json.id.is_empty() {
         return Err(Wrong::new("id", "is empty; write a name that no other case has"));
     }
-    let unknown = unknown(&json.unknown)?;
+    let policies =
+        json.policies.into_iter().zip(0..).map(|(json, at)| policy(json, &format!("policies[{at}]")));
+    let policies = policies.collect::<Result<Vec<_>, _>>()?;
+    let unknown = unknown(&json.unknown, &policies)?;
     let request = &json.request;
     let mut context = context(&json.principal, &request.region, &request.account_id)?;
     context.protocol = request.protocol;
@@ -53,9 +56,6 @@ pub(crate) fn case(json: CaseJson) -> Result<Case, Wrong> {
         keys.insert(Key::IncludeSocketInformation, include.collect());
     }
     context.unknown = unknown;
-    let policies =
-        json.policies.into_iter().zip(0..).map(|(json, at)| policy(json, &format!("policies[{at}]")));
-    let policies = policies.collect::<Result<Vec<_>, _>>()?;
     Ok(Case {
         request: ask(request, &context)?,
         id: json.id,
@@ -88,11 +88,14 @@ pub(crate) fn context(json: &PrincipalJson, region: &str, account: &str) -> Resu
     Ok(context)
 }
 
-/// The keys that stand under `unknown`.
-pub(crate) fn unknown(names: &[String]) -> Result<Vec<Key>, Wrong> {
+/// The keys that stand under `unknown`: keys of AWS IoT Core, and what templates compute in these policies.
+pub(crate) fn unknown(names: &[String], policies: &[Policy]) -> Result<Vec<Key>, Wrong> {
     let mut unknown = Vec::with_capacity(names.len());
     for (name, at) in names.iter().zip(0_usize..) {
         match Key::parse(name) {
+            key @ Key::Unknown(_) if policies.iter().any(|policy| policy.document.keys().contains(&key)) => {
+                unknown.push(key);
+            }
             Key::Unknown(name) => {
                 let problem = format!(
                     "`{name}` is no variable or condition key of AWS IoT Core; write one, such as `iot:ClientId`"

@@ -48,6 +48,7 @@ fn scenario(workspace: &Workspace) -> Scenario {
     let matrix = Matrix::new(workspace);
     let version = workspace.simulation.version;
     let mut context = who::context(&workspace.who, &matrix.place, &matrix.used, "", version);
+    context.unknown.extend_from_slice(&matrix.computed);
     context.protocol = Protocol::Mqtt;
     let sessions = &workspace.simulation.sessions;
     let starts = |index: usize| Instant(APART.0.saturating_mul(u64::try_from(index).unwrap_or(u64::MAX)));
