@@ -353,17 +353,22 @@ fn shown(all: &[ResourceTrail]) -> (Vec<&ResourceTrail>, Vec<&ResourceTrail>) {
     })
 }
 
-fn row(policy: usize, resource: &ResourceTrail, iam: bool, explanation: &Explanation) -> Row {
-    let tail = relative(&resource.written);
-    let cut = resource.written.len() - tail.len();
+/// A resource with its values; `⟨no value⟩` and `⟨unknown⟩` stand for those that are not there.
+#[must_use]
+pub fn resolved(resource: &ResourceTrail) -> String {
     let hole = match resource.mismatch {
         Some(Mismatch::NoValue { .. }) => "⟨no value⟩",
         _ => "⟨unknown⟩",
     };
-    let resolved: String = resource.resolved.iter().map(|piece| piece.as_deref().unwrap_or(hole)).collect();
+    resource.resolved.iter().map(|piece| piece.as_deref().unwrap_or(hole)).collect()
+}
+
+fn row(policy: usize, resource: &ResourceTrail, iam: bool, explanation: &Explanation) -> Row {
+    let tail = relative(&resource.written);
+    let cut = resource.written.len() - tail.len();
     Row {
         written: tail.to_owned(),
-        resolved: relative(&resolved).to_owned(),
+        resolved: relative(&resolved(resource)).to_owned(),
         fitted: resource.progress.and_then(|progress| progress.pattern.checked_sub(cut)),
         outcome: resource.outcome,
         place: (policy, resource.span.clone()),

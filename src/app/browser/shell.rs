@@ -9,6 +9,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::boot::Boot;
+use super::components::text;
 use super::shortcuts::{self, Keys};
 use crate::app::workspace::{Screen, Workspace};
 use crate::words;
@@ -61,7 +62,7 @@ impl Frame<'_> {
                 </header>
                 <main id="main" tabindex="-1">
                     if let Some(notice) = self.notice {
-                        <p class="c-notice is-explicit" role="alert">{ notice.to_owned() }</p>
+                        <p class="c-notice is-explicit" role="alert">{ text(&words::check::ticked(notice)) }</p>
                     }
                     { content }
                 </main>

@@ -212,11 +212,7 @@ fn row(policy: &str, statement: &StatementTrail, part: Part, links: Links<'_>) -
         (Truth::No, _) => (Tone::Nothing, if statement.action == Truth::No { "other action" } else { "no" }),
     };
     let resources = statement.resources.iter().map(|resource| {
-        let resolved: String = resource
-            .resolved
-            .iter()
-            .map(|piece| piece.as_deref().unwrap_or("\u{27e8}no value\u{27e9}"))
-            .collect();
+        let resolved = words::resolved(resource);
         html! {
             <div>
                 <code translate="no">{ &resource.written }</code>
