@@ -45,7 +45,6 @@ pub mod log;
 mod names;
 mod publish;
 mod rate;
-mod reserved;
 mod retained;
 mod session;
 mod subscribe;

@@ -1,11 +1,17 @@
 //! Which names AWS IoT Core takes as topics and filters, and which filter matches which topic.
+//!
+//! An operation that AWS does not admit on its own topics is treated as a name that cannot be a topic or filter: 0x90 or
+//! 0x8F in MQTT 5, a close in 3.1.1 (inferred). Nobody answers on these topics but for the lifecycle events: the services
+//! behind them are not simulated.
 
 #[cfg(test)]
 use crate::iot::topic::ParentLevel;
-use crate::iot::topic::{self, Share};
+use crate::iot::{
+    reserved,
+    topic::{self, Share},
+};
 
 use super::config::{MAX_SHARE_NAME, MAX_SLASHES, MAX_TOPIC};
-use super::reserved;
 
 /// What topics are compared with: the filter, for a shared subscription without `$share/<name>/`.
 pub(super) fn pattern(filter: &str) -> &str {

@@ -7,5 +7,6 @@ pub mod calendar;
 pub mod endpoint;
 pub mod fact;
 pub mod region;
+pub mod reserved;
 pub mod time;
 pub mod topic;

@@ -1,8 +1,12 @@
-//! Limits that a request breaks whatever the policies say. The verdict speaks of the policies alone; these stand beside it.
+//! What AWS IoT Core does not take whatever the policies say. The verdict speaks of the policies alone; this stands
+//! beside it.
 //!
-//! Source of all: AWS General Reference, "AWS IoT Core endpoints and quotas". Documented.
+//! Sources, all documented: AWS General Reference, "AWS IoT Core endpoints and quotas"; MQTT 5 sections 4.7 and 4.8.2;
+//! Developer Guide, Reserved topics, Basic Ingest and MQTT.
 
 use super::{Context, Field, Policy, Request, context::Protocol, evaluate::Attachment};
+use crate::iot::reserved::{may_publish, may_subscribe};
+use crate::iot::topic::{TopicError, check_filter, check_name, share};
 
 /// Longest client ID, in bytes of UTF-8.
 pub const MAX_CLIENT_ID: usize = 128;
@@ -13,7 +17,7 @@ pub const MAX_SLASHES: usize = 7;
 /// Most policies on one certificate or Cognito identity.
 pub const MAX_ATTACHED: usize = 10;
 
-/// A limit that is broken.
+/// What is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quota {
     /// The client ID has this many bytes.
@@ -24,13 +28,21 @@ pub enum Quota {
     TopicLength(usize),
     /// The topic or filter has this many slashes.
     TopicSlashes(usize),
+    /// The text is no topic name or no topic filter.
+    Topic(TopicError),
+    /// Publishing to a topic of AWS's own, which no page lists for it.
+    ReservedPublish,
+    /// Subscribing to topics of AWS's own, which no page lists for it.
+    ReservedSubscribe,
+    /// A message to be retained on a topic that begins with `$`.
+    ReservedRetain,
     /// QoS 2, which AWS IoT Core does not support.
     QosTwo,
     /// This many policies on the certificate or identity.
     Attached(usize),
 }
 
-/// The limits that this request breaks, each once.
+/// What of this request is not taken, each once.
 #[must_use]
 pub fn broken(policies: &[Policy], context: &Context, request: &Request) -> Vec<Quota> {
     let mut broken = Vec::new();
@@ -52,11 +64,37 @@ pub fn broken(policies: &[Policy], context: &Context, request: &Request) -> Vec<
         broken.extend((topic.len() > MAX_TOPIC).then_some(Quota::TopicLength(topic.len())));
         broken.extend((slashes > MAX_SLASHES).then_some(Quota::TopicSlashes(slashes)));
     }
+    broken.extend(not_a_topic(request).map(Quota::Topic));
+    match request {
+        Request::Publish { topic, retain, .. } if topic.starts_with('$') => {
+            broken.extend((!may_publish(topic)).then_some(Quota::ReservedPublish));
+            broken.extend(retain.then_some(Quota::ReservedRetain));
+        }
+        Request::Subscribe { filter, .. } => {
+            let filter = share(filter).map_or(filter.as_str(), |share| share.filter);
+            let reserved = filter.starts_with('$') && !may_subscribe(filter);
+            broken.extend(reserved.then_some(Quota::ReservedSubscribe));
+        }
+        _ => {}
+    }
     broken.extend((qos == Some(2)).then_some(Quota::QosTwo));
     let on = |place: &Attachment| policies.iter().filter(|policy| policy.attached_to == *place).count();
     let attached = on(&Attachment::Certificate).max(on(&Attachment::CognitoIdentity));
     broken.extend((attached > MAX_ATTACHED).then_some(Quota::Attached(attached)));
     broken
+}
+
+/// What keeps the text from being a topic name or filter, but for MQTT's own limit of length: AWS's is far below it.
+///
+/// The topic of a will that AWS keeps for itself is not refused but dropped (observed), so it is no name that cannot be.
+fn not_a_topic(request: &Request) -> Option<TopicError> {
+    let checked = match request {
+        Request::Connect { will: Some(will), .. } => check_name(&will.topic),
+        Request::Publish { topic, .. } | Request::Receive { topic, .. } => check_name(topic),
+        Request::Subscribe { filter, .. } => check_filter(filter),
+        Request::Connect { will: None, .. } | Request::Action { .. } => Ok(()),
+    };
+    checked.err().filter(|error| *error != TopicError::TooLong)
 }
 
 /// The part of a topic that the limits count: not `$share/<name>/`, nor the first three levels of Basic Ingest.
@@ -76,7 +114,7 @@ pub fn counted(topic: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Principal, context::Certificate};
+    use crate::policy::{Principal, context::Certificate, request::Will};
 
     fn of(client_id: &str, request: &Request) -> Vec<Quota> {
         let mut context = Context::new(Principal::X509(Certificate::default()), "eu-west-1", "123456789012");
@@ -99,6 +137,53 @@ mod tests {
         assert_eq!(of("a", &publish("1/2/3/4/5/6/7/8", 0)), []);
         assert_eq!(of("a", &publish("1/2/3/4/5/6/7/8/9", 0)), [Quota::TopicSlashes(8)]);
         assert_eq!(of("a", &publish("t", 2)), [Quota::QosTwo]);
+    }
+
+    #[test]
+    fn names_that_mqtt_does_not_admit_are_not_taken() {
+        let subscribe = |filter: &str| Request::Subscribe { filter: filter.to_owned(), qos: 0 };
+        let receive = |topic: &str| Request::Receive { topic: topic.to_owned(), share: None };
+        let will = |topic: &str| Request::Connect {
+            persistent: Field::Given(false),
+            will: Some(Will { topic: topic.to_owned(), qos: 0, retain: false }),
+        };
+        for (request, why) in [
+            (publish("a/+/b", 0), TopicError::Wildcard),
+            (publish("a/#", 0), TopicError::Wildcard),
+            (receive("a/#"), TopicError::Wildcard),
+            (will("a/+"), TopicError::Wildcard),
+            (subscribe("a/#/b"), TopicError::MultiLevelWildcard),
+            (subscribe("a+"), TopicError::SingleLevelWildcard),
+            (subscribe("$share/g"), TopicError::ShareFilter),
+            (subscribe("$share/g/"), TopicError::ShareFilter),
+            (subscribe("$share//a"), TopicError::ShareName),
+        ] {
+            assert_eq!(of("a", &request), [Quota::Topic(why)], "{request:?}");
+        }
+        for fine in [subscribe("a/+/#"), subscribe("$share/g/a/#"), receive("a"), will("$aws/things/t/x")] {
+            assert_eq!(of("a", &fine), [], "{fine:?}");
+        }
+    }
+
+    #[test]
+    fn topics_of_aws_take_what_aws_lists_for_them() {
+        let subscribe = |filter: &str| Request::Subscribe { filter: filter.to_owned(), qos: 0 };
+        let retained = |topic: &str| Request::Publish { topic: topic.to_owned(), qos: 0, retain: true };
+        for (request, expected) in [
+            (publish("$aws/things/t/shadow/update", 0), &[][..]),
+            (retained("$aws/things/t/shadow/update"), &[Quota::ReservedRetain]),
+            (retained("a"), &[]),
+            (publish("$aws/things/t/shadow/update/accepted", 0), &[Quota::ReservedPublish]),
+            (publish("$aws/events/presence/connected/t", 0), &[Quota::ReservedPublish]),
+            (publish("$aws/rules/r/a", 0), &[]),
+            (subscribe("$aws/rules/r"), &[Quota::ReservedSubscribe]),
+            (subscribe("$share/g/$aws/rules/r"), &[Quota::ReservedSubscribe]),
+            (subscribe("$SYS/#"), &[Quota::ReservedSubscribe]),
+            (subscribe("$aws/things/+/shadow/#"), &[]),
+            (subscribe("#"), &[]),
+        ] {
+            assert_eq!(of("a", &request), expected, "{request:?}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) fn warnings(explanation: &Explanation) -> Text {
     }
 }
 
-/// Which limit is broken, and what it is.
+/// What is not taken, and why.
 pub(super) fn exceeded(quota: Quota) -> String {
     match quota {
         Quota::ClientIdLength(bytes) => {
@@ -38,6 +38,15 @@ pub(super) fn exceeded(quota: Quota) -> String {
         Quota::TopicSlashes(slashes) => {
             format!("the topic has {slashes} slashes, at most {MAX_SLASHES} are allowed")
         }
+        // Its marks of code are of no use within a sentence.
+        Quota::Topic(error) => error.to_string().replace('`', ""),
+        Quota::ReservedPublish => {
+            "AWS keeps this topic for itself, and to publish there may end the connection".to_owned()
+        }
+        Quota::ReservedSubscribe => {
+            "AWS keeps these topics for itself, and to subscribe to them may end the connection".to_owned()
+        }
+        Quota::ReservedRetain => "no message is retained on a topic that begins with $".to_owned(),
         Quota::QosTwo => "QoS 2 is not supported".to_owned(),
         Quota::Attached(count) => {
             format!("{count} policies are attached, at most {MAX_ATTACHED} are allowed")

@@ -1,10 +1,8 @@
 //! Which operations AWS IoT Core admits on its own topics (documented: Developer Guide, Reserved topics).
 //!
-//! The page says that another operation may end the connection. Here it is treated as a name that cannot be a topic or
-//! filter: 0x90 or 0x8F in MQTT 5, a close in 3.1.1 (inferred). Nobody answers on these topics but for the lifecycle
-//! events: the services behind them are not simulated.
+//! The page says that another operation may end the connection; what follows from that is not decided here.
 
-use crate::iot::topic::{self, ParentLevel};
+use super::topic::{self, ParentLevel};
 
 use Use::{Both, Publish, Subscribe};
 
@@ -85,13 +83,15 @@ const RESERVED: &[(&str, Use)] = &[
 ];
 
 /// Whether a client may publish to this topic, which begins with `$`.
-pub(super) fn may_publish(topic: &str) -> bool {
+#[must_use]
+pub fn may_publish(topic: &str) -> bool {
     let mut patterns = RESERVED.iter().filter(|(_, admits)| *admits != Subscribe);
     patterns.any(|(pattern, _)| topic::matches(pattern, topic, ParentLevel::NotMatched))
 }
 
 /// Whether a client may subscribe to this filter, which begins with `$`: some topic of it must be one to subscribe to.
-pub(super) fn may_subscribe(filter: &str) -> bool {
+#[must_use]
+pub fn may_subscribe(filter: &str) -> bool {
     RESERVED.iter().any(|(pattern, admits)| *admits != Publish && overlap(pattern, filter))
 }
 
