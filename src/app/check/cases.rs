@@ -157,6 +157,9 @@ fn who(case: &Case) -> Who {
         let field = given.map(|list| list.join("\n")).map_or(Field::Absent, Field::Given);
         say(key, &field);
     }
+    if let Request::Action { topic, .. } = &case.request {
+        say(Key::Topic, topic);
+    }
     let (principal, state) = match &context.principal {
         Principal::X509(certificate) => {
             say(Key::CertificateId, &certificate.id);

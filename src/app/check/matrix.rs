@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::who::{context, used_keys};
+use super::who::{context, given, used_keys};
 use crate::app::workspace::{
     Ask, Attached, MqttVersion, PolicyText, PrincipalKind, Transport, Who, Workspace,
 };
@@ -171,7 +171,7 @@ impl Matrix {
             Cell::NoConnection => None,
             Cell::Decided(_) => {
                 let client_id = self.client_ids.get(at.client)?;
-                Some((self.context(client_id), self.questions.get(at.question)?.request(&self.ask)))
+                Some((self.context(client_id), self.request(self.questions.get(at.question)?)))
             }
         }
     }
@@ -276,17 +276,36 @@ impl Matrix {
         context
     }
 
+    /// What the engine is asked.
+    fn request(&self, question: &Question) -> Request {
+        let ask = &self.ask;
+        let (qos, retain) = (u8::from(ask.qos1), ask.retain);
+        match question.clone() {
+            Question::Connect => {
+                let topic = ask.will.trim();
+                let will = (!topic.is_empty()).then(|| Will { topic: topic.to_owned(), qos, retain });
+                Request::Connect { persistent: Field::Given(ask.persistent), will }
+            }
+            Question::Publish(topic) => Request::Publish { topic, qos, retain },
+            Question::Subscribe(filter) => Request::Subscribe { filter, qos },
+            Question::Receive(topic) => Request::Receive { topic, share: None },
+            Question::Other(action, resource) => {
+                Request::Action { action, resource, topic: given(&self.who, &Key::Topic) }
+            }
+        }
+    }
+
     fn ask_all(&self) -> Vec<Vec<Cell>> {
         let contexts: Vec<Context> =
             self.client_ids.iter().map(|client_id| self.context(client_id)).collect();
         let connects: Vec<Decision> = contexts
             .iter()
-            .map(|context| self.policies.decide(context, &Question::Connect.request(&self.ask)))
+            .map(|context| self.policies.decide(context, &self.request(&Question::Connect)))
             .collect();
         self.questions
             .iter()
             .map(|question| {
-                let request = question.request(&self.ask);
+                let request = self.request(question);
                 contexts
                     .iter()
                     .zip(&connects)
@@ -306,23 +325,6 @@ impl Matrix {
 }
 
 impl Question {
-    /// What the engine is asked.
-    #[must_use]
-    pub fn request(&self, ask: &Ask) -> Request {
-        let (qos, retain) = (u8::from(ask.qos1), ask.retain);
-        match self.clone() {
-            Self::Connect => {
-                let topic = ask.will.trim();
-                let will = (!topic.is_empty()).then(|| Will { topic: topic.to_owned(), qos, retain });
-                Request::Connect { persistent: Field::Given(ask.persistent), will }
-            }
-            Self::Publish(topic) => Request::Publish { topic, qos, retain },
-            Self::Subscribe(filter) => Request::Subscribe { filter, qos },
-            Self::Receive(topic) => Request::Receive { topic, share: None },
-            Self::Other(action, resource) => Request::Action { action, resource, topic: Field::Absent },
-        }
-    }
-
     /// The same about another topic or filter.
     #[must_use]
     pub fn named(self, name: String) -> Self {
@@ -447,6 +449,7 @@ pub fn lines(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::workspace::Entry;
 
     #[test]
     fn over_https_no_cell_waits_for_a_connection() {
@@ -459,6 +462,30 @@ mod tests {
         assert_eq!(blocked(&workspace), 3);
         workspace.who.transport = Transport::Https;
         assert_eq!(blocked(&workspace), 0);
+    }
+
+    #[test]
+    fn a_direct_message_of_which_nobody_says_the_topic_is_not_denied() {
+        let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:SendDirectMessage","Resource":"arn:aws:iot:eu-west-1:123456789012:client/*","Condition":{"StringEquals":{"iot:Topic":"cmd/x"}}}]}"#;
+        let mut workspace =
+            Workspace { policies: vec![PolicyText::new("p", policy)], ..Workspace::example() };
+        workspace.who.transport = Transport::Https;
+        workspace.ask.other = "iot:SendDirectMessage arn:aws:iot:eu-west-1:123456789012:client/b".into();
+        let verdict = |workspace: &Workspace| {
+            let matrix = Matrix::new(workspace);
+            let question = matrix.questions.len() - 1;
+            matrix.explain(At { question, client: 0 }).map(|explained| explained.decision.verdict)
+        };
+        assert_eq!(verdict(&workspace), Some(Verdict::CannotTell));
+        let topic = Key::Topic.name();
+        for (entry, expected) in [
+            (Entry::Is("cmd/x".into()), Verdict::Allowed),
+            (Entry::Is("cmd/y".into()), Verdict::ImplicitDeny),
+            (Entry::None, Verdict::ImplicitDeny),
+        ] {
+            workspace.who.say(&topic, Some(entry));
+            assert_eq!(verdict(&workspace), Some(expected));
+        }
     }
 
     #[test]

@@ -136,6 +136,7 @@ fn can_have_value(key: &Key, who: &Who, matrix: &Matrix) -> bool {
         }
         Key::SourceIp | Key::DomainName | Key::CurrentTime | Key::EpochTime => true,
         Key::JobId => asks(&|action| action.starts_with("iotjobsdata:") || action.ends_with("JobExecution")),
+        Key::Topic => asks(&|action| action == "iot:SendDirectMessage"),
         Key::IncludeSocketInformation => asks(&|action| action == "iot:GetConnection"),
         _ => false,
     }
@@ -204,6 +205,9 @@ mod tests {
         assert_eq!(names(&all), ["aws:SourceIp"]);
         all.ask.other = "iotjobsdata:DescribeJobExecution arn:aws:iot:eu-west-1:123456789012:thing/t".into();
         assert_eq!(names(&all), ["aws:SourceIp", "iot:JobId"]);
+        all.ask.other = "iot:SendDirectMessage arn:aws:iot:eu-west-1:123456789012:client/b".into();
+        all.policies[0].text = all.policies[0].text.replace("iot:JobId", "iot:Topic");
+        assert_eq!(names(&all), ["aws:SourceIp", "iot:Topic"]);
         all.policies[0].off = true;
         assert_eq!(names(&all), [""; 0]);
     }

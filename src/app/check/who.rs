@@ -103,7 +103,8 @@ fn address(text: &str) -> Option<String> {
     text.trim().parse::<IpAddr>().ok().map(|address| address.to_string())
 }
 
-fn given(who: &Who, key: &Key) -> Field<String> {
+/// What the form says of a value of the principal, the connection or the request.
+pub(super) fn given(who: &Who, key: &Key) -> Field<String> {
     match who.values.get(&key.name()) {
         Some(Entry::Is(text)) => Field::Given(text.clone()),
         Some(Entry::None) => Field::Absent,
