@@ -21,7 +21,9 @@ pub const WITHOUT_TRIAL: &str = "Without the change that is being tried.";
 
 /// A cell that nobody can ask for.
 pub const NO_CONNECTION: &str = "Cannot be asked: no connection";
-/// Why.
+/// The same for what nobody does over HTTPS.
+pub const NOT_OVER_HTTPS: &str = "Cannot be asked: not over HTTPS";
+/// Why there is no connection.
 pub const NOT_LET_IN: &str = "This client ID is not let in, so it can ask for nothing else.";
 /// The title of the findings.
 pub const FINDINGS: &str = "What the author may not have meant";

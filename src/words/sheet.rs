@@ -11,8 +11,8 @@ use crate::policy::Verdict;
 pub struct Sheet<'a> {
     /// What was asked.
     pub question: Text,
-    /// The explanation as Markdown; nothing when the question could not be asked.
-    pub explanation: Option<String>,
+    /// The explanation as Markdown, or why the question could not be asked.
+    pub explanation: Result<String, &'a str>,
     /// Undecided points that the user turned over.
     pub switches: Vec<&'a str>,
     /// The columns of all answers.
@@ -35,13 +35,18 @@ pub const fn answer(verdict: Option<Verdict>) -> &'static str {
     }
 }
 
+/// In place of an answer to what nobody does over HTTPS.
+pub const NOT_OVER_HTTPS: &str = "Not over HTTPS";
+
 /// The sheet. Values of the user stand in code type and cannot break the Markdown.
 #[must_use]
 pub fn markdown(sheet: &Sheet) -> String {
     let mut out = format!("## {}\n\n", markdown_text(&sheet.question));
     match &sheet.explanation {
-        Some(explanation) => out.push_str(explanation),
-        None => out.push_str("Cannot be asked: no connection.\n"),
+        Ok(explanation) => out.push_str(explanation),
+        Err(why) => {
+            let _ = writeln!(out, "{why}.");
+        }
     }
     if !sheet.switches.is_empty() {
         let names: Vec<String> = sheet.switches.iter().map(|name| code(name)).collect();

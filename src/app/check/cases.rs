@@ -17,8 +17,7 @@ use crate::policy::evaluate::Attachment as AttachedTo;
 use crate::policy::variable::{CERTIFICATE_FIELDS, Key, Party, Pick};
 use crate::suite::Case;
 
-/// Each answer of the matrix as a case that expects it, row by row. A client ID that is not let in can ask for nothing
-/// else, so its other cells are no cases.
+/// Each answer of the matrix as a case that expects it, row by row. What cannot be asked is no case.
 #[must_use]
 pub fn cases(matrix: &Matrix) -> Vec<Case> {
     let mut names = BTreeSet::new();

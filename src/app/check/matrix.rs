@@ -18,7 +18,7 @@ use crate::policy::fix::{Fix, NearMiss, fixes, near_misses};
 use crate::policy::request::{Request, Will};
 use crate::policy::variable::Key;
 use crate::text::Text;
-use crate::words::sheet;
+use crate::words::{check, sheet};
 
 /// At most this many client IDs are asked; further lines are counted and said to be left out.
 pub const MAX_CLIENT_IDS: usize = 50;
@@ -51,6 +51,20 @@ pub enum Cell {
     Decided(Decision),
     /// Nothing to ask: this client ID is not let in.
     NoConnection,
+    /// Nothing to ask: nobody does this over HTTPS.
+    NotOverHttps,
+}
+
+impl Cell {
+    /// Why there is nothing to ask.
+    #[must_use]
+    pub const fn unasked(self) -> Option<&'static str> {
+        match self {
+            Self::Decided(_) => None,
+            Self::NoConnection => Some(check::NO_CONNECTION),
+            Self::NotOverHttps => Some(check::NOT_OVER_HTTPS),
+        }
+    }
 }
 
 /// A cell's place.
@@ -168,7 +182,7 @@ impl Matrix {
 
     pub(super) fn asked(&self, at: At) -> Option<(Context, Request)> {
         match self.cell(at)? {
-            Cell::NoConnection => None,
+            Cell::NoConnection | Cell::NotOverHttps => None,
             Cell::Decided(_) => {
                 let client_id = self.client_ids.get(at.client)?;
                 Some((self.context(client_id), self.request(self.questions.get(at.question)?)))
@@ -225,6 +239,7 @@ impl Matrix {
         let word = |cell: &Cell| match cell {
             Cell::Decided(decision) => sheet::answer(Some(decision.verdict)),
             Cell::NoConnection => sheet::answer(None),
+            Cell::NotOverHttps => sheet::NOT_OVER_HTTPS,
         };
         let rows = self.questions.iter().zip(&self.cells).map(|(question, row)| {
             let title = Text::new().code(question.action());
@@ -243,17 +258,19 @@ impl Matrix {
         self.cells.get(at.question)?.get(at.client).copied()
     }
 
-    /// Where to look first: the first refusal, else the first cell.
+    /// Where to look first: the first refusal, else the first answer.
     #[must_use]
     pub fn most_interesting(&self) -> At {
-        self.cells
-            .iter()
-            .enumerate()
-            .flat_map(|(question, row)| {
-                row.iter().enumerate().map(move |(client, cell)| (At { question, client }, cell))
+        let rows = self.cells.iter().enumerate();
+        let mut answers = rows.flat_map(|(question, row)| {
+            row.iter().enumerate().filter_map(move |(client, cell)| match cell {
+                Cell::Decided(decision) => Some((At { question, client }, decision.verdict)),
+                _ => None,
             })
-            .find(|(_, cell)| matches!(cell, Cell::Decided(decision) if decision.verdict != Verdict::Allowed))
-            .map_or(At { question: 0, client: 0 }, |(at, _)| at)
+        });
+        let first = answers.next();
+        let refused = first.into_iter().chain(answers).find(|(_, verdict)| *verdict != Verdict::Allowed);
+        refused.or(first).map_or(At { question: 0, client: 0 }, |(at, _)| at)
     }
 
     /// Which line of its field a question is, among those that were understood.
@@ -296,6 +313,7 @@ impl Matrix {
     }
 
     fn ask_all(&self) -> Vec<Vec<Cell>> {
+        let https = self.who.transport == Transport::Https;
         let contexts: Vec<Context> =
             self.client_ids.iter().map(|client_id| self.context(client_id)).collect();
         let connects: Vec<Decision> = contexts
@@ -310,11 +328,12 @@ impl Matrix {
                     .iter()
                     .zip(&connects)
                     .map(|(context, connect)| match (question, connect.verdict) {
-                        (Question::Connect, _) => Cell::Decided(*connect),
-                        // Over HTTPS nobody connects first.
-                        _ if self.who.transport == Transport::Https => {
+                        // Over HTTPS nobody connects, first or at all (Developer Guide, HTTPS).
+                        (Question::Publish(_) | Question::Other(..), _) if https => {
                             Cell::Decided(self.policies.decide(context, &request))
                         }
+                        _ if https => Cell::NotOverHttps,
+                        (Question::Connect, _) => Cell::Decided(*connect),
                         (_, Verdict::ExplicitDeny | Verdict::ImplicitDeny) => Cell::NoConnection,
                         _ => Cell::Decided(self.policies.decide(context, &request)),
                     })
@@ -452,7 +471,7 @@ mod tests {
     use crate::app::workspace::Entry;
 
     #[test]
-    fn over_https_no_cell_waits_for_a_connection() {
+    fn over_https_nobody_waits_for_a_connection_and_only_what_is_done_there_is_asked() {
         let mut workspace = Workspace::example();
         let blocked = |workspace: &Workspace| {
             Matrix::new(workspace).cells.iter().flatten().filter(|cell| **cell == Cell::NoConnection).count()
@@ -462,6 +481,16 @@ mod tests {
         assert_eq!(blocked(&workspace), 3);
         workspace.who.transport = Transport::Https;
         assert_eq!(blocked(&workspace), 0);
+        workspace.ask.other = "iot:GetThingShadow arn:aws:iot:eu-west-1:123456789012:thing/a".into();
+        assert_eq!(Matrix::new(&workspace).most_interesting().question, 4);
+        workspace.ask.other.clear();
+        assert_eq!(Matrix::new(&workspace).most_interesting().question, 1);
+        workspace.ask.other = "iot:GetThingShadow arn:aws:iot:eu-west-1:123456789012:thing/a".into();
+        let matrix = Matrix::new(&workspace);
+        let asked = |question| matches!(matrix.cell(At { question, client: 0 }), Some(Cell::Decided(_)));
+        assert_eq!([0, 1, 2, 3, 4].map(asked), [false, true, false, false, true]);
+        assert_eq!(matrix.cell(At { question: 2, client: 1 }), Some(Cell::NotOverHttps));
+        assert!(matrix.explain(At { question: 0, client: 0 }).is_none());
     }
 
     #[test]

@@ -5,14 +5,14 @@
 //! endpoint.
 
 use super::cases;
-use super::matrix::{At, Matrix};
+use super::matrix::{At, Cell, Matrix};
 use crate::app::workspace::{Ask, LivePlan, PolicyText, Simulation, Who, Workspace};
 use crate::policy::Decision;
 use crate::share::link::{self, LinkError, Plain};
 use crate::share::{mask, secrets};
 use crate::suite::{Case, Suite, SuiteError, json};
 use crate::text::Text;
-use crate::words::{self, Format, sheet};
+use crate::words::{self, Format, share as said, sheet};
 
 /// Longest suite that is opened on the page, in bytes.
 pub const MAX_SUITE: usize = 8 << 20;
@@ -85,10 +85,11 @@ impl Shared {
             let near = matrix.near_misses(at, explained);
             words::report(explained, &near, &matrix.ways_out(at), Format::Markdown)
         });
+        let why_not = matrix.cell(at).and_then(Cell::unasked).unwrap_or(said::NOTHING_ASKED);
         let policies = self.workspace.policies.iter().filter(|policy| !policy.off);
         sheet::markdown(&sheet::Sheet {
             question: matrix.title(at),
-            explanation,
+            explanation: explanation.ok_or(why_not),
             switches: self.workspace.switches.iter().map(String::as_str).collect(),
             client_ids: matrix.client_ids.iter().map(String::as_str).collect(),
             answers: matrix.rows(),

@@ -18,7 +18,7 @@ fn example() -> Model {
 fn verdict(model: &Model, question: usize, client: usize) -> Option<Verdict> {
     match model.matrix.cell(At { question, client })? {
         Cell::Decided(decision) => Some(decision.verdict),
-        Cell::NoConnection => None,
+        Cell::NoConnection | Cell::NotOverHttps => None,
     }
 }
 

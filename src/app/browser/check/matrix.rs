@@ -73,17 +73,17 @@ pub(super) fn Answers(props: &Props) -> Html {
         let onclick = select.reform(move |_: MouseEvent| at);
         let chosen = at == *selected;
         let tabindex = if at == current { "0" } else { "-1" };
-        let changed = tone(now) != tone(after);
+        let changed = word(now) != word(after);
         html! {
             <td key={at.client} class={classes!(tone(after).class(), changed.then_some("is-changed"))} aria-selected={chosen.to_string()}>
                 <button type="button" id={id(at)} {tabindex} {onclick} onfocusin={onfocusin(at)} title={title_of(after)}>
                     if changed {
                         <span class={classes!("c-was", tone(now).class())}>
-                            <span class="c-quiet">{ "before: " }</span>{ tone(now).sign() }<s>{ tone(now).word() }</s>
+                            <span class="c-quiet">{ "before: " }</span>{ tone(now).sign() }<s>{ word(now) }</s>
                             <span class="c-quiet">{ ", now: " }</span>
                         </span>
                     }
-                    <span class="c-now">{ tone(after).sign() }{ tone(after).word() }</span>
+                    <span class="c-now">{ tone(after).sign() }{ word(after) }</span>
                 </button>
             </td>
         }
@@ -145,8 +145,16 @@ pub(super) fn tone(cell: Option<Cell>) -> Tone {
     }
 }
 
+/// What a cell says.
+fn word(cell: Option<Cell>) -> &'static str {
+    match cell {
+        Some(Cell::NotOverHttps) => crate::words::sheet::NOT_OVER_HTTPS,
+        cell => tone(cell).word(),
+    }
+}
+
 fn title_of(cell: Option<Cell>) -> Option<&'static str> {
-    (cell == Some(Cell::NoConnection)).then_some(crate::words::check::NO_CONNECTION)
+    cell.and_then(Cell::unasked)
 }
 
 fn title(question: &Question) -> Html {

@@ -29,6 +29,9 @@ pub(super) fn verdict(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
                 },
             )
         }
+        (None, Some(Cell::NotOverHttps)) => {
+            nothing(asked, words::check::NOT_OVER_HTTPS, html! { <p>{ words::form::HTTPS }</p> })
+        }
         (None, _) => {
             nothing(asked, words::check::NOTHING_ASKED, html! { <p>{ words::check::ASK_FIRST }</p> })
         }
@@ -131,7 +134,6 @@ fn headline(model: &Model) -> String {
             let verdict = words::verdict(explained.decision.verdict);
             format!("{verdict}. {}", words::check::spoken(&words::headline_text(explained)))
         }
-        (None, Some(_)) => words::check::NO_CONNECTION.to_owned(),
-        (None, None) => String::new(),
+        (None, cell) => cell.and_then(Cell::unasked).unwrap_or_default().to_owned(),
     }
 }
