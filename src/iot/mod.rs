@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod calendar;
+pub mod character;
 pub mod endpoint;
 pub mod fact;
 pub mod region;

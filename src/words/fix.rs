@@ -13,6 +13,9 @@ pub fn near_miss(near: &NearMiss) -> Text {
         (NearMissKind::LetterCase, Change::ClientId(name) | Change::Name(name)) => {
             Text::new().say("in the letters of the policy, ").code(name)
         }
+        (NearMissKind::Visible, Change::ClientId(name) | Change::Name(name)) => {
+            Text::new().say("without characters that nobody sees, ").code(name)
+        }
         (NearMissKind::Version, _) => Text::new().say("with ").code("\"Version\": \"2012-10-17\""),
         (_, change) => {
             let why = match near.kind {

@@ -1,7 +1,7 @@
-//! What is said before an answer: a policy that AWS does not take, and a session that is not let in. And misspelt
+//! What is said before an answer: characters that nobody sees, a policy that AWS does not take, and a session that is not let in. And misspelt
 //! actions.
 
-use super::{Text, diagnostic::diagnostic, place::policy_name};
+use super::{Text, character::unseen, diagnostic::diagnostic, place::policy_name};
 use crate::policy::{
     Explanation,
     diagnostic::Problem,
@@ -9,11 +9,12 @@ use crate::policy::{
     quota::{MAX_ATTACHED, MAX_CLIENT_ID, MAX_SLASHES, MAX_TOPIC, Quota},
 };
 
-/// What stands before the answer: a policy that AWS does not take, and a session that is not let in.
+/// What stands before the answer: characters that nobody sees, a policy that AWS does not take, and a session that is not let in.
 pub(super) fn warnings(explanation: &Explanation) -> Text {
+    let text = unseen(explanation);
     let text = match refused(explanation).next() {
-        Some(flaw) => not_accepted(flaw).say(" As it stands: "),
-        None => Text::new(),
+        Some(flaw) => text.and(not_accepted(flaw)).say(" As it stands: "),
+        None => text,
     };
     let text = match explanation.quotas.first() {
         Some(quota) => {

@@ -3,7 +3,7 @@
 //! Knows no sentence of its own and no markup.
 
 use super::change::{applied, asked_in};
-use super::matrix::{At, Cell, Matrix, Question, lines};
+use super::matrix::{At, Cell, Matrix, Question, names};
 use crate::app::workspace::{Ask, Workspace};
 use crate::policy::explain::Explanation;
 use crate::policy::fix::{Change, Fix, NearMiss};
@@ -100,7 +100,7 @@ fn answers(mut workspace: Workspace, matrix: &Matrix, at: At, columns: &[usize])
     let (Some(question), Some(line)) = (matrix.questions.get(at.question), matrix.line(at.question)) else {
         return Vec::new();
     };
-    let all = lines(&workspace.ask.client_ids);
+    let all = names(&workspace.ask.client_ids);
     let shown: Vec<&str> = columns.iter().filter_map(|column| all.get(*column).map(String::as_str)).collect();
     let mut ask = Ask {
         client_ids: shown.join("\n"),
@@ -115,7 +115,7 @@ fn answers(mut workspace: Workspace, matrix: &Matrix, at: At, columns: &[usize])
         Question::Other(action, resource) => ask.other = format!("{action} {resource}"),
         _ => {
             let changed =
-                asked_in(&mut workspace.ask, question).and_then(|text| lines(text).into_iter().nth(line));
+                asked_in(&mut workspace.ask, question).and_then(|text| names(text).into_iter().nth(line));
             if let (Some(field), Some(changed)) = (asked_in(&mut ask, question), changed) {
                 *field = changed;
             }

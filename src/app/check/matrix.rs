@@ -121,11 +121,11 @@ impl Matrix {
         let policies = compile(workspace);
         let place = Place::of(&workspace.who, policies.policies().iter().map(|policy| &policy.document));
         let ask = &workspace.ask;
-        let mut client_ids = lines(&ask.client_ids);
+        let mut client_ids = names(&ask.client_ids);
         let mut questions = vec![Question::Connect];
-        questions.extend(lines(&ask.publish).into_iter().map(Question::Publish));
-        questions.extend(lines(&ask.subscribe).into_iter().map(Question::Subscribe));
-        questions.extend(lines(&ask.receive).into_iter().map(Question::Receive));
+        questions.extend(names(&ask.publish).into_iter().map(Question::Publish));
+        questions.extend(names(&ask.subscribe).into_iter().map(Question::Subscribe));
+        questions.extend(names(&ask.receive).into_iter().map(Question::Receive));
         let mut not_understood = Vec::new();
         for line in lines(&ask.other) {
             match line.split_once(char::is_whitespace) {
@@ -299,8 +299,8 @@ impl Matrix {
         let (qos, retain) = (u8::from(ask.qos1), ask.retain);
         match question.clone() {
             Question::Connect => {
-                let topic = ask.will.trim();
-                let will = (!topic.is_empty()).then(|| Will { topic: topic.to_owned(), qos, retain });
+                let topic = Some(&ask.will).filter(|topic| !topic.trim().is_empty());
+                let will = topic.map(|topic| Will { topic: topic.clone(), qos, retain });
                 Request::Connect { persistent: Field::Given(ask.persistent), will }
             }
             Question::Publish(topic) => Request::Publish { topic, qos, retain },
@@ -459,6 +459,13 @@ pub fn switches(workspace: &Workspace) -> Switches {
     turned.fold(Switches::NONE, |switches, switch| switches.turned(*switch))
 }
 
+/// The client IDs or topics of a field with one a line, as they stand there: spaces belong to them. A line of nothing but
+/// white space is none.
+#[must_use]
+pub fn names(text: &str) -> Vec<String> {
+    text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
+}
+
 /// The entries of a field with one entry a line; spaces at the ends are part of no name, empty lines are none.
 #[must_use]
 pub fn lines(text: &str) -> Vec<String> {
@@ -514,6 +521,30 @@ mod tests {
         ] {
             workspace.who.say(&topic, Some(entry));
             assert_eq!(verdict(&workspace), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_may_be_part_of_a_name_is_asked_and_named() {
+        let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"arn:aws:iot:eu-west-1:123456789012:client/dev"}]}"#;
+        let mut workspace =
+            Workspace { policies: vec![PolicyText::new("p", policy)], ..Workspace::example() };
+        workspace.ask = Ask::default();
+        for (typed, says) in [
+            ("dev ", "The client ID has `U+0020` (space) after `dev`."),
+            (" dev", "The client ID has `U+0020` (space) at its beginning."),
+            ("dev\u{a0}", "The client ID has `U+00A0` (no-break space) after `dev`."),
+            ("dev\u{2028}", "The client ID has `U+2028` (line separator) after `dev`."),
+            ("d\u{200b}ev", "The client ID has `U+200B` (zero width space) after `d`."),
+            ("d\u{435}v", "The client ID has `U+0435` (a Cyrillic letter) after `d`."),
+        ] {
+            workspace.ask.client_ids = format!("{typed}\n \n");
+            let matrix = Matrix::new(&workspace);
+            assert_eq!(matrix.client_ids, [typed]);
+            let explained = matrix.explain(At { question: 0, client: 0 }).unwrap();
+            assert_eq!(explained.decision.verdict, Verdict::ImplicitDeny, "{typed:?}");
+            let said = crate::words::headline(&explained);
+            assert!(said.starts_with(says), "{said}");
         }
     }
 

@@ -11,6 +11,7 @@ use super::{
     },
     change::{Change, Setting, replace, version},
 };
+use crate::iot::character::visible;
 
 /// Why the change helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ pub enum NearMissKind {
     OwnName,
     /// The certificate is attached exclusively.
     Exclusive,
+    /// Client ID or topic without characters that nobody sees.
+    Visible,
     /// Client ID or topic in the letters of the policy.
     LetterCase,
     /// The resource is of the kind that the action is checked against.
@@ -63,7 +66,7 @@ pub fn near_misses(
     }
     let setting = Setting::new(set, context, request);
     let mut found: Vec<NearMiss> = Vec::new();
-    for (kind, change) in candidates(set, context, &explanation.parts).into_iter().take(MAX_TRIED) {
+    for (kind, change) in candidates(set, context, request, &explanation.parts).into_iter().take(MAX_TRIED) {
         if found.len() == MAX {
             break;
         }
@@ -80,8 +83,14 @@ pub fn near_misses(
     found
 }
 
-fn candidates(set: &PolicySet, context: &Context, parts: &[PartTrail]) -> Vec<(NearMissKind, Change)> {
-    let mut out = Vec::new();
+fn candidates(
+    set: &PolicySet,
+    context: &Context,
+    request: &Request,
+    parts: &[PartTrail],
+) -> Vec<(NearMissKind, Change)> {
+    let mut out: Vec<(NearMissKind, Change)> =
+        unseen(context, request).into_iter().map(|change| (NearMissKind::Visible, change)).collect();
     for part in parts.iter().filter(|part| part.verdict != Verdict::Allowed) {
         // A thing group's policy that does not count for this client ID.
         let by_name = |why| matches!(why, Skipped::NoThingBound | Skipped::ClientIdNotThingName);
@@ -145,6 +154,20 @@ fn candidates(set: &PolicySet, context: &Context, parts: &[PartTrail]) -> Vec<(N
         }
     }
     out
+}
+
+/// The client ID and the topic as they look, where they have characters that nobody sees.
+fn unseen(context: &Context, request: &Request) -> Vec<Change> {
+    let id = context.client_id.given().filter(|_| context.protocol != Protocol::Https);
+    let topic = match request {
+        Request::Publish { topic: name, .. }
+        | Request::Subscribe { filter: name, .. }
+        | Request::Receive { topic: name, .. } => Some(name),
+        Request::Connect { .. } | Request::Action { .. } => None,
+    };
+    let looks = |name: &String| Some(visible(name)).filter(|looks| looks != name && !looks.is_empty());
+    let id = id.and_then(looks).map(Change::ClientId);
+    id.into_iter().chain(topic.and_then(looks).map(Change::Name)).collect()
 }
 
 /// The resources of Allow statements about the action, with the index of their policy.

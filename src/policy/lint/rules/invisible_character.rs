@@ -2,6 +2,7 @@
 
 use super::about;
 use crate::{
+    iot::character::{is_foreign, is_invisible, stands_in_latin},
     policy::{
         document::{Spanned, Statement},
         lint::{
@@ -80,30 +81,4 @@ fn report(
     let span = stated.exact(written, at..at + c.len_utf8());
     let found = Found::at(stated.policy, span.clone().unwrap_or_else(|| written.span.clone()), text);
     found.with("character", code).fixed_by(span.filter(|_| removable).map(|span| (span, String::new())))
-}
-
-/// Characters that have no shape of their own (Unicode: control and format characters, spaces other than U+0020).
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || (c.is_whitespace() && c != ' ')
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e01ef}')
-}
-
-/// Greek and Cyrillic: the scripts whose letters are taken for Latin ones.
-fn is_foreign(c: char) -> bool {
-    c.is_alphabetic() && matches!(c, '\u{370}'..='\u{52f}')
-}
-
-/// Whether a Latin letter stands in the same word.
-fn stands_in_latin(text: &str, at: usize) -> bool {
-    let (before, after) = text.split_at_checked(at).unwrap_or_default();
-    let word = |c: &char| c.is_alphabetic();
-    before
-        .chars()
-        .rev()
-        .take_while(word)
-        .chain(after.chars().take_while(word))
-        .any(|c| c.is_ascii_alphabetic())
 }
