@@ -376,3 +376,26 @@ fn keys_of_few_requests_have_their_values() {
     assert_eq!(ask(get, Some((Key::IncludeSocketInformation, "true")), false), Verdict::ImplicitDeny);
     assert_eq!(ask("iot:DeleteConnection", None, true), Verdict::ImplicitDeny);
 }
+
+/// Users report both that it works and that it does not.
+#[test]
+fn a_client_id_in_an_iam_policy_is_no_surer_than_the_reports() {
+    use iot_policy_lab::policy::{Context, Policy, Principal, context::Side, document, evaluate::Attachment};
+
+    let ask = |kind: Side, principal: Principal| {
+        let text = format!(
+            r#"{{{V} "Statement": [{}]}}"#,
+            allow("iot:Connect", &format!("{}client/${{iot:ClientId}}", common::ARN))
+        );
+        let attached_to = if kind == Side::Iam { Attachment::Role } else { Attachment::Authorizer };
+        let policy = Policy { name: "p".to_owned(), kind, attached_to, document: document::parse(&text) };
+        let mut context = Context::new(principal, "eu-west-1", "123456789012");
+        context.client_id = Field::Given("a".to_owned());
+        let found = PolicySet::compile(vec![policy]).explain(&context, &connect());
+        (found.decision.verdict, found.confidence, found.switches)
+    };
+    let iam = (Verdict::Allowed, Confidence::Observed, vec![Switch::ClientIdInIam]);
+    assert_eq!(ask(Side::Iam, Principal::IamRole), iam);
+    let iot = (Verdict::Allowed, Confidence::Documented, Vec::new());
+    assert_eq!(ask(Side::Iot, Principal::CustomAuthorizer), iot);
+}

@@ -145,6 +145,14 @@ pub struct Facts {
     pub mqtt: bool,
 }
 
+impl Facts {
+    /// Whether the one thing of an exclusive attachment is several, which AWS refuses.
+    #[must_use]
+    pub fn exclusive_of_several(&self) -> bool {
+        self.certificate && self.exclusive == Some(true) && self.things.len() > 1
+    }
+}
+
 /// One check by policies of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartTrail {

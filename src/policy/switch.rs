@@ -54,6 +54,8 @@ pub enum Switch {
     WillRetain,
     /// Thing variables have no value in IAM policies.
     ThingInIam,
+    /// `iot:ClientId` has its value in IAM policies. Users report that it works, and that it does not.
+    ClientIdInIam,
 }
 
 impl Switch {
@@ -79,13 +81,14 @@ impl Switch {
         Self::ConditionKeys,
         Self::WillRetain,
         Self::ThingInIam,
+        Self::ClientIdInIam,
     ];
 
     /// How sure the default is.
     #[must_use]
     pub const fn confidence(self) -> Confidence {
         match self {
-            Self::ThingInIam => Confidence::Observed,
+            Self::ThingInIam | Self::ClientIdInIam => Confidence::Observed,
             _ => Confidence::Inferred,
         }
     }
@@ -107,10 +110,17 @@ impl Switch {
             | Self::AbsentVersion
             | Self::OldVersion
             | Self::DefaultValues
+            | Self::ClientIdInIam
             | Self::DenyWithoutValue
             | Self::NotResourceWithoutValue
             | Self::OneWithoutValue => Source::IamVariables,
         }
+    }
+
+    /// The switch of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|switch| switch.as_str() == name)
     }
 
     /// The stable name.
@@ -137,6 +147,7 @@ impl Switch {
             Self::ConditionKeys => "CONDITION_KEYS",
             Self::WillRetain => "WILL_RETAIN",
             Self::ThingInIam => "THING_IN_IAM",
+            Self::ClientIdInIam => "CLIENT_ID_IN_IAM",
         }
     }
 }
@@ -153,6 +164,12 @@ impl Switches {
     #[must_use]
     pub const fn turned(self, switch: Switch) -> Self {
         Self(self.0 ^ (1 << switch as u32))
+    }
+
+    /// The names of those that are thrown, in the order of [`Switch::ALL`].
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        Switch::ALL.iter().filter(|switch| self.thrown(**switch)).map(|switch| switch.as_str()).collect()
     }
 
     /// Whether `switch` is thrown.

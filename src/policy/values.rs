@@ -182,7 +182,10 @@ impl<'a> Values<'a> {
             return Some(NoValue::NotInIamPolicy);
         }
         match key {
-            Key::ClientId => in_request(context.protocol != Protocol::Https),
+            Key::ClientId => {
+                let here = self.side != Side::Iam || !self.switches.thrown(Switch::ClientIdInIam);
+                in_request(here && context.protocol != Protocol::Https)
+            }
             key if key.is_thing() => match self.binding {
                 Binding::None(why @ (NoValue::NotOverHttps | NoValue::PrincipalHasNoThing)) => Some(why),
                 // Without a thing there are no facts of it, unless it is open whether there is one.

@@ -140,10 +140,15 @@ fn thing_steps(explanation: &Explanation, steps: &mut Vec<Step>) {
         | (Some((_, BoundBy::ClientId)), _) => {
             let who = if facts.certificate { "The certificate" } else { "The identity" };
             let text = Text::new().say(format!("{who} is attached to ")).code(facts.things.join(", "));
-            steps.push(documented(
-                text.say(", not exclusively. Then AWS IoT Core looks for the thing by client ID."),
-                &attached,
-            ));
+            steps.push(if facts.exclusive_of_several() {
+                let text = text.say(", and exclusively: AWS refuses such an attachment. As if it were not exclusive, the thing is looked for by client ID.");
+                Step { confidence: Some(Confidence::Inferred), ..about(text, &attached) }
+            } else {
+                documented(
+                    text.say(", not exclusively. Then AWS IoT Core looks for the thing by client ID."),
+                    &attached,
+                )
+            });
             let text = Text::new().say("Is there an attached thing called ").code(id);
             let answer = if bound.is_some() {
                 "? Yes. The connection has that thing."
@@ -237,6 +242,9 @@ fn part_step(part: &PartTrail, names: &Names<'_>) -> Step {
         None => text,
     };
     let step = plain(text.say(match (part.verdict, part.reason) {
+        (_, ReasonCode::CertificateNotActive) => {
+            ": the certificate is not active, so no policy is asked. Result: denied."
+        }
         (_, ReasonCode::NoPolicy | ReasonCode::NoIotPolicy | ReasonCode::NoIamPolicy) => {
             ": no policy that counts is attached, so nothing allows it. Result: denied."
         }

@@ -50,6 +50,7 @@ pub const fn undecided(switch: Switch) -> &'static str {
         Switch::ConditionKeys => "this condition key has a value in AWS IoT Core",
         Switch::WillRetain => "a retained will needs `iot:RetainPublish`",
         Switch::ThingInIam => "thing variables have no value in IAM policies",
+        Switch::ClientIdInIam => "`iot:ClientId` has its value in IAM policies",
     }
 }
 
@@ -89,6 +90,7 @@ pub const fn turned_over(switch: Switch) -> &'static str {
         }
         Switch::WillRetain => "a retained will does not need `iot:RetainPublish`",
         Switch::ThingInIam => "thing variables have values in IAM policies",
+        Switch::ClientIdInIam => "`iot:ClientId` has no value in IAM policies",
     }
 }
 

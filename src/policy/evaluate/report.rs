@@ -40,10 +40,15 @@ impl PolicySet {
             .or_else(|| parts.iter().position(|part| part.part == decision.part));
         let switches = self.undecided(context, request, decision);
         let substitutions = self.substitutions(context, request, &parts);
-        let (confidence, sources) = standing(decision, &parts, decisive, &switches, &substitutions);
+        let facts = facts(context);
+        let (mut confidence, sources) = standing(decision, &parts, decisive, &switches, &substitutions);
+        if facts.exclusive_of_several() && substitutions.iter().any(|one| one.key.is_thing()) {
+            // AWS refuses such an attachment (Developer Guide, exclusive thing), so nothing says what would follow.
+            confidence = confidence.min(Confidence::Inferred);
+        }
         Explanation {
             decision,
-            facts: facts(context),
+            facts,
             substitutions,
             flaws: Flaw::of(&self.policies, &parts),
             quotas: quota::broken(&self.policies, context, request),

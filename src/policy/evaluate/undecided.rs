@@ -84,6 +84,10 @@ fn can_matter(switch: Switch, policies: &[Policy], compiled: &[Vec<Compiled>]) -
     let version = |what: fn(&Version) -> bool| {
         policies.iter().any(|policy| what(&policy.document.version) && holds_variables(policy))
     };
+    let in_iam = |what: fn(&Key) -> bool| {
+        let iam = policies.iter().zip(compiled).filter(|(policy, _)| policy.kind == Side::Iam);
+        iam.flat_map(|(_, statements)| statements).any(|one| one.asks_for(what))
+    };
     match switch {
         Switch::GroupNeedsClientId => in_group(policies),
         Switch::ClientIdWildcards => with(|one| one.in_resources(|key| *key == Key::ClientId)),
@@ -108,11 +112,8 @@ fn can_matter(switch: Switch, policies: &[Policy], compiled: &[Vec<Compiled>]) -
             let keys = [Key::ClientId, Key::CurrentTime, Key::EpochTime];
             one.conditions.iter().any(|(_, key, _)| keys.contains(key))
         }),
-        Switch::ThingInIam => policies
-            .iter()
-            .zip(compiled)
-            .filter(|(policy, _)| policy.kind == Side::Iam)
-            .any(|(_, statements)| statements.iter().any(|one| one.asks_for(Key::is_thing))),
+        Switch::ThingInIam => in_iam(Key::is_thing),
+        Switch::ClientIdInIam => in_iam(|key| *key == Key::ClientId),
         // These depend on the request alone.
         Switch::SharePlainForm | Switch::ShareForm | Switch::WillRetain => true,
     }
