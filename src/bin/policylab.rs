@@ -170,6 +170,11 @@ fn test(arguments: &[&str]) -> Outcome {
                 let (expected, got) = (VerdictWord(case.expected), VerdictWord(case.verdict));
                 let _ = writeln!(out, "FAIL {}: expected {expected}, got {got}: {}", case.id, case.headline);
             }
+            for (file, suite) in files.iter().zip(&suites) {
+                if let Some(turned) = turned(&suite.cases) {
+                    let _ = writeln!(out, "note: {file}: {turned}");
+                }
+            }
             for case in &judged {
                 for note in &case.notes {
                     let _ = writeln!(out, "note: {}: {note}", case.id);
@@ -180,6 +185,12 @@ fn test(arguments: &[&str]) -> Outcome {
         }
     };
     Ok((out, code))
+}
+
+/// The undecided points that the suite of these cases turns over, as a sentence.
+fn turned(cases: &[Case]) -> Option<String> {
+    let names = cases.first()?.policies.switches().names();
+    (!names.is_empty()).then(|| words::answered_with(&names))
 }
 
 fn judge(file: &str, case: &Case) -> Judged {
@@ -228,7 +239,11 @@ fn explain(arguments: &[&str]) -> Outcome {
             let format = if format == "markdown" { Format::Markdown } else { Format::Plain };
             let near = fix::near_misses(&case.policies, &case.context, &case.request, &explanation);
             let ways_out = fix::fixes(&case.policies, &case.context, &case.request);
-            words::report(&explanation, &near, &ways_out, format)
+            let report = words::report(&explanation, &near, &ways_out, format);
+            match turned(std::slice::from_ref(case)) {
+                Some(turned) => format!("{report}\n{turned}\n"),
+                None => report,
+            }
         }
     };
     Ok((out, ExitCode::SUCCESS))

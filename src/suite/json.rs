@@ -46,6 +46,7 @@ pub fn explanation(case: &Case, explanation: &Explanation, said: &Said) -> Strin
         verdict: word(decision.verdict),
         reason: decision.reason.as_str(),
         confidence: confidence(explanation.confidence),
+        switches: case.policies.switches().names(),
         said,
         decided_by: decision.place.map(|place| PlaceJson::new(explanation, place)),
         deciding_check: explanation.decisive,
@@ -233,6 +234,7 @@ struct ExplanationJson<'a> {
     verdict: String,
     reason: &'static str,
     confidence: &'static str,
+    switches: Vec<&'static str>,
     #[serde(flatten)]
     said: &'a Said,
     decided_by: Option<PlaceJson<'a>>,

@@ -2,6 +2,8 @@
 //!
 //! Knows the format `policylab-suite/1` (a bare array of cases is the same thing) and how it maps to [`Context`],
 //! [`Request`] and [`PolicySet`]. What is not given is absent; what stands under `unknown` is unknown.
+//! `switches` beside `cases` names the undecided points of AWS's behaviour that are turned over for all of them, by
+//! [`Switch::as_str`](crate::policy::explain::Switch::as_str); without it none is.
 //! Unknown fields and values are errors that name the case and the field. Reads text, not files.
 
 /// Its fields and words serve the text form of scenarios too.
@@ -56,7 +58,7 @@ impl Suite {
     }
 
     /// The text that [`Suite::parse`] reads as these cases. What the policies ask for and nobody knows stands under
-    /// `unknown`; a value that is known to be absent is left out.
+    /// `unknown`; a value that is known to be absent is left out. All cases are under the same switches.
     #[must_use]
     pub fn write(cases: &[Case]) -> String {
         format::write(cases)

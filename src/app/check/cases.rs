@@ -79,7 +79,7 @@ pub fn opened(case: &Case, workspace: &Workspace) -> Workspace {
         policies: policies(case),
         who: who(case),
         ask: ask(case),
-        switches: BTreeSet::new(),
+        switches: case.policies.switches().names().into_iter().map(str::to_owned).collect(),
         ..workspace.clone()
     }
 }
@@ -122,7 +122,8 @@ fn ask(case: &Case) -> Ask {
             ask.subscribe.clone_from(filter);
             ask.qos1 = *qos > 0;
         }
-        Request::Receive { topic, .. } => ask.receive.clone_from(topic),
+        Request::Receive { topic, share: None } => ask.receive.clone_from(topic),
+        Request::Receive { topic, share: Some(name) } => ask.receive = format!("$share/{name}/{topic}"),
         Request::Action { action, resource, .. } => ask.other = format!("{action} {resource}"),
     }
     ask
@@ -260,7 +261,36 @@ fn facts(thing: &Thing, context: &Context) -> ThingFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::{Verdict, explain::Switch};
     use crate::suite::Suite;
+
+    #[test]
+    fn a_suite_under_a_turned_switch_comes_out_as_it_went_in() {
+        let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect","Resource":"*"}]}"#;
+        let attached = Attached::ThingGroup("g1".into());
+        let mut workspace = Workspace {
+            policies: vec![PolicyText { attached, ..PolicyText::new("p", policy) }],
+            ask: Ask { client_ids: "t1\nt1_1".into(), ..Ask::default() },
+            ..Workspace::example()
+        };
+        workspace.who.attachment = Attachment::Exclusive;
+        workspace.who.things = "t1".into();
+        workspace.who.facts.entry("t1".into()).or_default().groups = "g1".into();
+        let written = |workspace: &Workspace| Suite::write(&cases(&Matrix::new(workspace)));
+        assert!(!written(&workspace).contains("switches"));
+        workspace.turn(Switch::GroupNeedsClientId);
+        let text = written(&workspace);
+        let read = Suite::parse(&text).unwrap().cases;
+        assert_eq!(read.len(), 2);
+        for case in read {
+            assert_eq!(case.expect, Verdict::Allowed);
+            assert_eq!(case.decide().verdict, case.expect, "{}", case.id);
+            assert_eq!(opened(&case, &Workspace::default()).switches, workspace.switches);
+        }
+        let unknown = text.replace("GROUP_NEEDS_CLIENT_ID", "NO_SUCH_POINT");
+        let error = Suite::parse(&unknown).unwrap_err().to_string();
+        assert!(error.starts_with("field `switches[0]`: `NO_SUCH_POINT` is no undecided point"), "{error}");
+    }
 
     #[test]
     fn the_example_as_a_suite_comes_out_as_it_went_in() {

@@ -13,7 +13,7 @@ use crate::{
         calendar::UtcTime,
     },
     policy::{
-        Context, Field, Policy, PolicySet, Principal, Request,
+        Context, Field, Policy, PolicySet, Principal, Request, Switches,
         context::{Certificate, CertificateStatus, Thing},
         document,
         evaluate::Attachment,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// A case, ready to be judged.
-pub(crate) fn case(json: CaseJson) -> Result<Case, Wrong> {
+pub(crate) fn case(json: CaseJson, switches: Switches) -> Result<Case, Wrong> {
     if json.id.is_empty() {
         return Err(Wrong::new("id", "is empty; write a name that no other case has"));
     }
@@ -61,7 +61,7 @@ pub(crate) fn case(json: CaseJson) -> Result<Case, Wrong> {
         id: json.id,
         title: json.title,
         facts: json.facts,
-        policies: PolicySet::compile(policies),
+        policies: PolicySet::with_switches(policies, switches),
         context,
         expect: json.expect,
     })

@@ -15,6 +15,7 @@ use serde_json::{error::Category, value::RawValue};
 pub(super) use write::suite as write;
 
 use super::{Case, MAX_CASES, MAX_TEXT, Suite};
+use crate::policy::{Switches, explain::Switch};
 
 const FORMAT: &str = "policylab-suite/1";
 
@@ -120,17 +121,19 @@ pub(super) fn parse(text: &str) -> Result<Suite, SuiteError> {
     }
     let text = text.trim_start_matches('\u{feff}');
     let raw: &RawValue = serde_json::from_str(text).map_err(|error| not_json(text, &error))?;
-    let cases = if raw.get().starts_with('[') {
-        list(raw, "")?
+    let (cases, switches) = if raw.get().starts_with('[') {
+        (list(raw, "")?, Switches::NONE)
     } else if raw.get().starts_with('{') {
         let mut file = Object::new(raw, "")?;
         let format: String = file.needed("format", &format!("`\"{FORMAT}\"`"))?;
         if format != FORMAT {
             return Err(SuiteError::Format { found: format });
         }
+        let switches = switches(&file.or_default::<Vec<String>>("switches")?)?;
         let cases = file.raw("cases");
         file.finish()?;
-        list(cases.ok_or_else(|| Wrong::new("cases", "is missing; write a list of cases"))?, "cases")?
+        let cases = cases.ok_or_else(|| Wrong::new("cases", "is missing; write a list of cases"))?;
+        (list(cases, "cases")?, switches)
     } else {
         let problem = format!("write a list of cases, or `{{\"format\": \"{FORMAT}\", \"cases\": [...]}}`");
         return Err(Wrong::new("", problem).into());
@@ -138,7 +141,7 @@ pub(super) fn parse(text: &str) -> Result<Suite, SuiteError> {
     if cases.len() > MAX_CASES {
         return Err(SuiteError::TooMany { cases: cases.len() });
     }
-    let cases = cases.into_iter().zip(1..).map(|(raw, number)| case(raw, number));
+    let cases = cases.into_iter().zip(1..).map(|(raw, number)| case(raw, number, switches));
     let cases = cases.collect::<Result<Vec<_>, _>>()?;
     let mut seen = BTreeMap::new();
     for (case, number) in cases.iter().zip(1..) {
@@ -149,15 +152,31 @@ pub(super) fn parse(text: &str) -> Result<Suite, SuiteError> {
     if cases.is_empty() { Err(SuiteError::Empty) } else { Ok(Suite { cases }) }
 }
 
-fn case(raw: &RawValue, number: usize) -> Result<Case, SuiteError> {
-    schema::CaseJson::read(raw, "").and_then(mapping::case).map_err(|Wrong { field, problem }| {
-        let id = Object::new(raw, "").and_then(|mut object| object.or_default::<String>("id"));
-        let name = match id {
-            Ok(id) if !id.is_empty() => CaseName::Id(id),
-            _ => CaseName::Number(number),
-        };
-        SuiteError::Field { case: Some(name), field, problem }
+/// The undecided points that are turned over, by name.
+fn switches(names: &[String]) -> Result<Switches, Wrong> {
+    names.iter().enumerate().try_fold(Switches::NONE, |switches, (at, name)| match Switch::parse(name) {
+        Some(switch) if switches.thrown(switch) => {
+            Err(Wrong::new(format!("switches[{at}]"), format!("`{name}` stands there twice; write it once")))
+        }
+        Some(switch) => Ok(switches.turned(switch)),
+        None => Err(Wrong::new(
+            format!("switches[{at}]"),
+            format!("`{name}` is no undecided point; write one, such as `GROUP_NEEDS_CLIENT_ID`"),
+        )),
     })
+}
+
+fn case(raw: &RawValue, number: usize, switches: Switches) -> Result<Case, SuiteError> {
+    schema::CaseJson::read(raw, "").and_then(|json| mapping::case(json, switches)).map_err(
+        |Wrong { field, problem }| {
+            let id = Object::new(raw, "").and_then(|mut object| object.or_default::<String>("id"));
+            let name = match id {
+                Ok(id) if !id.is_empty() => CaseName::Id(id),
+                _ => CaseName::Number(number),
+            };
+            SuiteError::Field { case: Some(name), field, problem }
+        },
+    )
 }
 
 fn not_json(text: &str, error: &serde_json::Error) -> SuiteError {

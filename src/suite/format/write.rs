@@ -20,7 +20,8 @@ use crate::policy::{
 
 /// A suite as text, with a line break at its end.
 pub(in crate::suite) fn suite(cases: &[Case]) -> String {
-    let file = FileJson { format: super::FORMAT, cases: cases.iter().map(CaseJson::new).collect() };
+    let switches = cases.first().map(|case| case.policies.switches().names()).unwrap_or_default();
+    let file = FileJson { format: super::FORMAT, switches, cases: cases.iter().map(CaseJson::new).collect() };
     // Texts, numbers and lists: serialising them cannot fail.
     let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
     text.push('\n');
@@ -30,6 +31,8 @@ pub(in crate::suite) fn suite(cases: &[Case]) -> String {
 #[derive(Serialize)]
 struct FileJson<'a> {
     format: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    switches: Vec<&'static str>,
     cases: Vec<CaseJson<'a>>,
 }
 
