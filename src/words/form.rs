@@ -46,6 +46,9 @@ pub const NO_GROUP_HERE: &str =
 /// How actions without a field of their own are written.
 pub const OTHER_ACTIONS: &str = "One a line: the action, a space, the ARN it is checked against.";
 
+/// How a delivery through a shared subscription is asked.
+pub const RECEIVE: &str = "Through a shared subscription: $share/name/topic.";
+
 /// How many values the policies ask for.
 #[must_use]
 pub fn asks_for(count: usize) -> String {

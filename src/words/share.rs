@@ -134,6 +134,8 @@ pub const SUITE_FILE: &str =
 /// Drafts that hold a secret.
 pub const NOT_KEPT: &str =
     "Not kept in this browser: something that was typed looks like a secret. What was kept before is gone.";
+/// The answers on the screen are not of the text that would leave.
+pub const NOT_OF_THIS_TEXT: &str = "Not made: the text of a policy cannot be read, and the answers on the screen are of its last readable text. Correct the text first.";
 /// A cell that was not asked has no explanation.
 pub const NOTHING_ASKED: &str =
     "Nothing was asked here, so there is no explanation to save. Choose another cell.";

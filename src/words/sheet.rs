@@ -19,6 +19,8 @@ pub struct Sheet<'a> {
     pub client_ids: Vec<&'a str>,
     /// The rows: the question, and a word for each client ID.
     pub answers: Vec<(Text, Vec<&'static str>)>,
+    /// That not all was asked, as a sentence.
+    pub left_out: Option<String>,
     /// Name and text of each policy that is on.
     pub policies: Vec<(&'a str, &'a str)>,
 }
@@ -59,6 +61,9 @@ pub fn markdown(sheet: &Sheet) -> String {
     let _ = writeln!(out, "\n|---|{}", "---|".repeat(sheet.client_ids.len()));
     for (question, answers) in &sheet.answers {
         let _ = writeln!(out, "| {} | {} |", cell(&markdown_text(question)), answers.join(" | "));
+    }
+    if let Some(left_out) = &sheet.left_out {
+        let _ = writeln!(out, "\n{left_out}");
     }
     for (name, text) in &sheet.policies {
         let fence = fence(text);

@@ -10,6 +10,7 @@ use super::who::{context, given, used_keys};
 use crate::app::workspace::{
     Ask, Attached, MqttVersion, PolicyText, PrincipalKind, Transport, Who, Workspace,
 };
+use crate::iot::topic;
 use crate::policy::context::{Binding, Context, Field};
 use crate::policy::document::Document;
 use crate::policy::evaluate::{Attachment, Decision, Policy, PolicyKind, PolicySet, Switches, Verdict};
@@ -38,7 +39,7 @@ pub enum Question {
     Publish(String),
     /// May it subscribe to this filter?
     Subscribe(String),
-    /// Do messages of this topic reach it?
+    /// Do messages of this topic reach it? Through a shared subscription when `$share/<name>/` stands before the topic.
     Receive(String),
     /// Another action, on the resource of this ARN.
     Other(String, String),
@@ -128,10 +129,8 @@ impl Matrix {
         questions.extend(names(&ask.receive).into_iter().map(Question::Receive));
         let mut not_understood = Vec::new();
         for line in lines(&ask.other) {
-            match line.split_once(char::is_whitespace) {
-                Some((action, resource)) => {
-                    questions.push(Question::Other(action.to_owned(), resource.trim().to_owned()));
-                }
+            match other(&line) {
+                Some(question) => questions.push(question),
                 None => not_understood.push(line),
             }
         }
@@ -305,7 +304,12 @@ impl Matrix {
             }
             Question::Publish(topic) => Request::Publish { topic, qos, retain },
             Question::Subscribe(filter) => Request::Subscribe { filter, qos },
-            Question::Receive(topic) => Request::Receive { topic, share: None },
+            Question::Receive(topic) => match topic::share(&topic) {
+                Some(topic::Share { name, filter }) => {
+                    Request::Receive { topic: filter.to_owned(), share: Some(name.to_owned()) }
+                }
+                None => Request::Receive { topic, share: None },
+            },
             Question::Other(action, resource) => {
                 Request::Action { action, resource, topic: given(&self.who, &Key::Topic) }
             }
@@ -459,6 +463,16 @@ pub fn switches(workspace: &Workspace) -> Switches {
     turned.fold(Switches::NONE, |switches, switch| switches.turned(*switch))
 }
 
+/// An action and the ARN that it is checked against, or `*`.
+fn other(line: &str) -> Option<Question> {
+    let (action, resource) = line.split_once(char::is_whitespace)?;
+    let resource = resource.trim();
+    let is_action =
+        action.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+    (is_action && (resource == "*" || resource.starts_with("arn:")))
+        .then(|| Question::Other(action.to_owned(), resource.to_owned()))
+}
+
 /// The client IDs or topics of a field with one a line, as they stand there: spaces belong to them. A line of nothing but
 /// white space is none.
 #[must_use]
@@ -549,12 +563,31 @@ mod tests {
     }
 
     #[test]
+    fn a_delivery_through_a_share_is_asked_by_its_name() {
+        let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect","Resource":"*"},{"Effect":"Allow","Action":"iot:Receive","Resource":"arn:aws:iot:eu-west-1:123456789012:topic/$share/g/dt/*"}]}"#;
+        let mut workspace =
+            Workspace { policies: vec![PolicyText::new("p", policy)], ..Workspace::example() };
+        workspace.ask = Ask {
+            client_ids: "a".into(),
+            receive: "dt/1\n$share/g/dt/1\n$share/h/dt/1".into(),
+            ..Ask::default()
+        };
+        let matrix = Matrix::new(&workspace);
+        let verdict =
+            |question| matrix.explain(At { question, client: 0 }).map(|explained| explained.decision.verdict);
+        assert_eq!(
+            [1, 2, 3].map(verdict),
+            [Verdict::ImplicitDeny, Verdict::Allowed, Verdict::ImplicitDeny].map(Some)
+        );
+    }
+
+    #[test]
     fn lines_that_are_no_question_are_named() {
         let mut workspace = Workspace::example();
         workspace.ask.other =
-            "iot:GetThingShadow  arn:aws:iot:eu-west-1:123456789012:thing/a b\n\n nonsense ".into();
+            "iot:GetThingShadow  arn:aws:iot:eu-west-1:123456789012:thing/a b\n\n nonsense \nfoo bar\niot:GetThingShadow thing/a".into();
         let matrix = Matrix::new(&workspace);
-        assert_eq!(matrix.not_understood, ["nonsense"]);
+        assert_eq!(matrix.not_understood, ["nonsense", "foo bar", "iot:GetThingShadow thing/a"]);
         let target = "arn:aws:iot:eu-west-1:123456789012:thing/a b".to_owned();
         assert_eq!(matrix.questions.last(), Some(&Question::Other("iot:GetThingShadow".into(), target)));
     }

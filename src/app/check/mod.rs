@@ -356,6 +356,10 @@ impl Model {
                 self.masking = masking;
                 return vec![self.prepare()];
             }
+            // A link leads to the text as it is typed; everything else holds answers.
+            Msg::Leave(leave) if leave != Leave::Link && !self.stale.is_empty() => {
+                self.notice = Some(said::NOT_OF_THIS_TEXT.to_owned());
+            }
             Msg::Leave(leave) => {
                 let (workspace, masking, at) =
                     (Box::new(self.workspace.clone()), self.masking, self.selected);

@@ -5,7 +5,7 @@
 //! endpoint.
 
 use super::cases;
-use super::matrix::{At, Cell, Matrix};
+use super::matrix::{At, Cell, MAX_CLIENT_IDS, MAX_QUESTIONS, Matrix};
 use crate::app::workspace::{Ask, LivePlan, PolicyText, Simulation, Who, Workspace};
 use crate::policy::Decision;
 use crate::share::link::{self, LinkError, Plain};
@@ -93,6 +93,8 @@ impl Shared {
             switches: self.workspace.switches.iter().map(String::as_str).collect(),
             client_ids: matrix.client_ids.iter().map(String::as_str).collect(),
             answers: matrix.rows(),
+            left_out: (matrix.left_out > 0)
+                .then(|| words::form::lines_left_out(matrix.left_out, MAX_CLIENT_IDS, MAX_QUESTIONS)),
             policies: policies.map(|policy| (policy.name.as_str(), policy.text.as_str())).collect(),
         })
     }

@@ -613,3 +613,53 @@ fn what_a_template_computes_is_unknown() {
     model.recheck();
     assert_eq!(verdict(&model, 0, 0), Some(Verdict::ImplicitDeny));
 }
+
+#[test]
+fn what_holds_answers_is_not_made_of_a_text_that_they_are_not_of() {
+    let mut model = example();
+    model.update(Msg::Type(TextField::PolicyText(0), "{".into()));
+    assert!(!model.stale.is_empty());
+    for leave in [Leave::Report, Leave::ReportFile, Leave::JsonFile, Leave::SuiteFile] {
+        assert_eq!(model.update(Msg::Leave(leave)), [], "{leave:?}");
+        assert_eq!(model.notice.as_deref(), Some(said::NOT_OF_THIS_TEXT));
+    }
+    assert!(matches!(model.update(Msg::Leave(Leave::Link))[..], [Effect::Run(Errand::Make { .. })]));
+    assert_eq!(model.notice, None);
+}
+
+#[test]
+fn a_report_says_what_was_not_asked() {
+    let mut workspace = Workspace::example();
+    let report = |workspace: &Workspace| {
+        share::prepare(workspace, true).unwrap().report(At { question: 0, client: 0 })
+    };
+    assert!(!report(&workspace).contains("not asked"));
+    workspace.ask.client_ids = (0..60).map(|number| format!("client-{number}\n")).collect();
+    assert!(report(&workspace).contains("\n10 lines were not asked: at most 50 client IDs"));
+}
+
+#[test]
+fn an_explanation_says_what_the_form_says() {
+    use crate::policy::explain::Confidence;
+    use crate::words::steps;
+
+    let steps_of = |workspace: &Workspace| {
+        let explained = matrix::Matrix::new(workspace).explain(At { question: 0, client: 0 }).unwrap();
+        let steps: Vec<String> = steps(&explained).iter().map(|step| step.text.to_string()).collect();
+        (explained.confidence, steps)
+    };
+    let mut workspace = Workspace::example();
+    workspace.who.attachment = Attachment::Exclusive;
+    workspace.who.things = "temp-sensor-01\nother".into();
+    let (confidence, steps) = steps_of(&workspace);
+    assert_eq!(confidence, Confidence::Inferred);
+    let says = "The certificate is attached to `temp-sensor-01, other`, and exclusively: AWS refuses";
+    assert!(steps.iter().any(|step| step.starts_with(says)), "{steps:?}");
+
+    workspace.who.attachment = Attachment::NonExclusive;
+    workspace.who.certificate = crate::app::workspace::CertificateState::Inactive;
+    let (_, steps) = steps_of(&workspace);
+    let says = "the certificate is not active, so no policy is asked. Result: denied.";
+    assert!(steps.iter().any(|step| step.ends_with(says)), "{steps:?}");
+    assert!(!steps.iter().any(|step| step.contains("nothing allows it")), "{steps:?}");
+}

@@ -22,7 +22,7 @@ pub(super) fn ask(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
                 &ask.client_ids, &typing(send, TextField::ClientIds))) }
             { linked(&Field::Publish, lit, text_area("publish", "Publish to topics", "", &ask.publish, &typing(send, TextField::Publish))) }
             { linked(&Field::Subscribe, lit, text_area("subscribe", "Subscribe to topic filters", "", &ask.subscribe, &typing(send, TextField::Subscribe))) }
-            { linked(&Field::Receive, lit, text_area("receive", "Receive messages of topics", "", &ask.receive, &typing(send, TextField::Receive))) }
+            { linked(&Field::Receive, lit, text_area("receive", "Receive messages of topics", form::RECEIVE, &ask.receive, &typing(send, TextField::Receive))) }
             { more(model, send) }
             <p class="c-hint">{ text(&form::asked_in(&place.region, &place.account, place.assumed)) }</p>
             if model.matrix.left_out > 0 {
