@@ -187,6 +187,26 @@ fn a_case_is_explained_in_three_forms() {
 }
 
 #[test]
+fn a_suite_is_judged_under_the_points_that_it_turns_over() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(ARTICLE);
+    let cases = std::fs::read_to_string(path).unwrap();
+    let suite = |switches: &str| {
+        let text = cases.replacen("\"cases\"", &format!("\"switches\": [{switches}], \"cases\""), 1);
+        run_with(&["test", "-"], text.as_bytes())
+    };
+    let (code, out, _) = suite("");
+    assert!(code == Some(0) && !out.contains("turned over"), "{out}");
+    let (code, out, _) = suite("\"EXCLUSIVE_CONNECT\"");
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("note: -: Answered with 1 undecided point turned over: EXCLUSIVE_CONNECT.\n"),
+        "{out}"
+    );
+    let (code, _, error) = suite("\"NO_SUCH_POINT\"");
+    assert!(code == Some(2) && error.contains("`NO_SUCH_POINT` is no undecided point"), "{error}");
+}
+
+#[test]
 fn the_shape_of_an_explanation_is_a_promise() {
     let (_, json, _) = run(&["explain", "--format=json", "tests/cases/language.json", "unknown-matters"]);
     let json: Value = serde_json::from_str(&json).unwrap();
@@ -208,6 +228,7 @@ fn the_shape_of_an_explanation_is_a_promise() {
             "sources",
             "steps",
             "substitutions",
+            "switches",
             "title",
             "valuesNeeded",
             "verdict"

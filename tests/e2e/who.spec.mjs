@@ -160,6 +160,7 @@ test('over HTTPS nothing waits for a connection', async ({ page }) => {
   await open(who(page), 'More');
   await page.getByLabel('Connects by').selectOption('HTTPS');
   expect(await row(page, 'Publish dt/temperature')).toEqual(['Allowed', 'Allowed']);
+  expect(await row(page, 'Connect')).toEqual(['Not over HTTPS', 'Not over HTTPS']);
   await expect(who(page).locator('summary', { hasText: 'More: HTTPS' })).toBeVisible();
 });
 
