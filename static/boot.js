@@ -164,6 +164,13 @@ serve();`;
     if (navigator.serviceWorker) later(() => keep().catch((error) => console.info("Not kept for offline use:", error.message)));
   });
 
+  // Beside the panels that take files, the browser would open a dropped one in place of the page, and all would be lost.
+  for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
+
   /** Has the browser fetch a program while it still reads the page. */
   function preload(name) {
     for (const [rel, href, as] of [["modulepreload", PROGRAMS[name].js], ["preload", PROGRAMS[name].wasm, "fetch"]]) {

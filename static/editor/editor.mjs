@@ -26,9 +26,8 @@ const marks = StateField.define({
 });
 
 const KEYS = [
-  // Ctrl+Enter belongs to the page, and Tab leaves the field.
-  ...standardKeymap.filter(({ key }) => key !== "Mod-Enter"),
-  ...historyKeymap,
+  // Without Tab, which leaves the field.
+  ...standardKeymap, ...historyKeymap,
   { key: "Mod-]", run: indentMore },
   { key: "Mod-[", run: indentLess },
   { key: "Mod-f", run: openSearchPanel, scope: "editor search-panel" },
@@ -63,11 +62,10 @@ export function mount(host, field, label, limit, tell) {
     tell("refused", bytes(view.state.doc) + size);
     return true;
   };
-  /** Bytes of what is pasted or dropped; a text is counted only where it could be too long. */
+  /** Bytes of the text that is pasted or dropped; it is counted only where it could be too long. */
   const sizeOf = (transfer) => {
     const text = transfer?.getData("text/plain") ?? "";
-    if (text !== "") return text.length * 3 <= limit ? 0 : bytes(text);
-    return [...transfer?.files ?? []].reduce((sum, { size }) => sum + size, 0);
+    return text.length * 3 <= limit ? 0 : bytes(text);
   };
 
   const view = new EditorView({
@@ -92,7 +90,8 @@ export function mount(host, field, label, limit, tell) {
         }),
         EditorView.domEventHandlers({
           paste: (event, view) => guard(event, view, sizeOf(event.clipboardData)),
-          drop: (event, view) => guard(event, view, sizeOf(event.dataTransfer)),
+          // Files are the page's: it reads them, says what it took, and keeps what is there.
+          drop: (event, view) => event.dataTransfer?.types.includes("Files") || guard(event, view, sizeOf(event.dataTransfer)),
           // A finger does not stay: what it touched is where the caret goes.
           pointermove(event, view) {
             hovered = event.pointerType === "mouse" ? view.posAtCoords({ x: event.clientX, y: event.clientY }) : null;

@@ -244,6 +244,31 @@ const drop = async (target, files) => {
   await target.dispatchEvent('drop', { dataTransfer: data });
 };
 
+test('a file that is dropped on a policy\'s text is taken once, and what cannot be read changes nothing', async ({ page }) => {
+  const editor = page.locator('.cm-content').first();
+  await editor.waitFor();
+  const before = await policyText(page);
+  await drop(editor, [['latin.json', new Uint8Array([0x7b, 0xe4, 0x7d])]]);
+  await expect(policies(page)).toContainText('latin.json was not taken');
+  await drop(editor, [['dropped.json', CONNECT_ALL]]);
+  await expect(page.getByRole('group', { name: 'dropped' })).toBeVisible();
+  await expect(policy(page)).toHaveCount(2);
+  expect(await policyText(page)).toBe(before);
+});
+
+test('a file that is dropped where none is taken does not open in place of the page', async ({ page }) => {
+  await page.getByRole('button', { name: 'Simulate', exact: true }).waitFor();
+  for (const place of ['header', '#share', 'footer', '#answer-0-0']) {
+    const went = await page.locator(place).first().evaluate((target) => {
+      const carried = new DataTransfer();
+      carried.items.add(new File(['{}'], 'a.json'));
+      return ['dragover', 'drop'].map((kind) =>
+        target.dispatchEvent(new DragEvent(kind, { dataTransfer: carried, bubbles: true, cancelable: true, composed: true })));
+    });
+    expect(went, place).toEqual([false, false]);
+  }
+});
+
 test('files can be dropped on a panel', async ({ page }) => {
   await drop(policies(page), [['dropped.json', CONNECT_ALL]]);
   await expect(page.getByRole('group', { name: 'dropped' })).toBeVisible();
