@@ -36,6 +36,8 @@ pub fn hides_field(workspace: &Workspace, field: &TextField) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::check::files::Opened;
+    use crate::app::check::lit::{Part, Pointed};
     use crate::app::check::{Model, Msg, Opening, share};
 
     const ACCOUNT: &str = "418273645091";
@@ -80,6 +82,33 @@ mod tests {
         model.update(Msg::Type(TextField::ClientIds, "mine".into()));
         assert_eq!(model.workspace.ask.client_ids, "mine");
         assert!(model.presented().is_none());
+    }
+
+    #[test]
+    fn what_is_tried_and_pointed_at_is_presented_too() {
+        let mut model = presenting();
+        let part = Pointed::Part(Part::Step(0));
+        model.update(Msg::Try(0));
+        model.update(Msg::Point(Some(part.clone())));
+        let shown = model.presented().unwrap();
+        assert_eq!(shown.trial.as_ref().map(|trial| trial.way), Some(0));
+        assert_eq!(shown.pointed, Some(part));
+        assert!(shown.lit().spans.iter().any(|(_, span, _)| {
+            shown.workspace.policies[0].text.get(span.clone()).is_some_and(|text| !text.is_empty())
+        }));
+    }
+
+    #[test]
+    fn t22_what_was_pasted_and_opened_is_not_presented_and_the_panel_stays_shut() {
+        let mut model = presenting();
+        model.update(Msg::FillIn(format!("{{\"thingArn\":\"arn:aws:iot:eu-west-1:{ACCOUNT}:thing/t\",")));
+        let file = format!("arn-{ACCOUNT}-policy.json");
+        model.update(Msg::Import(Opened { files: vec![(file, Err("unreadable".into()))], left_out: 0 }));
+        assert!(!model.files.is_empty() && !model.fill_in.text.is_empty());
+        let shown = model.presented().unwrap();
+        assert!(!format!("{:?} {:?}", shown.files, shown.fill_in).contains(ACCOUNT));
+        model.update(Msg::Share(true));
+        assert!(!model.sharing && model.notice.is_some());
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub const PRESENTED: &str =
 
 /// A field that presenter mode shows masked.
 pub const HIDDEN: &str = "This is shown masked, so it cannot be changed here. Leave presenter mode first.";
+/// The panel of what leaves is not there in presenter mode.
+pub const NOT_SHARED: &str = "Nothing is shared, saved or opened in presenter mode. Leave it first.";
 /// Presenter mode has no stand-ins for what a real broker sends.
 pub const LIVE_NOT_PRESENTED: &str = "Live shows a real endpoint and what really came from it, so it is not shown in presenter mode. Sessions that stand \
      go on.";

@@ -153,6 +153,25 @@ test('T22: presenter mode shows no account and no certificate ID, in large type,
   await expect(page.getByRole('textbox', { name: 'Policy document (JSON)' })).toContainText(ACCOUNT);
 });
 
+test('T22: in presenter mode ways out are tried, what is pointed at lights the policy, and nothing pasted is shown', async ({ page }) => {
+  await start(page);
+  await page.getByText('Fill in from a certificate').click();
+  await page.getByLabel('Certificate or output').fill(`{"thingName":"t","thingArn":"arn:aws:iot:eu-west-1:${ACCOUNT}:thing/t","attributes":{`);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Presenter' }).click();
+  expect(await everything(page)).not.toContain(ACCOUNT);
+  await page.keyboard.press('a');
+  await expect(page.getByRole('button', { name: 'Keep it' })).toBeVisible();
+  await page.keyboard.press('u');
+  await expect(page.getByRole('button', { name: 'Keep it' })).toBeHidden();
+  await page.locator('[data-part^="row "]').first().hover();
+  await expect(page.getByRole('region', { name: 'Policies' }).locator('pre .is-lit')).toContainText('arn:aws:iot');
+  await page.keyboard.press('s');
+  await expect(page.getByRole('alert')).toContainText('Leave it first');
+  await page.keyboard.press('p');
+  await expect(page.getByRole('button', { name: 'Share, save and open' })).toHaveAttribute('aria-expanded', 'false');
+});
+
 test('on paper: black on white, no controls, no table cut', async ({ page }) => {
   await start(page);
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });

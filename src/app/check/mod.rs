@@ -348,6 +348,7 @@ impl Model {
                 self.from_link = false;
                 return vec![Effect::ForgetLink];
             }
+            Msg::Share(_) if self.workspace.presenter => self.notice = Some(page::NOT_SHARED.to_owned()),
             Msg::Share(open) => {
                 self.sharing = open;
                 return open.then(|| self.prepare()).into_iter().collect();

@@ -1,7 +1,8 @@
 //! What the screen reads from the model that it does not simply hold.
 
 use super::Model;
-use super::import::Imported;
+use super::fill_in::FillIn;
+use super::import::{Imported, Imports};
 use super::lit::{self, Lit};
 use crate::app::history::History;
 use crate::app::presenter;
@@ -67,12 +68,21 @@ impl Model {
             history: History::default(),
             kept: Vec::new(),
             documents: Vec::new(),
+            imports: Imports::default(),
+            // Not shown: what was pasted or opened need not read as anything that a mask knows.
+            fill_in: FillIn::default(),
+            files: Vec::new(),
             sharing: false,
             leaving: None,
             suite: None,
             ..self.clone()
         };
         shown.recheck();
+        // Answered anew, it is still what the user looks at.
+        shown.pointed.clone_from(&self.pointed);
+        if let Some(trial) = &self.trial {
+            shown.try_out(trial.way);
+        }
         if shown.matrix.cells != self.matrix.cells {
             shown.notice.get_or_insert_with(|| page::MASKS_CHANGE.to_owned());
         }

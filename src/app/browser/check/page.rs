@@ -23,7 +23,7 @@ pub(super) fn check(model: &Model, send: &Callback<Msg>) -> Html {
                     selected={model.selected} stale={!model.stale.is_empty()} select={send.reform(Msg::Select)} />
                 <div class="c-stack">{ ways(model, send) }{ why(model, &lit, send) }</div>
                 <div class="c-stack">
-                    if model.workspace.presenter { { presenter::policies(model) } } else { { policies(model, &lit, send) } }
+                    if model.workspace.presenter { { presenter::policies(model, &lit) } } else { { policies(model, &lit, send) } }
                     { findings(model, &lit, send) }
                     { who(model, &lit, send) }
                     { ask(model, &lit, send) }

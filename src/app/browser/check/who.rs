@@ -62,7 +62,7 @@ pub(super) fn who(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
             { for wanted.iter().enumerate().map(|(index, wanted)| {
                 linked(&Field::Value(wanted.key.name()), lit, value(id(index), wanted, send))
             }) }
-            { fill_in(model, send) }
+            if !model.workspace.presenter { { fill_in(model, send) } }
             { more(model, has_things, send) }
         </section>
     }
