@@ -433,6 +433,9 @@ impl Workspace {
     }
 }
 
+/// At most this many policies side by side (AWS: ten on a certificate; more can come from thing groups).
+pub const MAX_POLICIES: usize = 20;
+
 /// Longest accepted hand-over of a workspace, in bytes of JSON.
 pub const MAX_SAVED_BYTES: usize = 4 << 20;
 
@@ -456,12 +459,22 @@ impl Workspace {
     /// Reads what another load of this page left.
     ///
     /// # Errors
-    /// When the text is too long or is not a workspace of this version; the sentence says which.
+    /// When the text is too long, is not a workspace of this version, or does not fit on the screen; the sentence says which.
     pub fn read(text: &str) -> Result<Self, String> {
         if text.len() > MAX_SAVED_BYTES {
             return Err(format!("{} bytes are too many, at most {MAX_SAVED_BYTES} are read", text.len()));
         }
-        serde_json::from_str(text).map_err(|error| error.to_string())
+        let workspace: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        workspace.fits()
+    }
+
+    /// Itself, when it has no more than the screen takes: every policy is asked for every answer.
+    ///
+    /// # Errors
+    /// When it has too many policies; a sentence.
+    pub fn fits(self) -> Result<Self, String> {
+        let count = self.policies.len();
+        if count <= MAX_POLICIES { Ok(self) } else { Err(words::too_many_policies(count, MAX_POLICIES)) }
     }
 
     /// Whether another load of the page will read it.

@@ -52,6 +52,12 @@ pub fn unreadable(why: &str) -> String {
     format!("What the page before this one left could not be read ({why}). The example stands here instead.")
 }
 
+/// More policies than the screen takes.
+#[must_use]
+pub fn too_many_policies(count: usize, limit: usize) -> String {
+    format!("it has {count} policies, and at most {limit} stand side by side")
+}
+
 /// Too much text to take along to the next load.
 #[must_use]
 pub fn too_much(bytes: usize, limit: usize) -> String {

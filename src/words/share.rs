@@ -74,7 +74,7 @@ pub fn link_error(error: &LinkError) -> Text {
 pub fn not_a_workspace(why: &str) -> Text {
     Text::new()
         .say(format!(
-            "This link cannot be opened ({why}). It may be of a newer version of this page: load it again."
+            "This link cannot be opened: {why}. If it is of a newer version of this page, load the page again."
         ))
         .say(" ")
         .code("IPL-S006")
@@ -121,6 +121,12 @@ pub fn link_holds(characters: usize) -> String {
 #[must_use]
 pub fn judged(passed: usize, failed: usize) -> String {
     format!("{passed} passed, {failed} failed.")
+}
+
+/// A case that does not fit on the screen.
+#[must_use]
+pub fn case_not_shown(id: &str, why: &str) -> String {
+    format!("The case {id} cannot be shown here: {why}.")
 }
 
 /// A link that is being read.

@@ -1,5 +1,6 @@
 // What leaves Check and comes in: links, reports, suites, drafts; secrets stay, masks hold, hostile links do nothing.
 import { readFileSync } from 'node:fs';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { expect, test } from './lab.mjs';
 
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
@@ -36,6 +37,16 @@ async function saved(page, name) {
   const download = page.waitForEvent('download');
   await panel(page).getByRole('button', { name }).click();
   return readFileSync(await (await download).path(), 'utf8');
+}
+
+/** The fragment of a link with this inside, as src/share/link.rs describes it, without the page's limits. */
+function bomb(text) {
+  const dictionary = readFileSync(new URL('../../src/share/dictionary-1.txt', import.meta.url));
+  const stream = deflateRawSync(text, { level: 9, dictionary });
+  const head = Buffer.alloc(6);
+  head.writeUInt16BE(stream.length);
+  head.writeUInt32BE(crc32(text, crc32(stream)), 2);
+  return `1.${Buffer.concat([head, stream]).toString('base64url')}`;
 }
 
 test('a link opens the screen as it was, and can be taken out of the address bar', async ({ page, context }) => {
@@ -92,6 +103,10 @@ test('T9: damaged, cut, foreign, huge and bomb links say so, and the page stays 
     [fragment.replace('1.', '999.'), 'IPL-S003'],
     [`1.${'A'.repeat(20_000)}${flipped}`, 'IPL-S004'],
     ['check?frobnicate=1', 'IPL-S005'],
+    // What a few bytes become: 300 kB of one letter, and two thousand policies, each with an answer of its own.
+    [bomb(Buffer.alloc(300_000, 'a')), 'IPL-S004'],
+    [bomb(JSON.stringify({ policies: Array(2_000).fill({ name: 'p', text: '{}' }) })), 'IPL-S006'],
+    [`check?${'policy&'.repeat(2_000)}clientId=a`, 'IPL-S006'],
   ]) {
     await page.goto('about:blank');
     await open(page, `./#${bad}`);

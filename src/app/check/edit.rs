@@ -4,15 +4,12 @@ use super::opening::empty;
 use super::{Drafts, Model, Msg};
 use crate::app::presenter;
 use crate::app::workspace::{
-    Attached, Attachment, CertificateState, Entry, PolicyText, PrincipalKind, TextField, Transport, Who,
-    Workspace,
+    Attached, Attachment, CertificateState, Entry, MAX_POLICIES, PolicyText, PrincipalKind, TextField,
+    Transport, Who, Workspace,
 };
 use crate::policy::certificate::holds_private_key;
 use crate::policy::import::MAX_PASTE;
 use crate::words::{form, page};
-
-/// At most this many policies side by side (AWS: ten on a certificate; more can come from thing groups).
-pub const MAX_POLICIES: usize = 20;
 
 /// A change of the workspace other than typing. Each is one step to undo.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -217,7 +217,10 @@ pub fn run(errand: Errand) -> Brought {
             let Ok(Some((case, decision))) = suite else {
                 return Brought::Refused(said::NO_SUCH_CASE.to_owned());
             };
-            let opened = cases::opened(&case, &workspace);
+            let opened = match cases::opened(&case, &workspace).fits() {
+                Ok(opened) => opened,
+                Err(why) => return Brought::Refused(said::case_not_shown(&case.id, &why)),
+            };
             let matrix = Matrix::new(&opened);
             let at = cases::place(&matrix);
             let shown = matrix.explain(at).map(|explained| explained.decision.verdict);
@@ -294,6 +297,23 @@ mod tests {
         let opened = share::open_link(&link).unwrap_or_default();
         let Workspace { policies, who, ask, .. } = Workspace::example();
         assert_eq!((opened.policies, opened.who, opened.ask), (policies, who, ask));
+    }
+
+    #[test]
+    fn more_policies_than_the_screen_takes_are_refused_however_they_come() {
+        let told = |count: usize| {
+            let plain = format!("check?{}clientId=a", "policy&".repeat(count));
+            let policies = vec![PolicyText::new("p", "{}"); count];
+            let packed = crate::share::link::write(&Workspace { policies, ..Workspace::default() }.write());
+            [plain, packed.unwrap_or_default()].map(|link| match run(Errand::Link(link)) {
+                Brought::Linked(linked) => linked.map(|workspace| workspace.policies.len()),
+                _ => panic!("not read"),
+            })
+        };
+        assert_eq!(told(20), [Ok(20), Ok(20)]);
+        for refused in told(2_000) {
+            assert!(refused.unwrap_err().to_string().contains("2000 policies, and at most 20"));
+        }
     }
 
     #[test]

@@ -27,14 +27,14 @@ pub mod who;
 #[cfg(test)]
 mod tests;
 
-pub use edit::{Edit, MAX_POLICIES};
+pub use edit::Edit;
 pub use opening::{Opening, comes_with};
 pub use trial::Trial;
 
 use std::collections::BTreeMap;
 
 use crate::app::history::History;
-use crate::app::workspace::{Screen, TextField, Workspace};
+use crate::app::workspace::{MAX_POLICIES, Screen, TextField, Workspace};
 use crate::policy::diagnostic::Span;
 use crate::policy::document::Document;
 use crate::text::Text;

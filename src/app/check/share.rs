@@ -117,11 +117,12 @@ pub fn open_link(fragment: &str) -> Result<Workspace, Text> {
         let text = words::share::link_error(&error);
         text.say(" ").code(words::share::link_error_code(&error))
     };
-    match link::read(fragment) {
-        Ok(text) => Workspace::read(&text).map_err(|why| words::share::not_a_workspace(&why)),
-        Err(LinkError::NotALink) => link::read_plain(fragment).map(from_plain).map_err(told),
-        Err(error) => Err(told(error)),
-    }
+    let workspace = match link::read(fragment) {
+        Ok(text) => Workspace::read(&text),
+        Err(LinkError::NotALink) => link::read_plain(fragment).map(from_plain).map_err(told)?.fits(),
+        Err(error) => return Err(told(error)),
+    };
+    workspace.map_err(|why| words::share::not_a_workspace(&why))
 }
 
 fn from_plain(plain: Plain) -> Workspace {

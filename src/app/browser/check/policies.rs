@@ -10,8 +10,8 @@ use crate::app::browser::components::{
 use crate::app::browser::shell::focus_field;
 use crate::app::check::lit::{Kind, Lit, Pointed};
 use crate::app::check::wanted::is_looked_at;
-use crate::app::check::{Edit, MAX_POLICIES, Model, Msg};
-use crate::app::workspace::{Attached, PrincipalKind, TextField};
+use crate::app::check::{Edit, Model, Msg};
+use crate::app::workspace::{Attached, MAX_POLICIES, PrincipalKind, TextField};
 use crate::policy::import::MAX_PASTE;
 use crate::words::form;
 
