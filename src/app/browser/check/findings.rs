@@ -53,7 +53,7 @@ fn entry(model: &Model, number: usize, finding: &Finding, links: Links<'_>, send
     let code = finding.rule.code;
     let mends = finding.found.fix.is_some() && model.place(finding).is_some();
     html! {
-        <li class={classes!(class, links.class(part))} data-part={links.name(part)} key={number}>
+        <li class={classes!(class, links.class(part))} data-part={links.name(part)} tabindex={links.tabindex(false)} key={number}>
             <strong>{ word }</strong>{ for place }{ ": " }{ text(&finding.found.message) }{ " " }
             <code class="c-mark" translate="no">{ code }</code>{ " " }{ confidence(finding.rule.confidence) }
             if mends {

@@ -4,7 +4,7 @@
 //! field of a policy says itself what is pointed at in its text.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, HtmlElement};
 use yew::prelude::*;
 
 use crate::app::check::Msg;
@@ -22,11 +22,21 @@ pub(super) fn pointing(content: Html, send: &Callback<Msg>) -> Html {
             }
         }
     };
+    let walk = |event: KeyboardEvent| {
+        let step = match event.key().as_str() {
+            "ArrowDown" => 1,
+            "ArrowUp" => -1,
+            _ => return,
+        };
+        if target(&event).is_some_and(|part| walk(&part, step)) {
+            event.prevent_default();
+        }
+    };
     let (over, focus, press, leave) = (point.clone(), point.clone(), point.clone(), point);
     html! {
         <div class="c-stack" onpointerover={move |event: PointerEvent| over(target(&event))}
             onfocusin={move |event: FocusEvent| focus(target(&event))}
-            onclick={move |event: MouseEvent| press(target(&event))}
+            onclick={move |event: MouseEvent| press(target(&event))} onkeydown={walk}
             onpointerleave={move |_: PointerEvent| leave(None)}>
             { content }
         </div>
@@ -51,6 +61,24 @@ fn pointed(element: &Element) -> Option<Pointed> {
     let named = closest(element, "[data-part], [data-field]")?;
     let part = named.get_attribute("data-part").and_then(|name| Part::parse(&name)).map(Pointed::Part);
     part.or_else(|| Field::parse(&named.get_attribute("data-field")?).map(Pointed::Field))
+}
+
+/// Moves the focus from a part of the answer to the next one on the screen, or the one before; whether there is one. From a
+/// table that scrolls, the first of its rows is the next.
+fn walk(from: &Element, step: isize) -> bool {
+    let parts =
+        gloo::utils::document().query_selector_all("[data-part][tabindex], [role=region]:has([data-part])");
+    let Ok(parts) = parts else { return false };
+    let parts: Vec<HtmlElement> =
+        (0..parts.length()).filter_map(|at| parts.get(at)?.dyn_into().ok()).filter(is_shown).collect();
+    let Some(at) = parts.iter().position(|part| part.is_same_node(Some(from))) else { return false };
+    let next = at.checked_add_signed(step).and_then(|at| parts.get(at));
+    next.is_some_and(|part| part.focus().is_ok())
+}
+
+/// Not folded away.
+fn is_shown(part: &HtmlElement) -> bool {
+    part.offset_height() > 0
 }
 
 /// What has the focus, when the pointer is at nothing.

@@ -61,7 +61,8 @@ fn answered(model: &Model, explained: &Explanation, asked: Html, lit: &Lit) -> H
                 <p class="c-hint">{ asked }</p>
                 { stale(model) }
                 <h2 id="verdict">{ words::verdict(shown.decision.verdict) }</h2>
-                <p data-part={links.name(Part::Headline)} class={classes!("c-part", links.class(Part::Headline))}>
+                <p data-part={links.name(Part::Headline)} class={classes!("c-part", links.class(Part::Headline))}
+                    tabindex={links.tabindex(true)}>
                     { text(&words::headline_text(shown)) }
                 </p>
                 { for before }

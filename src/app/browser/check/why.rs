@@ -32,7 +32,7 @@ fn near(answer: &Answer, links: Links<'_>, send: &Callback<Msg>) -> Vec<Html> {
         let ask = words::check::ask_near(&near.change);
         let label = format!("{ask}: {}", words::check::spoken(&said));
         html! {
-            <li data-part={links.name(part)} class={classes!(links.class(part))}>
+            <li data-part={links.name(part)} tabindex={links.tabindex(false)} class={classes!(links.class(part))}>
                 { text(&said) }{ ". " }{ confidence(near.confidence) }{ " " }
                 <button type="button" class="c-link" aria-label={label} onclick={press(send, Msg::AskNear(number))}>{ ask }</button>
             </li>

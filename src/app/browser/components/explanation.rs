@@ -24,9 +24,10 @@ impl Links<'_> {
         self.0.filter(|lit| lit.parts.contains(&part)).map(|_| "is-lit")
     }
 
-    /// Linked parts take the focus, so that the keyboard lights them too.
-    fn tabindex(self) -> Option<&'static str> {
-        self.0.map(|_| "0")
+    /// Linked parts take the focus, so that the keyboard lights them too: Tab goes to a part that is a stop, the arrow
+    /// keys to the others as well.
+    pub(in crate::app::browser) fn tabindex(self, stop: bool) -> Option<&'static str> {
+        self.0.map(|_| if stop { "0" } else { "-1" })
     }
 }
 
@@ -42,7 +43,7 @@ pub(in crate::app::browser) fn explanation(
         let part = Part::Step(number);
         let rows = step.rows.iter().enumerate();
         html! {
-            <li data-part={links.name(part)} class={classes!(links.class(part))} tabindex={links.tabindex()}>
+            <li data-part={links.name(part)} class={classes!(links.class(part))} tabindex={links.tabindex(true)}>
                 { text(&step.text) }{ " " }{ for step.confidence.map(confidence) }
                 if !step.rows.is_empty() {
                     if step.not_resource { <p class="c-hint">{ "Named, and so left out:" }</p> }
@@ -55,7 +56,7 @@ pub(in crate::app::browser) fn explanation(
     let surprising = surprises.iter().enumerate().map(|(number, words)| {
         let part = Part::Surprise(number);
         html! {
-            <p data-part={links.name(part)} class={classes!("c-part", links.class(part))} tabindex={links.tabindex()}>
+            <p data-part={links.name(part)} class={classes!("c-part", links.class(part))} tabindex={links.tabindex(true)}>
                 { text(words) }
             </p>
         }
@@ -120,7 +121,7 @@ fn resource(row: &Row, part: Part, links: Links<'_>) -> Html {
         html! { <>{ " \u{2192} " }<code translate="no">{ &row.resolved }</code></> }
     });
     html! {
-        <li data-part={links.name(part)} class={classes!(links.class(part))}>
+        <li data-part={links.name(part)} class={classes!(links.class(part))} tabindex={links.tabindex(false)}>
             { written }{ for resolved }{ " " }{ mark(row.outcome) }
         </li>
     }
@@ -166,7 +167,8 @@ fn value(explanation: &Explanation, substitution: &Substitution, part: Part, lin
         Origin::Nowhere => "",
     };
     html! {
-        <div data-part={links.name(part)} class={classes!("c-part", links.class(part))}>
+        <div data-part={links.name(part)} class={classes!("c-part", links.class(part))}
+            tabindex={links.tabindex(part == Part::Value(0))}>
             <dt><code translate="no">{ name }</code></dt><dd>{ found }{ origin }</dd>
         </div>
     }
@@ -230,7 +232,7 @@ fn row(policy: &str, statement: &StatementTrail, part: Part, links: Links<'_>) -
         }
     });
     html! {
-        <tr class={classes!(tone.class(), links.class(part))} data-part={links.name(part)}>
+        <tr class={classes!(tone.class(), links.class(part))} data-part={links.name(part)} tabindex={links.tabindex(false)}>
             <th scope="row">{ format!("{policy}, {} ({effect})", statement.statement + 1) }</th>
             <td data-column="Matches">{ word }</td>
             <td data-column="Resource">{ for resources }{ for conditions }</td>
