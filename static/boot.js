@@ -70,11 +70,13 @@
         requestAnimationFrame(() => host.contains(document.activeElement) || host.querySelector("[aria-current=page]")?.focus());
       }
     } catch (error) {
+      // A program that is shown tells it itself.
+      if (shown !== null) throw error;
       const notice = document.createElement("p");
       notice.className = "c-notice is-explicit";
       notice.setAttribute("role", "alert");
       notice.textContent = "IoT Policy Lab could not start: it needs a browser with WebAssembly, and all of its files. Reload the page to try again."
-        + (shown === null ? " What stands here until then is an example, which cannot be changed." : "");
+        + " What stands here until then is an example, which cannot be changed.";
       document.body.prepend(notice);
       document.documentElement.classList.remove("is-opening");
       throw error;
@@ -162,6 +164,17 @@ serve();`;
     // or when a file is not as it should be, the page works as before, with the network.
     const later = globalThis.requestIdleCallback ?? setTimeout;
     if (navigator.serviceWorker) later(() => keep().catch((error) => console.info("Not kept for offline use:", error.message)));
+  });
+
+  // The fragment may be a link that was opened: a jump within the page leaves it where it is.
+  addEventListener("click", (event) => {
+    const jump = event.target.closest?.("a[href^='#']");
+    const target = jump && document.getElementById(jump.hash.slice(1));
+    if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (target.tabIndex < 0) target.tabIndex = -1;
+    target.scrollIntoView();
+    target.focus({ preventScroll: true });
   });
 
   // Beside the panels that take files, the browser would open a dropped one in place of the page, and all would be lost.

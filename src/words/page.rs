@@ -26,6 +26,9 @@ pub const WORKER_LOST: &str = "The part of this page that holds the connections 
 /// The browser keeps nothing for the next load.
 pub const NO_RELOAD: &str = "The browser keeps nothing from one load of this page to the next, so it cannot be locked. Is its storage full or off?";
 
+/// The other program could not be fetched, so its screen stays shut.
+pub const NOT_OPENED: &str = "The screen could not be fetched from the server that this page came from. Is the network there? Try again; what you \
+     typed stands where it was.";
 /// The file of the reference did not come.
 pub const REFERENCE_MISSING: &str =
     "The tables of the reference could not be fetched from the server that this page came from.";

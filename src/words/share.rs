@@ -150,6 +150,9 @@ pub const NO_SUCH_CASE: &str = "This case is not in the suite any more. Open the
 /// The other program could not be fetched.
 pub const NO_ERRANDS: &str = "The part of this page that shares, opens files and reads what you paste could not be fetched. Is the network there? \
      Try again; what you typed stands where it was.";
+/// The other program could not be fetched, and so a link not be read.
+pub const LINK_NOT_READ: &str = "The link could not be opened: the part of this page that reads links could not be fetched. Is the network there? \
+     Reload the page to try again; the link stands in the address bar.";
 /// The clipboard holds it.
 pub const COPIED: &str = "Copied.";
 /// The clipboard refused.

@@ -41,7 +41,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = loadEditor)]
     pub(super) fn load_editor(this: &Boot) -> Result<Promise, JsValue>;
 
-    /// Shows the program of this name, with this workspace, in place of the one that runs.
+    /// Shows the program of this name, with this workspace, in place of the one that runs; a promise of that.
     #[wasm_bindgen(method)]
-    pub(super) fn open(this: &Boot, program: &str, workspace: &str);
+    pub(super) fn open(this: &Boot, program: &str, workspace: &str) -> Promise;
 }

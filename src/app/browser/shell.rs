@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::boot::Boot;
@@ -84,8 +85,18 @@ const fn name(screen: Screen) -> &'static str {
     }
 }
 
+/// Opens a screen with this workspace; `failed` is told when the program that shows it does not come.
+pub(super) fn open(boot: &Boot, screen: Screen, workspace: &Workspace, failed: Callback<Screen>) {
+    let opened = JsFuture::from(boot.open(program(screen), &workspace.write()));
+    spawn_local(async move {
+        if opened.await.is_err() {
+            failed.emit(screen);
+        }
+    });
+}
+
 /// The program that shows a screen, as `static/boot.js` calls it.
-pub(super) const fn program(screen: Screen) -> &'static str {
+const fn program(screen: Screen) -> &'static str {
     match screen {
         Screen::Check => "check",
         Screen::Simulate | Screen::Live | Screen::Reference => "sessions",
@@ -132,10 +143,35 @@ pub(super) fn focus_heading(id: &str) {
     }
 }
 
+/// Whether anything on the page has the focus.
+pub(super) fn has_focus() -> bool {
+    gloo::utils::document().active_element().is_some_and(|element| element.tag_name() != "BODY")
+}
+
+/// The headings of the sections around what has the focus, from the inside out.
+pub(super) fn headings() -> Vec<String> {
+    const SECTION: &str = "section[aria-labelledby]";
+    let around = |element: &Element| element.closest(SECTION).ok().flatten();
+    let section = gloo::utils::document().active_element().as_ref().and_then(around);
+    let sections = std::iter::successors(section, |section| around(&section.parent_element()?));
+    sections.filter_map(|section| section.get_attribute("aria-labelledby")).collect()
+}
+
+/// Where what had the focus is gone, or takes none any more, the first of these headings that is there gets it. Left to
+/// the browser, it would fall to the top of the page.
+pub(super) fn keep_focus(headings: &[String]) {
+    let document = gloo::utils::document();
+    let lost = document.active_element().is_none_or(|element| element.matches("body, :disabled") == Ok(true));
+    if lost {
+        let left = headings.iter().find(|id| document.get_element_by_id(id).is_some());
+        focus_heading(left.map_or("main", String::as_str));
+    }
+}
+
 /// Moves the focus to the first field of the section under the heading with this ID.
 pub(super) fn focus_field(id: &str) {
     // What is folded away takes no focus; the editor's own field is in its shadow root.
-    const FIELDS: &str = ":is(textarea, input, select, .c-editor):not([hidden], details *)";
+    const FIELDS: &str = ":is(textarea, input, select, .c-editor):not([hidden], [type=checkbox], details *)";
     let heading = gloo::utils::document().get_element_by_id(id);
     let section = heading.and_then(|heading| heading.closest("section").ok()?);
     let Some(field) = section.and_then(|section| section.query_selector(FIELDS).ok()?) else { return };

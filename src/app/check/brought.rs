@@ -15,6 +15,7 @@ impl Model {
     }
 
     pub(super) fn take_in(&mut self, brought: Brought) -> Vec<Effect> {
+        self.imports.ask_again();
         let effect = match brought {
             Brought::Prepared(leaving) => {
                 self.leaving = Some(leaving);
@@ -73,15 +74,7 @@ impl Model {
                 return Vec::new();
             }
             Brought::Linked(Err(why)) => {
-                // The page was opened with it: what was kept stands where nothing else does, or the example.
-                if self.link.take().is_some() && self.workspace == empty(&self.workspace) {
-                    if self.history.undo(&mut self.workspace) {
-                        self.drafts = Drafts::Kept;
-                        self.answer_anew();
-                    } else {
-                        self.take(Msg::Edit(Edit::Example));
-                    }
-                }
+                self.stand_in();
                 self.notice = Some(why.to_string());
                 return Vec::new();
             }
@@ -91,5 +84,33 @@ impl Model {
             }
         };
         vec![effect]
+    }
+
+    /// The link that the page was opened with is none: what was kept stands where nothing else does, or the example.
+    fn stand_in(&mut self) {
+        if self.link.take().is_some() && self.workspace == empty(&self.workspace) {
+            if self.history.undo(&mut self.workspace) {
+                self.drafts = Drafts::Kept;
+                self.answer_anew();
+            } else {
+                self.take(Msg::Edit(Edit::Example));
+            }
+        }
+    }
+
+    /// What waited for an errand waits no longer.
+    pub(super) fn not_done(&mut self, errand: &Errand) {
+        match errand {
+            Errand::Link(_) => {
+                self.stand_in();
+                self.notice = Some(said::LINK_NOT_READ.to_owned());
+                return;
+            }
+            Errand::Find { text } => self.imports.miss(text),
+            // Opened again, the panel asks again.
+            Errand::Prepare { .. } => self.sharing = self.leaving.is_some(),
+            _ => {}
+        }
+        self.notice = Some(said::NO_ERRANDS.to_owned());
     }
 }

@@ -126,6 +126,8 @@ pub(super) struct Imports(Vec<Asked>);
 struct Asked {
     text: String,
     on_its_way: bool,
+    /// Nobody was there to answer.
+    missed: bool,
     found: Option<Imported>,
 }
 
@@ -136,9 +138,10 @@ impl Imports {
         let wanted: Vec<&str> =
             read.filter(|(text, document)| is_asked(text, document)).map(|(text, _)| text).collect();
         self.0.retain(|asked| wanted.contains(&asked.text.as_str()));
+        self.ask_again();
         for text in wanted {
             if self.0.iter().all(|asked| asked.text != text) {
-                self.0.push(Asked { text: text.to_owned(), on_its_way: false, found: None });
+                self.0.push(Asked { text: text.to_owned(), on_its_way: false, missed: false, found: None });
             }
         }
     }
@@ -151,6 +154,20 @@ impl Imports {
             Errand::Find { text: asked.text.clone() }
         });
         errands.collect()
+    }
+
+    /// Nobody was there to answer what this text holds.
+    pub(super) fn miss(&mut self, text: &str) {
+        if let Some(asked) = self.0.iter_mut().find(|asked| asked.text == text) {
+            asked.missed = true;
+        }
+    }
+
+    /// What was missed is to be asked once more: not before something happened, or it would be asked without end.
+    pub(super) fn ask_again(&mut self) {
+        for asked in self.0.iter_mut().filter(|asked| asked.missed) {
+            (asked.on_its_way, asked.missed) = (false, false);
+        }
     }
 
     /// Takes in what a text holds.

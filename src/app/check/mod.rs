@@ -194,6 +194,10 @@ pub enum Msg {
     ReloadFailed,
     /// An errand is done.
     Brought(Brought),
+    /// The other program did not come, and this is not done.
+    NotDone(Errand),
+    /// The other program did not come, and this screen of it is not open.
+    NotOpened(Screen),
     /// The browser has something to say of what it was to do.
     Told(String),
     /// Turns presenter mode on or off.
@@ -284,6 +288,8 @@ impl Model {
             Msg::Edit(edit) => {
                 self.history.note(&self.workspace, None);
                 let anew = matches!(edit, Edit::Example | Edit::Empty);
+                // What the link in the address bar holds is not on the screen any more.
+                let forget = anew && std::mem::take(&mut self.from_link);
                 let left_out = self.left_out(&edit);
                 self.notice = (left_out > 0).then(|| form::policies_left_out(left_out, MAX_POLICIES));
                 self.edit(edit);
@@ -292,6 +298,7 @@ impl Model {
                 } else {
                     self.recheck();
                 }
+                return forget.then_some(Effect::ForgetLink).into_iter().collect();
             }
             Msg::Renew => match self.workspace.travels() {
                 Ok(()) => return vec![Effect::Reload],
@@ -325,6 +332,7 @@ impl Model {
                 }
             }
             Msg::Take(workspace) => {
+                self.imports.ask_again();
                 let before = std::mem::replace(&mut self.workspace, *workspace);
                 let Workspace { screen, presenter, .. } = self.workspace;
                 if (Workspace { screen, presenter, ..before.clone() }) != self.workspace {
@@ -336,14 +344,17 @@ impl Model {
                     return self.take(Msg::Link(fragment));
                 }
             }
-            Msg::Link(fragment) if !comes_with(&fragment) => {}
             // The program that is shown has the workspace. It hands it over because of the link, too.
-            Msg::Link(fragment) if self.workspace.screen != Screen::Check => self.waiting = Some(fragment),
+            Msg::Link(fragment) if comes_with(&fragment) && self.workspace.screen != Screen::Check => {
+                self.waiting = Some(fragment);
+            }
             Msg::Link(fragment) if is_link(&fragment) => return vec![Effect::Run(Errand::Link(fragment))],
-            Msg::Link(_) => {
+            Msg::Link(fragment) if fragment == "new" => {
                 self.part_from_draft();
                 return self.take(Msg::Edit(Edit::Empty));
             }
+            // Somebody else's fragment, where a link stood perhaps.
+            Msg::Link(_) => self.from_link = false,
             Msg::ForgetLink => {
                 self.from_link = false;
                 return vec![Effect::ForgetLink];
@@ -405,6 +416,12 @@ impl Model {
                 self.drafts = if kept { Drafts::Apart } else { Drafts::Off };
             }
             Msg::Brought(brought) => return self.take_in(brought),
+            Msg::NotDone(errand) => self.not_done(&errand),
+            Msg::NotOpened(screen) if screen != self.workspace.screen => {}
+            Msg::NotOpened(_) => {
+                self.workspace.screen = Screen::Check;
+                self.notice = Some(page::NOT_OPENED.to_owned());
+            }
             Msg::Told(sentence) => self.notice = Some(sentence),
             Msg::Present => self.workspace.presenter = !self.workspace.presenter,
         }

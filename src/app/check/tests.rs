@@ -663,3 +663,55 @@ fn an_explanation_says_what_the_form_says() {
     assert!(steps.iter().any(|step| step.ends_with(says)), "{steps:?}");
     assert!(!steps.iter().any(|step| step.contains("nothing allows it")), "{steps:?}");
 }
+
+#[test]
+fn a_program_that_does_not_come_leaves_the_screen_and_lets_everything_be_asked_again() {
+    let mut model = example();
+    model.update(Msg::Show(Screen::Simulate));
+    model.update(Msg::NotOpened(Screen::Simulate));
+    assert_eq!((model.workspace.screen, model.notice.is_some()), (Screen::Check, true));
+
+    let paste = r#"{"Resources": {"P": {"Type": "AWS::IoT::Policy", "Properties": {"PolicyDocument": {"Version": "2012-10-17", "Statement": []}}}}}"#;
+    let asked = |effects: Vec<Effect>| {
+        let errands = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Run(errand @ Errand::Find { .. }) => Some(errand),
+            _ => None,
+        });
+        errands.collect::<Vec<_>>()
+    };
+    let first = asked(model.update(Msg::Type(TextField::PolicyText(0), paste.into())));
+    let [find] = first.try_into().unwrap();
+    assert_eq!(asked(model.update(Msg::NotDone(find.clone()))), [], "not at once, or it would never end");
+    assert_eq!(asked(model.update(Msg::Brought(Brought::Why("IPL-L001".into(), String::new())))), [find]);
+
+    let prepare = model.update(Msg::Share(true));
+    let [Effect::Run(prepare)] = prepare.as_slice() else { panic!("{prepare:?}") };
+    model.update(Msg::NotDone(prepare.clone()));
+    assert!(!model.sharing && model.notice.is_some(), "nothing waits for what does not come");
+}
+
+#[test]
+fn a_link_that_nobody_reads_leaves_the_example_and_its_place_in_the_address() {
+    let mut model = Model::open(&Opening { fragment: "check?clientId=a", ..Opening::default() });
+    let effects = model.update(Msg::Open);
+    let [Effect::Run(link)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(model.update(Msg::NotDone(link.clone())), []);
+    assert_eq!(model.workspace.policies, Workspace::example().policies);
+    assert!(model.notice.as_ref().is_some_and(|notice| notice.contains("Reload the page")));
+    assert!(!model.from_link);
+}
+
+#[test]
+fn the_link_goes_with_what_it_brought() {
+    for edit in [Edit::Example, Edit::Empty] {
+        let mut model = example();
+        model.update(Msg::Brought(Brought::Linked(Ok(Box::default()))));
+        assert!(model.from_link);
+        assert_eq!(model.update(Msg::Edit(edit)), [Effect::ForgetLink]);
+        assert!(!model.from_link);
+    }
+    let mut model = example();
+    model.update(Msg::Brought(Brought::Linked(Ok(Box::default()))));
+    model.update(Msg::Link("main".into()));
+    assert!(!model.from_link, "another fragment stands in the address bar");
+}

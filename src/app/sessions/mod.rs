@@ -48,6 +48,8 @@ pub enum Msg {
     Show(Screen),
     /// Opened a link, which is for Check.
     Linked,
+    /// The other program, for which the user left, did not come.
+    NotOpened,
     /// Typed into a field; the whole text.
     Type(TextField, String),
     /// Added a session.
@@ -164,6 +166,12 @@ impl Model {
             },
             Msg::Linked if self.workspace.screen == Screen::Check => {}
             Msg::Linked => return self.take(Msg::Show(Screen::Check)),
+            // Check did not come.
+            Msg::NotOpened => {
+                self.workspace.screen =
+                    if self.live.endpoint.is_some() { Screen::Live } else { Screen::Simulate };
+                self.notice = Some(words::NOT_OPENED.to_owned());
+            }
             Msg::Take(workspace) => {
                 self.workspace = *workspace;
                 self.replay();

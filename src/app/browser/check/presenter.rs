@@ -3,9 +3,9 @@
 use yew::prelude::*;
 
 use crate::app::check::Model;
-use crate::words;
 use crate::app::check::lit::{Kind, Lit};
 use crate::policy::diagnostic::Span;
+use crate::words;
 
 /// The policies, to be read only.
 pub(super) fn policies(model: &Model, lit: &Lit) -> Html {

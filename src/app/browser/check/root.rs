@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{draft, page, share};
 use crate::app::browser::boot::{Boot, Errands};
 use crate::app::browser::files;
-use crate::app::browser::shell::{self, Frame, Props, Unsaved, program, tag};
+use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys;
 use crate::app::check::errand::{Brought, Errand};
 use crate::app::check::{Edit, Effect, Model, Msg, Opening};
@@ -21,8 +21,10 @@ pub(super) struct Root {
     model: Model,
     unsaved: Unsaved,
     keys: Keys,
-    /// The element that gets the focus after the next drawing.
+    /// The heading that gets the focus after the next drawing.
     focus: Option<&'static str>,
+    /// The headings around what had the focus before the next drawing; nothing when that was nothing.
+    around: Option<Vec<String>>,
     _heard: [EventListener; 2],
 }
 
@@ -64,7 +66,7 @@ impl Component for Root {
             Action::Field(_) | Action::Heading(_) | Action::List => None,
         });
         let keys = Keys::new(pressed);
-        Self { model, unsaved: Unsaved::new(), keys, focus: None, _heard: [address, stored] }
+        Self { model, unsaved: Unsaved::new(), keys, focus: None, around: None, _heard: [address, stored] }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -80,14 +82,19 @@ impl Component for Root {
         if matches!(&msg, Msg::Point(pointed) if *pointed == self.model.pointed) {
             return false;
         }
+        self.around = shell::has_focus().then(shell::headings);
         match &msg {
             Msg::Keep => self.focus = Some("ways-out"),
             Msg::Mend(_) => self.focus = Some("findings"),
+            Msg::Brought(Brought::Case { .. }) => self.focus = Some("verdict"),
             _ => {}
         }
         for effect in self.model.update(msg) {
             match effect {
-                Effect::Open(screen) => ctx.props().boot.open(program(screen), &self.model.workspace.write()),
+                Effect::Open(screen) => {
+                    let failed = ctx.link().callback(Msg::NotOpened);
+                    shell::open(&ctx.props().boot, screen, &self.model.workspace, failed);
+                }
                 Effect::Copy(text) => files::copy(&text, ctx.link().callback(Msg::Told)),
                 Effect::CopyLink(fragment) => {
                     files::copy(&format!("{}#{fragment}", address()), ctx.link().callback(Msg::Told));
@@ -101,7 +108,7 @@ impl Component for Root {
                     Ok(()) => self.unsaved.set(text.is_none()),
                     Err(_) => self.model.notice = Some(words::share::NO_STORAGE.to_owned()),
                 },
-                Effect::Run(errand) => run(ctx, &errand),
+                Effect::Run(errand) => run(ctx, errand),
                 Effect::ForgetLink => forget_fragment(),
                 Effect::Reload => {
                     let boot = &ctx.props().boot;
@@ -117,7 +124,13 @@ impl Component for Root {
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        shell::drawn(&self.model.workspace, self.focus.take());
+        shell::drawn(&self.model.workspace, None);
+        if let Some(id) = self.focus.take() {
+            shell::focus_heading(id);
+        }
+        if let Some(around) = self.around.take() {
+            shell::keep_focus(&around);
+        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -143,18 +156,16 @@ impl Component for Root {
 }
 
 /// Has the other program do it, and takes in what came of it.
-fn run(ctx: &Context<Root>, errand: &Errand) {
+fn run(ctx: &Context<Root>, errand: Errand) {
     // Texts and numbers: serialising them cannot fail.
-    let text = serde_json::to_string(errand).unwrap_or_default();
+    let text = serde_json::to_string(&errand).unwrap_or_default();
     let (link, boot) = (ctx.link().clone(), ctx.props().boot.clone());
     spawn_local(async move {
         let brought = match boot.errands().await {
             Ok(errands) => serde_json::from_str(&errands.unchecked_into::<Errands>().errand(&text)).ok(),
             Err(_) => None,
         };
-        link.send_message(
-            brought.map_or_else(|| Msg::Told(words::share::NO_ERRANDS.to_owned()), Msg::Brought),
-        );
+        link.send_message(brought.map_or_else(|| Msg::NotDone(errand), Msg::Brought));
     });
 }
 

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
 use super::{live, reference, simulate};
-use crate::app::browser::shell::{self, Frame, Props, Unsaved, program, tag};
+use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
 use crate::app::check::comes_with;
 use crate::app::sessions::live::Keys;
@@ -141,7 +141,10 @@ impl Root {
                 reference::fetch(ctx.link().callback(|came| Input::Model(Msg::Reference(came))));
             }
             Effect::Focus(id) => self.focus = Some(id),
-            Effect::Open(screen) => ctx.props().boot.open(program(screen), &self.model.workspace.write()),
+            Effect::Open(screen) => {
+                let failed = ctx.link().callback(|_| Input::Model(Msg::NotOpened));
+                shell::open(&ctx.props().boot, screen, &self.model.workspace, failed);
+            }
             Effect::Reload(endpoint) => {
                 // What was typed goes along.
                 self.unsaved.set(false);
