@@ -113,7 +113,7 @@ pub const KEEP: &str =
 #[must_use]
 pub fn link_holds(characters: usize) -> String {
     format!(
-        "A link of {characters} characters holds all of this screen and nothing of Live; it opens in every later version."
+        "A link of {characters} characters holds what this screen shows, with the sessions of Simulate and nothing of Live; it opens in every later version."
     )
 }
 

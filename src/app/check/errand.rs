@@ -183,7 +183,7 @@ pub struct JudgedCase {
 pub fn run(errand: Errand) -> Brought {
     match errand {
         Errand::Prepare { workspace, masking } => {
-            Brought::Prepared(share::prepare(&workspace, masking).map(|shared| Prepared {
+            Brought::Prepared(share::prepare(&share::shown(&workspace), masking).map(|shared| Prepared {
                 masked: said::replacements(&shared.masked),
                 changes_answers: shared.changes_answers,
                 link: shared.link().map(|link| link.len()).map_err(|error| said::link_error(&error)),
@@ -245,7 +245,7 @@ pub fn run(errand: Errand) -> Brought {
 }
 
 fn make(leave: Leave, workspace: &Workspace, masking: bool, at: At) -> Brought {
-    let shared = match share::prepare(workspace, masking) {
+    let shared = match share::prepare(&share::shown(workspace), masking) {
         Ok(shared) => shared,
         Err(secrets) => return Brought::Prepared(Err(secrets)),
     };

@@ -4,10 +4,16 @@
 //! IDs, addresses and endpoints are masked unless the user says otherwise. The plan of Live never leaves: it names an
 //! endpoint.
 
+use std::collections::BTreeMap;
+
 use super::cases;
-use super::matrix::{At, Cell, MAX_CLIENT_IDS, MAX_QUESTIONS, Matrix};
-use crate::app::workspace::{Ask, LivePlan, PolicyText, Simulation, Who, Workspace};
+use super::matrix::{At, Cell, MAX_CLIENT_IDS, MAX_QUESTIONS, Matrix, lines};
+use super::wanted::{Said, Wanted, wanted};
+use crate::app::workspace::{
+    Ask, Attached, Entry, LivePlan, PolicyText, Simulation, ThingFacts, Who, Workspace,
+};
 use crate::policy::Decision;
+use crate::policy::variable::Key;
 use crate::share::link::{self, LinkError, Plain};
 use crate::share::{mask, secrets};
 use crate::suite::{Case, Suite, SuiteError, json};
@@ -52,6 +58,44 @@ pub fn prepare(workspace: &Workspace, masking: bool) -> Result<Shared, Vec<Text>
     // Stand-ins are plain text within the same quotes, so what was a workspace still is one.
     let workspace = read.unwrap_or_default();
     Ok(Shared { workspace, masked: masked.replacements, changes_answers })
+}
+
+/// The workspace without the values that no policy asks for and things that are not attached any more: no field shows
+/// them, so nobody would know that they leave. No answer changes: a value that is not asked for is in none.
+#[must_use]
+pub fn shown(workspace: &Workspace) -> Workspace {
+    let (who, matrix) = (&workspace.who, Matrix::new(workspace));
+    let wanted = wanted(who, &matrix);
+    // All fields of the certificate are the value of this one.
+    let whole = wanted.iter().any(|wanted| wanted.key == Key::CertificateKeys);
+    let is_kept = |name: &str| whole && Key::parse(name).is_certificate();
+    let mut shown = Who {
+        certificate_complete: whole && who.certificate_complete,
+        values: who.values.clone().into_iter().filter(|(name, _)| is_kept(name)).collect(),
+        facts: BTreeMap::new(),
+        ..who.clone()
+    };
+    if workspace.policies.iter().any(|policy| matches!(policy.attached, Attached::ThingGroup(_))) {
+        for thing in lines(&who.things) {
+            let groups = who.facts.get(&thing).map(|facts| facts.groups.clone()).unwrap_or_default();
+            shown.facts.insert(thing, ThingFacts { groups, ..ThingFacts::default() });
+        }
+    }
+    for Wanted { thing, key, said, .. } in wanted {
+        let entry = match said {
+            _ if key == Key::CertificateKeys => continue,
+            Said::Nothing => continue,
+            Said::None => Entry::None,
+            Said::Is(text) | Said::Unreadable(text) => Entry::Is(text),
+        };
+        let values = match thing {
+            Some(thing) => &mut shown.facts.entry(thing).or_default().values,
+            None => &mut shown.values,
+        };
+        values.insert(key.name(), entry);
+    }
+    shown.facts.retain(|_, facts| *facts != ThingFacts::default());
+    Workspace { who: shown, ..workspace.clone() }
 }
 
 /// A sentence for each policy, and one for everything else, that holds what looks like a secret.
@@ -176,5 +220,58 @@ impl OpenedSuite {
     pub fn counts(&self) -> (usize, usize) {
         let failed = self.judged.iter().filter(|(case, decision)| case.expect != decision.verdict).count();
         (self.judged.len() - failed, failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CERTIFICATE: &str = include_str!("../../../tests/certificates/device.pem");
+    const CN: &str = "iot:Certificate.Subject.CommonName";
+    const TITLE: &str = "iot:Certificate.Subject.Title";
+
+    /// A certificate and a thing, filled in; the policies ask for one field that is there and one that is not.
+    fn filled_in(asked: &str) -> Workspace {
+        let thing =
+            r#"{"thingName": "pump-1", "attributes": {"owner": "jane.doe@example.com", "model": "m"}}"#;
+        let mut workspace = Workspace::example();
+        let texts = [CERTIFICATE.to_owned(), thing.to_owned()];
+        workspace.who.things = "pump-1".into();
+        workspace.who = super::super::paste::fill_all(&workspace.who, &texts).0.who;
+        workspace.who.certificate_complete = true;
+        workspace.ask.client_ids = "pump-1".into();
+        workspace.policies = vec![PolicyText::new(
+            "p",
+            &format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"iot:Connect","Resource":"*",
+                "Condition":{{"StringNotEquals":{{{asked}}}}}}}}}"#
+            ),
+        )];
+        workspace
+    }
+
+    #[test]
+    fn what_no_policy_asks_for_stays_and_no_answer_changes() {
+        let model = "iot:Connection.Thing.Attributes[model]";
+        for asked in [
+            String::new(),
+            format!("\"{CN}\": \"x\""),
+            format!("\"{TITLE}\": \"x\""),
+            format!("\"{model}\": \"m\", \"{CN}\": \"x\", \"{TITLE}\": \"x\""),
+        ] {
+            let whole = filled_in(&asked);
+            assert!(whole.write().contains("jane.doe"));
+            let shown = shown(&whole);
+            assert_eq!(Matrix::new(&shown).cells, Matrix::new(&whole).cells, "{asked}");
+            assert!(!shown.write().contains("jane.doe") && !shown.who.certificate_complete, "{asked}");
+            assert_eq!(shown.who.values.len(), asked.matches("Subject").count(), "{asked}");
+            assert_eq!(shown.write().contains(model), asked.contains(model));
+        }
+        // Renamed, the thing that was attached is nobody's business.
+        let mut renamed = filled_in("\"iot:Connection.Thing.Attributes[owner]\": \"x\"");
+        assert!(shown(&renamed).write().contains("jane.doe"));
+        renamed.who.things = "other".into();
+        assert!(!shown(&renamed).write().contains("jane.doe"));
     }
 }
