@@ -31,7 +31,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 serve: free-port tools ## build the page and serve it on 127.0.0.1 (PORT=8080)
-	@echo "Building the page; the first time takes a minute or two."
+	@echo "Building the page; the first time takes about eight minutes on two cores."
 	@trunk build --release
 	@node tests/serve.mjs dist $(PORT)
 
