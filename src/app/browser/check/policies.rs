@@ -60,7 +60,6 @@ fn policy(model: &Model, lit: &Lit, index: usize, send: &Callback<Msg>) -> Html 
         span,
         severity,
         message,
-        repair_label: None,
     });
     let reveal = model.reveal.as_ref().filter(|reveal| reveal.policy == index);
     let on_point =

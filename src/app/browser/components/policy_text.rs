@@ -31,9 +31,6 @@ pub(in crate::app::browser) struct Props {
     /// What else the editor draws under the text; listed elsewhere.
     #[prop_or_default]
     pub(in crate::app::browser) squiggles: Vec<Squiggle>,
-    /// Takes the index of the squiggle whose repair was asked for.
-    #[prop_or_default]
-    pub(in crate::app::browser) on_repair: Callback<usize>,
     /// What the editor points out.
     #[prop_or_default]
     pub(in crate::app::browser) marks: Vec<Mark>,
@@ -56,8 +53,6 @@ pub(in crate::app::browser) struct Squiggle {
     pub(in crate::app::browser) severity: Severity,
     /// What it is.
     pub(in crate::app::browser) message: String,
-    /// What the button of its repair says, where there is one.
-    pub(in crate::app::browser) repair_label: Option<String>,
 }
 
 /// A place that is pointed out.
@@ -297,23 +292,25 @@ impl PolicyText {
     fn draw_problems(&self, props: &Props) {
         let State::Editor(editor) = &self.state else { return };
         let places = Places::new(&props.text);
-        let found = props.diagnostics.iter().map(|found| Squiggle {
-            span: found.span.clone(),
-            severity: found.severity(),
-            message: words::diagnostic(found).to_string(),
-            repair_label: edit(found, &props.text).map(|repair| words::repair(&repair).to_string()),
-        });
-        editor.set_problems(found.chain(props.squiggles.iter().cloned()).map(|squiggle| Flag {
-            from: places.field(squiggle.span.start),
-            to: places.field(squiggle.span.end),
-            severity: match squiggle.severity {
+        let flag = |span: &Span, severity, message, repair| Flag {
+            from: places.field(span.start),
+            to: places.field(span.end),
+            severity: match severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
                 Severity::Note => "info",
             },
-            message: squiggle.message,
-            repair: squiggle.repair_label,
-        }));
+            message,
+            repair,
+        };
+        let found = props.diagnostics.iter().map(|found| {
+            let repair = edit(found, &props.text).map(|repair| words::repair(&repair).to_string());
+            flag(&found.span, found.severity(), words::diagnostic(found).to_string(), repair)
+        });
+        let squiggles = props.squiggles.iter();
+        let squiggles =
+            squiggles.map(|squiggle| flag(&squiggle.span, squiggle.severity, squiggle.message.clone(), None));
+        editor.set_problems(found.chain(squiggles));
     }
 
     fn draw_marks(&self, props: &Props) {
@@ -342,16 +339,12 @@ impl PolicyText {
         }
     }
 
-    /// Does the repair of a finding, or has the page do that of a squiggle, which come after the findings.
+    /// Does the repair of a finding.
     fn repair(&self, ctx: &Context<Self>, index: usize) {
         let props = ctx.props();
-        match props.diagnostics.get(index) {
-            Some(found) => {
-                if let Some(repair) = edit(found, &props.text) {
-                    props.changed.emit(repair::apply(&props.text, [&repair]));
-                }
-            }
-            None => props.on_repair.emit(index - props.diagnostics.len()),
+        let repair = props.diagnostics.get(index).and_then(|found| edit(found, &props.text));
+        if let Some(repair) = repair {
+            props.changed.emit(repair::apply(&props.text, [&repair]));
         }
     }
 }
