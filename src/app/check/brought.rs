@@ -21,6 +21,13 @@ impl Model {
                 self.leaving = Some(leaving);
                 return Vec::new();
             }
+            Brought::Cleaned(from, cleaned) => {
+                // Meanwhile something else may have been typed.
+                if *from == self.workspace {
+                    self.change(*cleaned);
+                }
+                return Vec::new();
+            }
             Brought::Link(fragment) => Effect::CopyLink(fragment),
             Brought::Copy(text) => Effect::Copy(text),
             Brought::File(name, text) => Effect::Save(name, text),

@@ -39,6 +39,8 @@ pub enum Errand {
         /// Of this cell.
         at: At,
     },
+    /// Take out of this what looks like a secret.
+    Clean(Box<Workspace>),
     /// Say whether this may be kept in the browser, and as what.
     Keep(Box<Workspace>),
     /// Read a link, from its fragment.
@@ -85,6 +87,8 @@ pub enum Errand {
 pub enum Brought {
     /// What would leave; or, for each text that holds what looks like a secret, why nothing does.
     Prepared(Result<Prepared, Vec<Text>>),
+    /// The workspace as it stood, and without what looks like a secret.
+    Cleaned(Box<Workspace>, Box<Workspace>),
     /// The fragment of a link, for the clipboard.
     Link(String),
     /// A text for the clipboard.
@@ -190,6 +194,10 @@ pub fn run(errand: Errand) -> Brought {
             }))
         }
         Errand::Make { leave, workspace, masking, at } => make(leave, &workspace, masking, at),
+        Errand::Clean(from) => {
+            let cleaned = share::without_secrets(&from);
+            Brought::Cleaned(from, Box::new(cleaned))
+        }
         Errand::Keep(workspace) => {
             Brought::Keep(share::prepare(&workspace, false).ok().map(|shared| shared.workspace.write()))
         }

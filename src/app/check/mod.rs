@@ -170,6 +170,8 @@ pub enum Msg {
     Share(bool),
     /// Chose to mask what leaves, or not to.
     Mask(bool),
+    /// Wants what looks like a secret out of everything that was typed.
+    RemoveSecrets,
     /// Wants this out of the page.
     Leave(Leave),
     /// Opened files as policies.
@@ -367,6 +369,9 @@ impl Model {
             Msg::Mask(masking) => {
                 self.masking = masking;
                 return vec![self.prepare()];
+            }
+            Msg::RemoveSecrets => {
+                return vec![Effect::Run(Errand::Clean(Box::new(self.workspace.clone())))];
             }
             // A link leads to the text as it is typed; everything else holds answers.
             Msg::Leave(leave) if leave != Leave::Link && !self.stale.is_empty() => {

@@ -44,6 +44,7 @@ fn leaving(model: &Model, send: &Callback<Msg>) -> Html {
                     <div class="c-notice is-explicit" role="alert">
                         <ul>{ for secrets.iter().map(|why| html! { <li>{ text(why) }</li> }) }</ul>
                         <p><code class="c-mark">{ "IPL-S002" }</code>{ " " }{ said::REMOVE_IT }</p>
+                        <button type="button" onclick={press(send, Msg::RemoveSecrets)}>{ "Remove it" }</button>
                     </div>
                 },
                 Some(Ok(prepared)) => what_leaves(prepared, send),
