@@ -171,6 +171,11 @@ test('T8: what looks like a secret stops everything that leaves', async ({ page 
     }
   }
   expect(await clipboard(page)).toBe('before');
+  // Taken out with one press, and back with another.
+  await clientIds(page).fill(SECRETS[0].text);
+  await panel(page).getByRole('button', { name: 'Remove it' }).click();
+  await expect(panel(page).getByRole('button', { name: 'Copy a link' })).toBeVisible();
+  await expect(clientIds(page)).toHaveValue(/<removed>/);
 });
 
 test('T11: nothing that is typed is stored anywhere, unless the user says so', async ({ page, context }) => {
