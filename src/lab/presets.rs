@@ -38,6 +38,60 @@ pub const ARTICLE_POLICY: &str = r#"{
   ]
 }"#;
 
+/// The article's second policy: its second client resource looks as if it admitted a suffix.
+const TRIED_POLICY: &str = include_str!("../../static/samples/parallel-sessions.json");
+
+/// An experiment of the parallel-sessions article: what its author typed, under which policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Experiment {
+    /// One line for readers.
+    pub title: &'static str,
+    /// The text of the policy.
+    pub policy: &'static str,
+    /// The command lines, each started when the one before was at rest.
+    pub commands: &'static str,
+}
+
+/// A command of the article: program, client ID, and what it does.
+macro_rules! command {
+    ($program:literal, $client_id:literal, $does:literal) => {
+        concat!(
+            $program,
+            " -h example-ats.iot.eu-west-1.amazonaws.com --key certs/aws-cert.key --cert certs/aws-cert.pem",
+            " --cafile certs/AmazonRootCA1.pem -i ",
+            $client_id,
+            " ",
+            $does,
+            " -d -q 1\n"
+        )
+    };
+}
+
+/// The first three experiments.
+pub const EXPERIMENTS: [Experiment; 3] = [
+    Experiment {
+        title: "E1: the newcomer wins, and the subscriber comes back",
+        policy: ARTICLE_POLICY,
+        commands: concat!(
+            command!("mosquitto_sub", "temp-sensor-01", "-t 'cmd/temperature'"),
+            command!("mosquitto_pub", "temp-sensor-01", "-t 'dt/temperature' -m '20'"),
+        ),
+    },
+    Experiment {
+        title: "E2: another client ID is refused",
+        policy: ARTICLE_POLICY,
+        commands: command!("mosquitto_pub", "temp-sensor-01_01", "-t 'dt/temperature' -m '20'"),
+    },
+    Experiment {
+        title: "E3: the suffix does not help while the thing is bound by the client ID",
+        policy: TRIED_POLICY,
+        commands: concat!(
+            command!("mosquitto_pub", "temp-sensor-01", "-t 'dt/temperature' -m '20'"),
+            command!("mosquitto_pub", "temp-sensor-01_01", "-t 'dt/temperature' -m '20'"),
+        ),
+    },
+];
+
 /// The article's experiments E1 and E2: session A subscribes, B comes with the same client ID and publishes, C
 /// tries a client ID with a suffix. One certificate, attached to one thing in the ordinary way.
 #[must_use]

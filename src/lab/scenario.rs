@@ -136,6 +136,29 @@ pub enum Action {
     Resume,
 }
 
+/// The kinds of [`Action`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Do {
+    /// [`Action::Connect`]
+    Connect,
+    /// [`Action::Subscribe`]
+    Subscribe,
+    /// [`Action::Unsubscribe`]
+    Unsubscribe,
+    /// [`Action::Publish`]
+    Publish,
+    /// [`Action::Disconnect`]
+    Disconnect,
+    /// [`Action::Cut`]
+    Cut,
+    /// [`Action::HalfOpen`]
+    HalfOpen,
+    /// [`Action::Stall`]
+    Stall,
+    /// [`Action::Resume`]
+    Resume,
+}
+
 impl Actor {
     /// A client that connects with a clean start and a keep-alive of 60 seconds, stays away when it is thrown out,
     /// and does nothing by itself.
@@ -154,6 +177,22 @@ impl Actor {
 }
 
 impl Action {
+    /// What it is, without its fields.
+    #[must_use]
+    pub const fn kind(&self) -> Do {
+        match self {
+            Self::Connect => Do::Connect,
+            Self::Subscribe(_) => Do::Subscribe,
+            Self::Unsubscribe(_) => Do::Unsubscribe,
+            Self::Publish(_) => Do::Publish,
+            Self::Disconnect => Do::Disconnect,
+            Self::Cut => Do::Cut,
+            Self::HalfOpen => Do::HalfOpen,
+            Self::Stall => Do::Stall,
+            Self::Resume => Do::Resume,
+        }
+    }
+
     /// Subscribes to one filter.
     #[must_use]
     pub fn subscribe(filter: &str, qos: Qos) -> Self {

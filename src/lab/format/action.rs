@@ -5,23 +5,9 @@ use serde_json::value::RawValue;
 use super::property::bytes;
 use super::words::{Number, number};
 use crate::client::Message;
-use crate::lab::scenario::Action;
+use crate::lab::scenario::{Action, Do};
 use crate::mqtt::{Qos, Subscription};
 use crate::suite::format::fields::{FromJson, Object, Word, Wrong};
-
-/// The words of `do`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Do {
-    Connect,
-    Subscribe,
-    Unsubscribe,
-    Publish,
-    Disconnect,
-    Cut,
-    HalfOpen,
-    Stall,
-    Resume,
-}
 
 impl Word for Do {
     const WORDS: &'static [(&'static str, Self)] = &[

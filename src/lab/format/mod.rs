@@ -24,7 +24,7 @@
 
 mod account;
 mod action;
-mod place;
+pub(super) mod place;
 mod property;
 mod read;
 mod words;
@@ -32,7 +32,8 @@ mod write;
 
 use std::fmt;
 
-pub use read::read;
+pub use read::{read, seconds};
+pub use words::millis;
 pub use write::write;
 
 /// The name of the format.

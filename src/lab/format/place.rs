@@ -23,7 +23,7 @@ pub(super) fn byte(text: &str, path: &str) -> usize {
 }
 
 /// Line and column, from 1, of a byte.
-pub(super) fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
+pub(in crate::lab) fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
     let before = text.get(..byte).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;

@@ -384,8 +384,9 @@ fn expectation(raw: &RawValue, path: &str, names: &Names) -> Result<Expectation,
     Ok(Expectation { session, what, times })
 }
 
-/// Seconds as the format writes them.
-pub(super) fn seconds(millis: u64) -> String {
+/// A time in milliseconds as the format writes it: in seconds.
+#[must_use]
+pub fn seconds(millis: u64) -> String {
     let (whole, part) = (millis / 1000, millis % 1000);
     let part = format!("{part:03}");
     match part.trim_end_matches('0') {

@@ -26,20 +26,24 @@ impl Seconds {
     }
 }
 
+/// The milliseconds of a time in seconds with at most three decimals, such as `0.4`; `None` for what is none, or later
+/// than [`MAX_SECONDS`].
+#[must_use]
+pub fn millis(seconds: &str) -> Option<u64> {
+    let (whole, part) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let part = part.trim_end_matches('0');
+    if !digits(whole) || !(part.is_empty() || digits(part)) || part.len() > 3 {
+        return None;
+    }
+    let whole: u64 = whole.parse().ok().filter(|seconds| *seconds <= MAX_SECONDS)?;
+    let part: u64 = format!("{part:0<3}").parse().ok()?;
+    Some(whole * 1000 + part)
+}
+
 impl FromJson for Seconds {
     fn read(raw: &RawValue, path: &str) -> Result<Self, Wrong> {
-        let read = || {
-            let (whole, part) = raw.get().split_once('.').unwrap_or((raw.get(), "0"));
-            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-            let part = part.trim_end_matches('0');
-            if !digits(whole) || !(part.is_empty() || digits(part)) || part.len() > 3 {
-                return None;
-            }
-            let whole: u64 = whole.parse().ok().filter(|seconds| *seconds <= MAX_SECONDS)?;
-            let part: u64 = format!("{part:0<3}").parse().ok()?;
-            Some(Self(whole * 1000 + part))
-        };
-        read().ok_or_else(|| {
+        millis(raw.get()).map(Self).ok_or_else(|| {
             Wrong::new(
                 path,
                 format!("write seconds from 0 to {MAX_SECONDS}, with at most three decimals, such as `0.4`"),

@@ -160,18 +160,7 @@ impl Fields {
     }
 
     fn action(&mut self, action: &Action) {
-        let word = match action {
-            Action::Connect => "connect",
-            Action::Subscribe(_) => "subscribe",
-            Action::Unsubscribe(_) => "unsubscribe",
-            Action::Publish(_) => "publish",
-            Action::Disconnect => "disconnect",
-            Action::Cut => "cut",
-            Action::HalfOpen => "halfOpen",
-            Action::Stall => "stall",
-            Action::Resume => "resume",
-        };
-        self.text("do", word);
+        self.text("do", word(action.kind()));
         match action {
             Action::Subscribe(filters) => match filters.as_slice() {
                 [one] => self.subscription(one),

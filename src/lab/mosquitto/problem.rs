@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::{MAX_COMMANDS, MAX_TEXT};
+use crate::lab::format::place::line_and_column;
 
 /// Something wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,14 @@ pub enum Wrong {
     },
     /// Something that must be there is not.
     Missing(&'static str),
+}
+
+impl Problem {
+    /// Line and column, from 1, of its beginning in the paste.
+    #[must_use]
+    pub fn place(&self, text: &str) -> (usize, usize) {
+        line_and_column(text, self.span.start)
+    }
 }
 
 impl fmt::Display for Wrong {
