@@ -31,6 +31,21 @@ pub enum Action {
     Presenter,
     /// Opens the list of these keys.
     List,
+    /// Does something to the player of Simulate.
+    Play(Play),
+}
+
+/// What a key does to the player of Simulate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Play {
+    /// Plays, or pauses.
+    Toggle,
+    /// To the event before.
+    Back,
+    /// To the event after.
+    On,
+    /// Skips the event and replays.
+    Skip,
 }
 
 /// A row of the table.
@@ -52,6 +67,7 @@ pub struct Shortcut {
 
 const EVERYWHERE: &[Screen] = &[Screen::Check, Screen::Simulate, Screen::Live, Screen::Reference];
 const CHECK: &[Screen] = &[Screen::Check];
+const SIMULATE: &[Screen] = &[Screen::Simulate];
 
 const fn single(
     key: &'static str,
@@ -84,6 +100,13 @@ pub const SHORTCUTS: &[Shortcut] = &[
     Shortcut { control: true, ..single("z", CHECK, Action::Undo, "Undo, outside fields") },
     Shortcut { control: true, shift: true, ..single("z", CHECK, Action::Redo, "Redo, outside fields") },
     single("s", CHECK, Action::Share, "Share, save and open"),
+    single(" ", SIMULATE, Action::Play(Play::Toggle), "Play, or pause"),
+    single(".", SIMULATE, Action::Play(Play::On), "Next event"),
+    single(",", SIMULATE, Action::Play(Play::Back), "Previous event"),
+    single("l", SIMULATE, Action::Heading("log"), "Go to the event log"),
+    single("r", SIMULATE, Action::Heading("detail"), "Read about the chosen event"),
+    single("x", SIMULATE, Action::Play(Play::Skip), "Skip the chosen event and replay"),
+    single("h", SIMULATE, Action::Field("branch"), "Continue from the chosen event otherwise"),
     single("p", EVERYWHERE, Action::Presenter, "Presenter mode on or off"),
     single("?", EVERYWHERE, Action::List, "Open this list"),
 ];
@@ -95,7 +118,7 @@ impl Shortcut {
         let with = [("Ctrl", self.control), ("Shift", self.shift)];
         let mut keys: Vec<String> =
             with.iter().filter(|(_, held)| *held).map(|(name, _)| (*name).to_owned()).collect();
-        keys.push(self.key.to_uppercase());
+        keys.push(if self.key == " " { "Space".to_owned() } else { self.key.to_uppercase() });
         keys
     }
 }
@@ -113,12 +136,14 @@ pub struct Press {
     pub alt: bool,
     /// It was pressed in a field, or while a dialog is open.
     pub in_field: bool,
+    /// It was pressed on a button, or on something else that the space bar presses.
+    pub on_button: bool,
 }
 
 /// What a key does on this screen; `singles` says whether single keys are on.
 #[must_use]
 pub fn action(press: &Press, screen: Screen, singles: bool) -> Option<Action> {
-    if press.in_field || press.alt {
+    if press.in_field || press.alt || (press.on_button && press.key == " ") {
         return None;
     }
     let key = press.key.to_lowercase();
@@ -136,7 +161,14 @@ mod tests {
     use super::*;
 
     fn press(key: &str) -> Press {
-        Press { key: key.to_owned(), control: false, shift: false, alt: false, in_field: false }
+        Press {
+            key: key.to_owned(),
+            control: false,
+            shift: false,
+            alt: false,
+            in_field: false,
+            on_button: false,
+        }
     }
 
     #[test]
@@ -155,6 +187,14 @@ mod tests {
             };
             assert!(!SHORTCUTS.iter().skip(place + 1).any(|other| same(&other)), "{}", row.says);
         }
+    }
+
+    #[test]
+    fn the_space_bar_presses_buttons() {
+        let on_button = |key| Press { on_button: true, ..press(key) };
+        assert_eq!(action(&press(" "), Screen::Simulate, true), Some(Action::Play(Play::Toggle)));
+        assert_eq!(action(&on_button(" "), Screen::Simulate, true), None);
+        assert_eq!(action(&on_button("."), Screen::Simulate, true), Some(Action::Play(Play::On)));
     }
 
     #[test]

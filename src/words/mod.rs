@@ -14,6 +14,7 @@ pub mod form;
 mod headline;
 pub mod page;
 mod place;
+pub mod player;
 pub mod reference;
 mod report;
 pub mod scenario;

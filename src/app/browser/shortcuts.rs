@@ -69,13 +69,14 @@ fn press(event: &KeyboardEvent) -> Press {
         control: event.ctrl_key() || event.meta_key(),
         shift: event.shift_key(),
         alt: event.alt_key(),
-        in_field: dialog || event.is_composing() || target.is_some_and(|target| takes_text(&target)),
+        in_field: dialog || event.is_composing() || target.as_ref().is_some_and(takes_text),
+        on_button: target.is_some_and(|target| target.matches("button, summary, input").unwrap_or_default()),
     }
 }
 
 fn takes_text(element: &Element) -> bool {
     if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-        return !["checkbox", "radio", "button", "file"].contains(&input.type_().as_str());
+        return !["checkbox", "radio", "button", "file", "range"].contains(&input.type_().as_str());
     }
     matches!(element.tag_name().as_str(), "TEXTAREA" | "SELECT")
         || element.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable)

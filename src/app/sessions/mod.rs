@@ -111,6 +111,8 @@ pub enum Effect {
     Tell(ToWorker),
     /// Send the worker what has waited for it.
     Flush,
+    /// Tell the player of Simulate after a short while how much time has passed.
+    Tick,
     /// Fetch the file of the reference.
     FetchReference,
     /// Move the focus to the element with this ID, once it is drawn.
@@ -179,7 +181,10 @@ impl Model {
             }
             Msg::Reference(msg) => self.reference.update(msg),
             Msg::Turn(switch) => self.workspace.turn(switch),
-            Msg::Present => self.workspace.presenter = !self.workspace.presenter,
+            Msg::Present => {
+                self.workspace.presenter = !self.workspace.presenter;
+                self.replay();
+            }
             Msg::Type(field, _) if presenter::hides_field(&self.workspace, &field) => {
                 self.notice = Some(words::HIDDEN.to_owned());
             }
@@ -258,16 +263,14 @@ impl Model {
 }
 
 impl Model {
-    /// What others may see: this model of the masked workspace, with the simulation played anew. Nothing when presenter
-    /// mode is off. What came from a real broker is not masked: Live is not shown in presenter mode.
+    /// What others may see: this model of the masked workspace, which is what the player plays meanwhile. Nothing when
+    /// presenter mode is off. What came from a real broker is not masked: Live is not shown in presenter mode.
     #[must_use]
     pub fn presented(&self) -> Option<Self> {
         let locked_to = self.locked_to.as_deref().map(presenter::masked_text);
         let notice = self.notice.as_deref().map(presenter::masked_text);
-        self.workspace.presenter.then(|| {
-            let workspace = presenter::masked(&self.workspace);
-            Self { simulate: Simulate::new(&workspace), workspace, locked_to, notice, ..self.clone() }
-        })
+        let masked = || presenter::masked(&self.workspace);
+        self.workspace.presenter.then(|| Self { workspace: masked(), locked_to, notice, ..self.clone() })
     }
 
     /// Who comes from Check to the reference with points turned over has read there that the answers rest on them.

@@ -63,7 +63,7 @@ impl Component for Root {
             Action::Way(way) => Some(Msg::Try(way)),
             Action::TakeBack => Some(Msg::TakeBack),
             Action::Presenter => Some(Msg::Present),
-            Action::Field(_) | Action::Heading(_) | Action::List => None,
+            Action::Field(_) | Action::Heading(_) | Action::List | Action::Play(_) => None,
         });
         let keys = Keys::new(pressed);
         Self { model, unsaved: Unsaved::new(), keys, focus: None, around: None, _heard: [address, stored] }

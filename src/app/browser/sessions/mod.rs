@@ -4,10 +4,13 @@ mod credentials;
 mod events;
 mod link;
 mod live;
+mod moment;
+mod player;
 mod reference;
 mod root;
 mod session;
 mod simulate;
+mod ticks;
 mod worker;
 
 use web_sys::{Element, MouseEvent};

@@ -4,13 +4,15 @@ use gloo::events::EventListener;
 use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
-use super::{live, reference, simulate};
+use super::ticks::Ticks;
+use super::{live, reference};
 use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
 use crate::app::check::comes_with;
 use crate::app::sessions::live::Keys;
+use crate::app::sessions::simulate::{self, player};
 use crate::app::sessions::{Effect, Model, Msg};
-use crate::app::shortcuts::Action;
+use crate::app::shortcuts::{Action, Play};
 use crate::app::workspace::{Screen, Workspace};
 use crate::words;
 
@@ -22,6 +24,7 @@ pub(super) struct Root {
     focus: Option<&'static str>,
     unsaved: Unsaved,
     shortcuts: Shortcuts,
+    ticks: Ticks,
     _address: EventListener,
 }
 
@@ -61,6 +64,12 @@ impl Component for Root {
         let pressed = ctx.link().batch_callback(|action| match action {
             Action::Show(screen) => Some(Input::Model(Msg::Show(screen))),
             Action::Presenter => Some(Input::Model(Msg::Present)),
+            Action::Play(play) => Some(Input::Model(Msg::Simulate(simulate::Msg::Play(match play {
+                Play::Toggle => player::Msg::Toggle,
+                Play::Back => player::Msg::Go(player::Go::Previous),
+                Play::On => player::Msg::Go(player::Go::Next),
+                Play::Skip => player::Msg::Skip,
+            })))),
             _ => None,
         });
         let shortcuts = Shortcuts::new(pressed);
@@ -69,7 +78,8 @@ impl Component for Root {
             .link()
             .batch_callback(|fragment: String| comes_with(&fragment).then_some(Input::Model(Msg::Linked)));
         let address = shell::watch_fragment(address);
-        Self { model, link, focus, unsaved: Unsaved::new(), shortcuts, _address: address }
+        let (unsaved, ticks) = (Unsaved::new(), Ticks::default());
+        Self { model, link, focus, unsaved, shortcuts, ticks, _address: address }
     }
 
     fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
@@ -84,6 +94,9 @@ impl Component for Root {
         };
         if msg == Msg::WorkerLost {
             self.link = None;
+        }
+        if matches!(msg, Msg::Simulate(simulate::Msg::Play(player::Msg::Tick(_)))) {
+            self.ticks.came();
         }
         let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_));
         for effect in self.model.update(msg) {
@@ -119,7 +132,7 @@ impl Component for Root {
             },
             Screen::Live => live::live(model, &send, &hand_over, framed()),
             Screen::Reference => reference::reference(model, &send),
-            Screen::Simulate | Screen::Check => simulate::simulate(model, &send),
+            Screen::Simulate | Screen::Check => super::simulate::simulate(model, &send),
         })
     }
 }
@@ -136,6 +149,11 @@ impl Root {
                 if let Some(link) = &mut self.link {
                     link.ready();
                 }
+            }
+            Effect::Tick => {
+                let told =
+                    |passed| Input::Model(Msg::Simulate(simulate::Msg::Play(player::Msg::Tick(passed))));
+                self.ticks.ask(ctx.link().callback(told));
             }
             Effect::FetchReference => {
                 reference::fetch(ctx.link().callback(|came| Input::Model(Msg::Reference(came))));

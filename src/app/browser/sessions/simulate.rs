@@ -3,86 +3,134 @@
 use yew::prelude::*;
 
 use super::events::{Events, MAX_ROWS, events, packet};
+use super::moment::moment;
+use super::player::{from_here, name, transport};
 use super::press;
 use super::session::{findings, session, version};
 use crate::app::browser::components::{Links, Tone, confidence, explanation, text};
-use crate::app::sessions::simulate::name;
-use crate::app::sessions::simulate::{self, player};
-use crate::app::sessions::{MAX_SIMULATED, Model, Msg};
-use crate::app::workspace::Sessions;
-use crate::lab::Explained;
-use crate::timeline::{SessionId, What, diagnose};
+use crate::app::sessions::simulate::player::{self, Go, Pane, Player, Take};
+use crate::app::sessions::{MAX_SIMULATED, Model, Msg, simulate};
+use crate::app::workspace::{Screen, Sessions};
+use crate::lab::{Ended, Explained};
+use crate::policy::switch::Switch;
+use crate::timeline::What;
 use crate::words;
 
+const PANES: [(Pane, &str); 3] = [(Pane::Log, "Log"), (Pane::Broker, "Broker"), (Pane::Why, "Why")];
+
 pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
+    let player = &model.simulate.player;
+    let played = player.run().filter(|run| !run.record.sessions.is_empty());
+    html! {
+        <>
+            if let Some(run) = played {
+                { outcome(player, run, send) }
+            } else {
+                <p class="c-notice">{ "No sessions yet. Add one." }</p>
+            }
+            { script(model, send) }
+        </>
+    }
+}
+
+/// The sessions.
+fn script(model: &Model, send: &Callback<Msg>) -> Html {
     let simulation = &model.workspace.simulation;
     let sessions = simulation.sessions.iter().enumerate().map(|(index, plan)| {
         let remove = html! {
             <button type="button" onclick={press(send, Msg::RemoveSession(Sessions::Simulated, index))}>
-                { format!("Remove {}", name(index)) }
+                { format!("Remove {}", simulate::name(index)) }
             </button>
         };
         session(plan, index, Sessions::Simulated, send, remove)
     });
     html! {
-        <>
-            <section class="c-panel c-stack" aria-labelledby="sessions">
-                <h2 id="sessions">{ "Sessions" }</h2>
-                <p class="c-hint">
-                    { "They connect one second apart to a broker inside this page, with the policies and the certificate of \
-                       Check. Two with the same client ID show the takeover." }
-                </p>
-                <div class="c-grid">{ version(Sessions::Simulated, simulation.version, send) }</div>
-                <div class="c-sessions">{ for sessions }</div>
-                <div class="c-row">
-                    <button type="button" onclick={press(send, Msg::AddSession(Sessions::Simulated))}
-                        disabled={simulation.sessions.len() >= MAX_SIMULATED}>{ "Add a session" }</button>
-                </div>
-            </section>
-            if simulation.sessions.is_empty() {
-                <p class="c-notice">{ "No sessions yet. Add one." }</p>
-            } else {
-                { outcome(model, send) }
-            }
-        </>
+        <section class="c-panel c-stack" aria-labelledby="sessions">
+            <h2 id="sessions">{ "Sessions" }</h2>
+            <p class="c-hint">
+                { "They connect one second apart to a broker inside this page, with the policies and the certificate of \
+                   Check. Two with the same client ID show the takeover." }
+            </p>
+            <div class="c-grid">{ version(Sessions::Simulated, simulation.version, send) }</div>
+            <div class="c-sessions">{ for sessions }</div>
+            <div class="c-row">
+                <button type="button" onclick={press(send, Msg::AddSession(Sessions::Simulated))}
+                    disabled={simulation.sessions.len() >= MAX_SIMULATED}>{ "Add a session" }</button>
+            </div>
+        </section>
     }
 }
 
-fn outcome(model: &Model, send: &Callback<Msg>) -> Html {
-    let run = &model.simulate.player.run;
-    let session_name = |session: SessionId| run.name(session).to_owned();
-    let version = model.workspace.simulation.version.into();
+fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {
+    let record = &run.record;
+    let play = send.reform(|msg| Msg::Simulate(simulate::Msg::Play(msg)));
+    let session_name = |session| name(record, session);
+    let panes = PANES.map(|(pane, name)| {
+        let onclick = play.reform(move |_: MouseEvent| player::Msg::Pane(pane));
+        html! { <button type="button" aria-pressed={(pane == player.pane).to_string()} {onclick}>{ name }</button> }
+    });
+    let shown = |pane| if pane == player.pane { "c-stack" } else { "c-stack is-other-pane" };
     html! {
         <>
-            { findings(&diagnose(&run.entries), "Nothing was refused, and nobody was thrown out.", &session_name) }
-            <div class="c-columns">
-                <div class="c-stack">
+            { turned_over(player, send) }
+            { transport(player, &play) }
+            if let Some(Ended::TooMuch) = run.recording.as_ref().map(|recording| recording.run.ended) {
+                <p class="c-notice">{ words::player::cut_short(record.entries.len()) }</p>
+            }
+            { findings(&record.findings, "Nothing was refused, and nobody was thrown out.", &session_name) }
+            <div class="c-row c-panes" role="group" aria-label="Show">{ for panes }</div>
+            <div class="c-columns c-outcome">
+                <section class={shown(Pane::Log)} aria-labelledby="log">
+                    <h2 id="log" class="c-quiet">{ "Event log" }</h2>
                     { events(&Events {
-                        entries: run.entries.iter().enumerate().take(MAX_ROWS).collect(),
-                        total: run.entries.len(),
-                        selected: model.simulate.player.cursor,
+                        entries: record.entries.iter().enumerate().take(MAX_ROWS).collect(),
+                        total: record.entries.len(),
+                        selected: player.cursor,
                         name: &session_name,
-                        version: &|_| version,
-                        select: send.reform(|entry| Msg::Simulate(simulate::Msg::Play(player::Msg::Select(entry)))),
+                        version: &|session| record.version(session),
+                        select: play.reform(|entry| player::Msg::Go(Go::To(entry))),
                     }) }
+                </section>
+                <div class="c-stack">
+                    <div class={shown(Pane::Why)}>{ detail(player, run, &play) }</div>
+                    <div class={shown(Pane::Broker)}>{ moment(&player.moment, record) }</div>
                 </div>
-                { detail(model) }
             </div>
         </>
     }
 }
 
-fn detail(model: &Model) -> Html {
-    let run = &model.simulate.player.run;
-    let entry = model.simulate.player.cursor.and_then(|index| run.entries.get(index));
-    let version = model.workspace.simulation.version.into();
-    let body = match entry.map(|entry| (entry, &entry.what)) {
-        None => html! { <p>{ "Choose an event of the log." }</p> },
+/// What stands above every run that was played with undecided points turned over.
+fn turned_over(player: &Player, send: &Callback<Msg>) -> Html {
+    let Some(scenario) = player.scenario() else { return Html::default() };
+    let turned = Switch::ALL.iter().filter(|switch| scenario.switches.thrown(**switch));
+    let turned: Vec<&str> = turned.map(|switch| switch.as_str()).collect();
+    if turned.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <div class="c-notice is-unknown c-stack" role="note">
+            <p>{ words::answered_with(&turned) }</p>
+            <div class="c-row">
+                <button type="button" onclick={press(send, Msg::Show(Screen::Reference))}>{ "Show the undecided points" }</button>
+            </div>
+        </div>
+    }
+}
+
+fn detail(player: &Player, run: &Take, play: &Callback<player::Msg>) -> Html {
+    let record = &run.record;
+    let explained = |id| run.recording.as_ref().and_then(|recording| recording.run.explained(id));
+    let body = match player.entry().map(|entry| (entry, &entry.what)) {
+        None => html! { <p>{ words::player::NOTHING_YET }</p> },
         Some((_, What::Decided { explanation: id, .. })) => {
-            run.explained(*id).as_ref().map_or_else(Html::default, decision)
+            explained(*id).as_ref().map_or_else(Html::default, decision)
         }
-        Some((entry, What::Sent(_) | What::Received(_))) => packet(entry, version),
-        Some((_, what)) => {
+        Some((entry, What::Sent(_) | What::Received(_))) => {
+            packet(entry, record.version(entry.connection.session))
+        }
+        Some((entry, what)) => {
+            let version = record.version(entry.connection.session);
             let words = words::timeline::more(what).unwrap_or_else(|| words::timeline::what(what, version));
             html! { <p>{ text(&words) }</p> }
         }
@@ -91,6 +139,7 @@ fn detail(model: &Model) -> Html {
         <section class="c-panel c-stack" aria-labelledby="detail">
             <h2 id="detail">{ "The chosen event" }</h2>
             <div role="status" class="c-stack">{ body }</div>
+            { from_here(player, play) }
         </section>
     }
 }

@@ -3,10 +3,15 @@
 //! The script says what is to be played, as a [`Scenario`](crate::lab::Scenario); the player knows nothing of how that
 //! was written. A change of the script plays it anew.
 
+pub mod branch;
+pub mod moment;
 pub mod player;
 pub mod script;
+#[cfg(test)]
+mod tests;
 
 use super::Effect;
+use crate::app::presenter;
 use crate::app::workspace::Workspace;
 use player::Player;
 use script::Script;
@@ -18,6 +23,8 @@ pub struct Simulate {
     pub script: Script,
     /// What came of it.
     pub player: Player,
+    /// What the player plays is masked: others see it.
+    masked: bool,
 }
 
 /// What the user did on Simulate.
@@ -34,7 +41,8 @@ impl Simulate {
     #[must_use]
     pub fn new(workspace: &Workspace) -> Self {
         let script = Script;
-        Self { player: Player::new(&script.scenario(workspace)), script }
+        let player = Player::new(script.scenario(&seen(workspace)));
+        Self { script, player, masked: workspace.presenter }
     }
 
     /// Takes in one message.
@@ -45,17 +53,26 @@ impl Simulate {
                 self.replay(workspace);
                 effects
             }
-            Msg::Play(msg) => {
-                self.player.update(&msg);
-                Vec::new()
-            }
+            Msg::Play(msg) => self.player.update(msg),
         }
     }
 
-    /// Plays the script anew.
+    /// Plays the script as it is now. What was typed for a branch is not masked, so that when presenter mode is turned on
+    /// the player forgets its branches.
     pub fn replay(&mut self, workspace: &Workspace) {
-        self.player = Player::new(&self.script.scenario(workspace));
+        let scenario = self.script.scenario(&seen(workspace));
+        if self.masked == workspace.presenter {
+            self.player.play(scenario);
+        } else {
+            self.masked = workspace.presenter;
+            self.player = Player::new(scenario);
+        }
     }
+}
+
+/// The workspace as it may be shown.
+fn seen(workspace: &Workspace) -> Workspace {
+    if workspace.presenter { presenter::masked(workspace) } else { workspace.clone() }
 }
 
 /// The name of a session by its place: A to Z, then by number.

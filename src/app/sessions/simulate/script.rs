@@ -1,6 +1,6 @@
 //! What Simulate plays: the sessions of the workspace, with its policies, as a scenario.
 
-use crate::app::check::matrix::Matrix;
+use crate::app::check::matrix::{Matrix, switches};
 use crate::app::check::who;
 use crate::app::sessions::Effect;
 use crate::app::sessions::simulate::name;
@@ -72,6 +72,7 @@ fn scenario(workspace: &Workspace) -> Scenario {
         end: starts(sessions.len()) + AFTERWARDS,
         network: Network { latency: LATENCY, jitter: Millis(0) },
         seed: 1,
+        switches: switches(workspace),
         ..Scenario::default()
     }
 }

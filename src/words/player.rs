@@ -1,0 +1,75 @@
+//! What the player of a run says.
+
+use super::Text;
+use crate::lab::scenario::{Action, Step};
+use crate::mqtt::Qos;
+
+/// How it plays.
+pub const HOW: &str = "Played from the beginning, it stops where there is most to see.";
+/// An event that no step of the script asks for.
+pub const NO_STEP: &str = "No step of the script led to this event: a timer of the broker or of a client did. So there is nothing to leave out.";
+/// A log that was opened.
+pub const LOG_ONLY: &str = "This is a log that was opened: what was recorded and nothing else. What the broker held is not in it, and nothing in it can be played otherwise.";
+/// As many runs as are kept.
+pub const NO_ROOM: &str = "As many runs as are kept are there. Close one first.";
+/// A change for which nobody is there.
+pub const NO_SESSION: &str = "There is no session that could act. Add one to the script.";
+/// A change of a later step where none comes.
+pub const NO_LATER_STEP: &str = "No step of the script comes after this event.";
+/// A publish or a subscription without topic.
+pub const NO_TOPIC: &str = "Write a topic, or a filter.";
+/// A latency that is none.
+pub const NO_TIME: &str = "Write seconds with at most three decimals, such as 0.5.";
+/// The moment before the first event.
+pub const NOTHING_YET: &str = "Nothing has happened yet.";
+/// An empty broker.
+pub const NO_SESSIONS: &str = "The broker has no sessions now.";
+
+/// A run that was cut short.
+#[must_use]
+pub fn cut_short(entries: usize) -> String {
+    format!("The run was cut short after {entries} events of the log: this page plays no more of it.")
+}
+
+/// A time of a run, in seconds.
+#[must_use]
+pub fn seconds(millis: u64) -> String {
+    format!("{}.{:03}", millis / 1000, millis % 1000)
+}
+
+/// The name of a run; `from` when it leaves another one.
+#[must_use]
+pub fn run(number: usize, war: bool, from: Option<u64>) -> String {
+    let name = if war { format!("Run {number}: war") } else { format!("Run {number}") };
+    match from {
+        None => name,
+        // To the tenth: the name is short.
+        Some(from) => format!("{name} (from {}.{} s)", from / 1000, from % 1000 / 100),
+    }
+}
+
+/// A step of a script.
+#[must_use]
+pub fn step(step: &Step, name: &str) -> Text {
+    let text = Text::new().say(format!("{} s: {name} ", seconds(step.at.0)));
+    let filters = |filters: Vec<&str>| filters.join(", ");
+    match &step.action {
+        Action::Connect => text.say("connects"),
+        Action::Subscribe(list) => {
+            text.say("subscribes to ").code(filters(list.iter().map(|one| one.filter.as_str()).collect()))
+        }
+        Action::Unsubscribe(list) => {
+            text.say("unsubscribes from ").code(filters(list.iter().map(String::as_str).collect()))
+        }
+        Action::Publish(message) => {
+            let with = if message.qos == Qos::AtMostOnce { "" } else { ", QoS 1" };
+            let retained = if message.retain { ", retained" } else { "" };
+            text.say("publishes to ").code(&message.topic).say(format!("{with}{retained}"))
+        }
+        Action::Disconnect => text.say("disconnects"),
+        Action::Cut => text.say("loses its connection"),
+        Action::HalfOpen => text.say("loses its connection, and the broker is not told"),
+        Action::Stall => text.say("is cut off: nothing passes"),
+        Action::Resume => text.say("is no longer cut off"),
+    }
+}
