@@ -27,7 +27,8 @@ impl History {
         self.before.push(now.clone());
         let mut bytes = 0;
         let kept = self.before.iter().rev().take(MAX_STEPS).take_while(|step| {
-            bytes += step.policies.iter().map(|policy| policy.text.len()).sum::<usize>();
+            let policies = step.policies.iter().map(|policy| policy.text.len());
+            bytes += policies.sum::<usize>() + step.simulation.script.len();
             bytes <= MAX_BYTES
         });
         let dropped = self.before.len() - kept.count();

@@ -242,7 +242,7 @@ pub struct Ask {
     pub qos1: bool,
 }
 
-/// The sessions of Simulate, in the order in which they act.
+/// The sessions of Simulate and what they do: the plain list, or a script. Check only carries them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Simulation {
@@ -251,6 +251,9 @@ pub struct Simulation {
     pub version: MqttVersion,
     /// Each connects a second after the one before.
     pub sessions: Vec<SessionPlan>,
+    /// What a list cannot say, as a text that only Simulate reads; empty for none.
+    #[serde(skip_serializing_if = "is_default")]
+    pub script: String,
 }
 
 /// A protocol version that a session can speak.
@@ -338,23 +341,14 @@ pub enum TextField {
     Other,
     /// The topic of the will.
     Will,
-    /// A field of a session.
-    Session(Sessions, usize, SessionField),
+    /// A field of a live session.
+    Session(usize, SessionField),
     /// The endpoint of Live.
     Endpoint,
     /// The region of Live.
     Region,
     /// The keep-alive of Live.
     KeepAlive,
-}
-
-/// Whose sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sessions {
-    /// Those of Simulate.
-    Simulated,
-    /// Those of Live.
-    Live,
 }
 
 /// A field of one session.
@@ -389,7 +383,7 @@ impl Workspace {
         const fn said(entry: &mut Entry) -> Option<&mut String> {
             if let Entry::Is(text) = entry { Some(text) } else { None }
         }
-        let Self { policies, who, ask, simulation, live, .. } = self;
+        let Self { policies, who, ask, live, .. } = self;
         match field {
             TextField::PolicyText(index) => policies.get_mut(*index).map(|policy| &mut policy.text),
             TextField::PolicyName(index) => policies.get_mut(*index).map(|policy| &mut policy.name),
@@ -417,18 +411,12 @@ impl Workspace {
             TextField::Endpoint => Some(&mut live.endpoint),
             TextField::Region => Some(&mut live.region),
             TextField::KeepAlive => Some(&mut live.keep_alive),
-            TextField::Session(sessions, index, part) => {
-                let list = match sessions {
-                    Sessions::Simulated => &mut simulation.sessions,
-                    Sessions::Live => &mut live.sessions,
-                };
-                list.get_mut(*index).map(|session| match part {
-                    SessionField::ClientId => &mut session.client_id,
-                    SessionField::Subscribe => &mut session.subscribe,
-                    SessionField::Publish => &mut session.publish,
-                    SessionField::Payload => &mut session.payload,
-                })
-            }
+            TextField::Session(index, part) => live.sessions.get_mut(*index).map(|session| match part {
+                SessionField::ClientId => &mut session.client_id,
+                SessionField::Subscribe => &mut session.subscribe,
+                SessionField::Publish => &mut session.publish,
+                SessionField::Payload => &mut session.payload,
+            }),
         }
     }
 }
@@ -543,6 +531,7 @@ impl Workspace {
                     SessionPlan::new("temp-sensor-01", "cmd/temperature", "", ""),
                     SessionPlan::new("temp-sensor-01", "", "dt/temperature", "20"),
                 ],
+                script: String::new(),
             },
             live: LivePlan {
                 endpoint: String::new(),

@@ -18,6 +18,7 @@ pub mod player;
 pub mod reference;
 mod report;
 pub mod scenario;
+pub mod script;
 pub mod session;
 pub mod share;
 pub mod sheet;

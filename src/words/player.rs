@@ -10,6 +10,9 @@ pub const HOW: &str = "Played from the beginning, it stops where there is most t
 pub const NO_STEP: &str = "No step of the script led to this event: a timer of the broker or of a client did. So there is nothing to leave out.";
 /// A log that was opened.
 pub const LOG_ONLY: &str = "This is a log that was opened: what was recorded and nothing else. What the broker held is not in it, and nothing in it can be played otherwise.";
+/// A log in presenter mode.
+pub const LOG_NOT_PRESENTED: &str =
+    "Nothing masks what stands in a log, so it is not shown in presenter mode. Leave presenter mode first.";
 /// As many runs as are kept.
 pub const NO_ROOM: &str = "As many runs as are kept are there. Close one first.";
 /// A change for which nobody is there.

@@ -313,6 +313,15 @@ const fn party(own: bool, code: Option<u16>) -> Party {
     }
 }
 
+impl From<Version> for MqttVersion {
+    fn from(version: Version) -> Self {
+        match version {
+            Version::V311 => Self::V311,
+            Version::V5 => Self::V5,
+        }
+    }
+}
+
 impl From<MqttVersion> for Version {
     fn from(version: MqttVersion) -> Self {
         match version {

@@ -7,7 +7,7 @@ pub mod reference;
 pub mod simulate;
 
 use crate::app::presenter;
-use crate::app::workspace::{MqttVersion, Screen, SessionPlan, Sessions, TextField, Workspace};
+use crate::app::workspace::{MqttVersion, Screen, SessionPlan, TextField, Workspace};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
 use crate::policy::explain::Switch;
@@ -15,9 +15,6 @@ use crate::words::page as words;
 use live::{FromWorker, Live, Phase, ToWorker};
 use reference::{FIDELITY_ID, Reference};
 use simulate::Simulate;
-
-/// At most this many sessions in a simulation.
-pub const MAX_SIMULATED: usize = 50;
 
 /// The ID of the element that tells of the signing keys.
 pub const KEYS_ID: &str = "keys";
@@ -52,14 +49,14 @@ pub enum Msg {
     NotOpened,
     /// Typed into a field; the whole text.
     Type(TextField, String),
-    /// Added a session.
-    AddSession(Sessions),
-    /// Removed a session, by index.
-    RemoveSession(Sessions, usize),
-    /// Chose the protocol version.
-    Speak(Sessions, MqttVersion),
-    /// Chose the QoS of a session.
-    Quality(Sessions, usize, u8),
+    /// Added a live session.
+    AddSession,
+    /// Removed a live session, by index.
+    RemoveSession(usize),
+    /// Chose the protocol version of Live.
+    Speak(MqttVersion),
+    /// Chose the QoS of a live session.
+    Quality(usize, u8),
     /// Something on the screen of Simulate.
     Simulate(simulate::Msg),
     /// Asked for the fields of one packet of Live, by its number.
@@ -94,6 +91,8 @@ pub enum Msg {
     Take(Box<Workspace>),
     /// Something on the screen of the reference.
     Reference(reference::Msg),
+    /// The browser told what came of an order.
+    Told(String),
     /// Turns an undecided point over.
     Turn(Switch),
     /// Turns presenter mode on or off.
@@ -117,6 +116,10 @@ pub enum Effect {
     FetchReference,
     /// Move the focus to the element with this ID, once it is drawn.
     Focus(&'static str),
+    /// Save a file of this name with this text.
+    Save(&'static str, String),
+    /// Put this text into the clipboard, and tell what came of it.
+    Copy(String),
 }
 
 impl Model {
@@ -131,8 +134,12 @@ impl Model {
         } else if endpoint.is_some() {
             notice.get_or_insert_with(|| words::OTHER_LOCK.to_owned());
         }
+        let mut simulate = Simulate::new(&workspace);
+        if let Some(told) = simulate.told.take() {
+            notice.get_or_insert(told);
+        }
         Self {
-            simulate: Simulate::new(&workspace),
+            simulate,
             live: Live::new(pinned),
             reference: Reference::default(),
             locked_to: endpoint.map(str::to_owned),
@@ -188,38 +195,28 @@ impl Model {
             Msg::Type(field, _) if presenter::hides_field(&self.workspace, &field) => {
                 self.notice = Some(words::HIDDEN.to_owned());
             }
-            Msg::Type(field, text) => {
-                self.workspace.type_into(&field, text);
-                if matches!(field, TextField::Session(Sessions::Simulated, ..)) {
-                    self.replay();
-                }
-            }
-            Msg::AddSession(Sessions::Simulated) => {
-                let list = &mut self.workspace.simulation.sessions;
-                if list.len() < MAX_SIMULATED {
-                    list.push(list.last().cloned().unwrap_or_else(|| SessionPlan::new("", "", "", "")));
-                    self.replay();
-                }
-            }
-            Msg::AddSession(Sessions::Live) => {
+            Msg::Type(field, text) => self.workspace.type_into(&field, text),
+            Msg::AddSession => {
                 let list = &mut self.workspace.live.sessions;
                 if let Some(last) = list.last().filter(|_| list.len() < live::MAX_SESSIONS) {
                     list.push(last.next(&simulate::name(list.len())));
                 }
             }
-            Msg::RemoveSession(sessions, index) => return self.remove_session(sessions, index),
-            Msg::Speak(Sessions::Simulated, version) => {
-                self.workspace.simulation.version = version;
-                self.replay();
-            }
-            Msg::Speak(Sessions::Live, version) => self.workspace.live.version = version,
-            Msg::Quality(sessions, index, qos) => {
-                if let Some(session) = self.sessions_mut(sessions).get_mut(index) {
+            Msg::RemoveSession(index) => return self.remove_session(index),
+            Msg::Speak(version) => self.workspace.live.version = version,
+            Msg::Quality(index, qos) => {
+                if let Some(session) = self.workspace.live.sessions.get_mut(index) {
                     session.qos = qos;
                 }
-                self.replay();
             }
-            Msg::Simulate(msg) => return self.simulate.update(msg, &mut self.workspace),
+            Msg::Simulate(msg) => {
+                let effects = self.simulate.update(msg, &mut self.workspace);
+                if let Some(told) = self.simulate.told.take() {
+                    self.notice = Some(told);
+                }
+                return effects;
+            }
+            Msg::Told(sentence) => self.notice = Some(sentence),
             Msg::SelectEntry(number) => self.live.selected = Some(number),
             Msg::Sign(signed) => self.workspace.live.signed = signed,
             Msg::Lock => return self.lock(),
@@ -269,8 +266,11 @@ impl Model {
     pub fn presented(&self) -> Option<Self> {
         let locked_to = self.locked_to.as_deref().map(presenter::masked_text);
         let notice = self.notice.as_deref().map(presenter::masked_text);
-        let masked = || presenter::masked(&self.workspace);
-        self.workspace.presenter.then(|| Self { workspace: masked(), locked_to, notice, ..self.clone() })
+        self.workspace.presenter.then(|| {
+            let workspace = presenter::masked(&self.workspace);
+            let simulate = self.simulate.presented(&workspace);
+            Self { simulate, workspace, locked_to, notice, ..self.clone() }
+        })
     }
 
     /// Who comes from Check to the reference with points turned over has read there that the answers rest on them.
@@ -279,17 +279,13 @@ impl Model {
         shows.then_some(Effect::Focus(FIDELITY_ID)).into_iter().collect()
     }
 
-    fn sessions_mut(&mut self, sessions: Sessions) -> &mut Vec<SessionPlan> {
-        match sessions {
-            Sessions::Simulated => &mut self.workspace.simulation.sessions,
-            Sessions::Live => &mut self.workspace.live.sessions,
-        }
-    }
-
     /// Plays the sessions anew, while they are looked at.
     fn replay(&mut self) {
         if self.workspace.screen == Screen::Simulate {
             self.simulate.replay(&self.workspace);
+            if let Some(told) = self.simulate.told.take() {
+                self.notice = Some(told);
+            }
         }
     }
 
@@ -394,24 +390,19 @@ impl Model {
             .collect()
     }
 
-    /// Removes a session. Of the live ones only the last, so that the numbers of the others stay what worker
-    /// and log call them; it is disconnected first.
-    fn remove_session(&mut self, sessions: Sessions, index: usize) -> Vec<Effect> {
-        let is_last = index + 1 == self.sessions_mut(sessions).len();
-        let effects = match sessions {
-            Sessions::Simulated => Vec::new(),
-            Sessions::Live if !is_last => return Vec::new(),
-            Sessions::Live if self.live.session(index).phase == Phase::Idle => Vec::new(),
-            Sessions::Live => self.tell(index, |session, _| ToWorker::Disconnect { session }),
+    /// Removes the last live session, so that the numbers of the others stay what worker and log call them; it is
+    /// disconnected first.
+    fn remove_session(&mut self, index: usize) -> Vec<Effect> {
+        let last = self.workspace.live.sessions.len().checked_sub(1);
+        if last != Some(index) {
+            return Vec::new();
+        }
+        let effects = match self.live.session(index).phase {
+            Phase::Idle => Vec::new(),
+            _ => self.tell(index, |session, _| ToWorker::Disconnect { session }),
         };
-        let list = self.sessions_mut(sessions);
-        if index < list.len() {
-            list.remove(index);
-        }
-        match sessions {
-            Sessions::Simulated => self.replay(),
-            Sessions::Live => self.live.forget_sessions(index),
-        }
+        self.workspace.live.sessions.pop();
+        self.live.forget_sessions(index);
         effects
     }
 }

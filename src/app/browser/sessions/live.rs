@@ -11,7 +11,7 @@ use crate::app::browser::components::{choice, field, text};
 use crate::app::sessions::live::{Keys, MAX_SESSIONS, Phase};
 use crate::app::sessions::simulate::name;
 use crate::app::sessions::{KEYS_ID, Model, Msg};
-use crate::app::workspace::{Sessions, TextField};
+use crate::app::workspace::TextField;
 use crate::iot::endpoint::Endpoint;
 use crate::timeline::SessionId;
 use crate::words;
@@ -90,7 +90,7 @@ fn how(
             <h2 id="how">{ "How to connect" }</h2>
             { choice("signed", "Connections are", &options, live.signed, &send.reform(Msg::Sign)) }
             <div class="c-grid">
-                { version(Sessions::Live, live.version, send) }
+                { version(live.version, send) }
                 { field("keep-alive", "Keep-alive in seconds", &live.keep_alive, &typing(send, TextField::KeepAlive)) }
                 if live.signed && endpoint.region().is_none() {
                     { field("region", "Region", &live.region, &typing(send, TextField::Region)) }
@@ -146,12 +146,12 @@ fn sessions(model: &Model, send: &Callback<Msg>) -> Html {
                     { act("Publish", Msg::PublishNow(index), connected && !plan.publish.trim().is_empty()) }
                     { act("Disconnect", Msg::Disconnect(index), matches!(state.phase, Phase::Connecting | Phase::Connected)) }
                     if index + 1 == plans.len() && index > 0 {
-                        { act("Remove", Msg::RemoveSession(Sessions::Live, index), true) }
+                        { act("Remove", Msg::RemoveSession(index), true) }
                     }
                 </div>
             </>
         };
-        session(plan, index, Sessions::Live, send, controls)
+        session(plan, index, send, controls)
     });
     html! {
         <section class="c-panel c-stack" aria-labelledby="live-sessions">
@@ -159,7 +159,7 @@ fn sessions(model: &Model, send: &Callback<Msg>) -> Html {
             <p class="c-hint">{ "They are real: a client ID that a device uses now throws that device off." }</p>
             <div class="c-sessions">{ for each }</div>
             <div class="c-row">
-                <button type="button" onclick={press(send, Msg::AddSession(Sessions::Live))}
+                <button type="button" onclick={press(send, Msg::AddSession)}
                     disabled={plans.len() >= MAX_SESSIONS}>{ "Add a session" }</button>
             </div>
         </section>

@@ -1,5 +1,6 @@
 //! The program of Simulate, Live and the reference, and of the worker that holds the real sessions.
 
+mod commands;
 mod credentials;
 mod events;
 mod link;
@@ -8,8 +9,10 @@ mod moment;
 mod player;
 mod reference;
 mod root;
+mod script;
 mod session;
 mod simulate;
+mod steps;
 mod ticks;
 mod worker;
 

@@ -124,7 +124,7 @@ fn runs(player: &Player, send: &Callback<Msg>) -> Html {
 pub(super) fn from_here(player: &Player, send: &Callback<Msg>) -> Html {
     let press = |msg: Msg| send.reform(move |_: MouseEvent| msg.clone());
     let (Some(scenario), Some(run)) = (player.scenario(), player.run()) else {
-        return html! { <p class="c-hint">{ words::player::LOG_ONLY }</p> };
+        return Html::default();
     };
     let room = player.has_room();
     let because = player.because();

@@ -5,13 +5,14 @@ use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
 use super::ticks::Ticks;
-use super::{live, reference};
+use super::{live, reference, simulate as screen};
+use crate::app::browser::files;
 use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
 use crate::app::check::comes_with;
 use crate::app::sessions::live::Keys;
-use crate::app::sessions::simulate::{self, player};
-use crate::app::sessions::{Effect, Model, Msg};
+use crate::app::sessions::simulate::player;
+use crate::app::sessions::{Effect, Model, Msg, simulate};
 use crate::app::shortcuts::{Action, Play};
 use crate::app::workspace::{Screen, Workspace};
 use crate::words;
@@ -98,7 +99,7 @@ impl Component for Root {
         if matches!(msg, Msg::Simulate(simulate::Msg::Play(player::Msg::Tick(_)))) {
             self.ticks.came();
         }
-        let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_));
+        let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_) | Msg::Simulate(simulate::Msg::Script(_)));
         for effect in self.model.update(msg) {
             self.carry_out(ctx, effect);
         }
@@ -132,7 +133,7 @@ impl Component for Root {
             },
             Screen::Live => live::live(model, &send, &hand_over, framed()),
             Screen::Reference => reference::reference(model, &send),
-            Screen::Simulate | Screen::Check => super::simulate::simulate(model, &send),
+            Screen::Simulate | Screen::Check => screen::simulate(model, &send),
         })
     }
 }
@@ -159,6 +160,14 @@ impl Root {
                 reference::fetch(ctx.link().callback(|came| Input::Model(Msg::Reference(came))));
             }
             Effect::Focus(id) => self.focus = Some(id),
+            Effect::Save(name, text) => {
+                if files::save(name, &text).is_err() {
+                    ctx.link().send_message(Input::Model(Msg::Told(words::script::NOT_SAVED.to_owned())));
+                }
+            }
+            Effect::Copy(text) => {
+                files::copy(&text, ctx.link().callback(|told| Input::Model(Msg::Told(told))));
+            }
             Effect::Open(screen) => {
                 let failed = ctx.link().callback(|_| Input::Model(Msg::NotOpened));
                 shell::open(&ctx.props().boot, screen, &self.model.workspace, failed);

@@ -1,4 +1,4 @@
-//! What Simulate and Live both show of their sessions.
+//! A session of Live, and the findings of Simulate and Live.
 
 use yew::prelude::*;
 
@@ -6,38 +6,26 @@ use super::events::connection;
 use crate::app::browser::components::{field, select, text};
 use crate::app::sessions::Msg;
 use crate::app::sessions::simulate::name;
-use crate::app::workspace::{MqttVersion, SessionField, SessionPlan, Sessions, TextField};
+use crate::app::workspace::{MqttVersion, SessionField, SessionPlan, TextField};
 use crate::timeline::{Finding, SessionId};
 use crate::words;
 
 const VERSIONS: &[(MqttVersion, &str)] = &[(MqttVersion::V311, "MQTT 3.1.1"), (MqttVersion::V5, "MQTT 5")];
 const QUALITIES: &[(u8, &str)] = &[(0, "QoS 0"), (1, "QoS 1")];
 
-/// The protocol version of a screen's sessions.
-pub(super) fn version(sessions: Sessions, chosen: MqttVersion, send: &Callback<Msg>) -> Html {
-    select(
-        "version",
-        "Protocol",
-        VERSIONS,
-        chosen,
-        &send.reform(move |version| Msg::Speak(sessions, version)),
-    )
+/// The protocol version of all sessions.
+pub(super) fn version(chosen: MqttVersion, send: &Callback<Msg>) -> Html {
+    select("version", "Protocol", VERSIONS, chosen, &send.reform(Msg::Speak))
 }
 
 /// The fields of one session; `more` stands at the end.
-pub(super) fn session(
-    plan: &SessionPlan,
-    index: usize,
-    sessions: Sessions,
-    send: &Callback<Msg>,
-    more: Html,
-) -> Html {
+pub(super) fn session(plan: &SessionPlan, index: usize, send: &Callback<Msg>, more: Html) -> Html {
     let input = |part, label: &'static str, value: &str| {
         let id = format!("session-{index}-{}", label.to_lowercase().replace(' ', "-"));
-        let typed = send.reform(move |text| Msg::Type(TextField::Session(sessions, index, part), text));
+        let typed = send.reform(move |text| Msg::Type(TextField::Session(index, part), text));
         field(&id, label, value, &typed)
     };
-    let quality = send.reform(move |qos| Msg::Quality(sessions, index, qos));
+    let quality = send.reform(move |qos| Msg::Quality(index, qos));
     html! {
         <fieldset class="c-session" key={index}>
             <legend>{ format!("Session {}", name(index)) }</legend>

@@ -2,63 +2,58 @@
 
 use yew::prelude::*;
 
+use super::commands::commands;
 use super::events::{Events, MAX_ROWS, events, packet};
 use super::moment::moment;
 use super::player::{from_here, name, transport};
 use super::press;
-use super::session::{findings, session, version};
+use super::script::script;
+use super::session::findings;
 use crate::app::browser::components::{Links, Tone, confidence, explanation, text};
 use crate::app::sessions::simulate::player::{self, Go, Pane, Player, Take};
-use crate::app::sessions::{MAX_SIMULATED, Model, Msg, simulate};
-use crate::app::workspace::{Screen, Sessions};
+use crate::app::sessions::simulate::{self, Simulate};
+use crate::app::sessions::{Model, Msg};
+use crate::app::workspace::Screen;
+use crate::lab::mosquitto::{Line, terminal};
 use crate::lab::{Ended, Explained};
 use crate::policy::switch::Switch;
-use crate::timeline::What;
+use crate::timeline::{SessionId, What};
 use crate::words;
 
 const PANES: [(Pane, &str); 3] = [(Pane::Log, "Log"), (Pane::Broker, "Broker"), (Pane::Why, "Why")];
 
 pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
-    let player = &model.simulate.player;
+    let Simulate { script: written, player, masking, .. } = &model.simulate;
+    let to_simulate = send.reform(Msg::Simulate);
+    let to_script = to_simulate.reform(simulate::Msg::Script);
+    let printed = |session: usize| printed(player, session);
     let played = player.run().filter(|run| !run.record.sessions.is_empty());
     html! {
         <>
-            if let Some(run) = played {
-                { outcome(player, run, send) }
-            } else {
-                <p class="c-notice">{ "No sessions yet. Add one." }</p>
+            if player.scenario().is_none() {
+                <div class="c-notice c-row is-spread" role="note">
+                    <p>{ words::player::LOG_ONLY }</p>
+                    <button type="button" onclick={press(send, Msg::Simulate(simulate::Msg::CloseLog))}>{ "Back to the sessions" }</button>
+                </div>
             }
-            { script(model, send) }
+            if let Some(run) = played { { outcome(player, run, send) } }
+            { script(written, &printed, &to_script) }
+            { commands(written, *masking, &to_simulate) }
         </>
     }
 }
 
-/// The sessions.
-fn script(model: &Model, send: &Callback<Msg>) -> Html {
-    let simulation = &model.workspace.simulation;
-    let sessions = simulation.sessions.iter().enumerate().map(|(index, plan)| {
-        let remove = html! {
-            <button type="button" onclick={press(send, Msg::RemoveSession(Sessions::Simulated, index))}>
-                { format!("Remove {}", simulate::name(index)) }
-            </button>
-        };
-        session(plan, index, Sessions::Simulated, send, remove)
-    });
-    html! {
-        <section class="c-panel c-stack" aria-labelledby="sessions">
-            <h2 id="sessions">{ "Sessions" }</h2>
-            <p class="c-hint">
-                { "They connect one second apart to a broker inside this page, with the policies and the certificate of \
-                   Check. Two with the same client ID show the takeover." }
-            </p>
-            <div class="c-grid">{ version(Sessions::Simulated, simulation.version, send) }</div>
-            <div class="c-sessions">{ for sessions }</div>
-            <div class="c-row">
-                <button type="button" onclick={press(send, Msg::AddSession(Sessions::Simulated))}
-                    disabled={simulation.sessions.len() >= MAX_SIMULATED}>{ "Add a session" }</button>
-            </div>
-        </section>
-    }
+/// What the terminal of a session shows at the cursor, and how many lines come later.
+fn printed(player: &Player, session: usize) -> (Vec<Line>, usize) {
+    let recording = player.run().and_then(|run| run.recording.as_ref());
+    let (Some(recording), Ok(session)) = (recording, u32::try_from(session).map(SessionId)) else {
+        return Default::default();
+    };
+    let mut lines = terminal(&recording.run, session);
+    let now = player.moment.at;
+    let shown = if player.cursor.is_none() { 0 } else { lines.partition_point(|line| line.at <= now) };
+    let later = lines.split_off(shown).len();
+    (lines, later)
 }
 
 fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {

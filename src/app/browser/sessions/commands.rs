@@ -1,0 +1,97 @@
+//! Command lines, scenarios and logs come in; scenarios, logs and pictures go out.
+
+use yew::prelude::*;
+
+use super::script::press;
+use crate::app::browser::components::{FilePicker, check_box, typed};
+use crate::app::check::files::Opened;
+use crate::app::sessions::simulate;
+use crate::app::sessions::simulate::export::Export;
+use crate::app::sessions::simulate::script::{Msg, Script, read_commands};
+use crate::lab::presets::EXPERIMENTS;
+use crate::timeline::log;
+
+/// The files that are offered.
+const FILES: &str = ".json,.jsonl,.ndjson,.txt,.sh,application/json,text/plain";
+
+pub(super) fn commands(script: &Script, masking: bool, send: &Callback<simulate::Msg>) -> Html {
+    let to_script = send.reform(simulate::Msg::Script);
+    let oninput = to_script.reform(|event: InputEvent| Msg::Paste(typed(&event)));
+    let opened = send.reform(|opened: Opened| simulate::Msg::Open(opened));
+    let examples = EXPERIMENTS.iter().enumerate().map(|(number, experiment)| {
+        html! {
+            <button type="button" onclick={press(&to_script, Msg::Experiment(number))}>{ experiment.title }</button>
+        }
+    });
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="commands">
+            <h2 id="commands">{ "Command lines and files" }</h2>
+            <div class="c-field">
+                <label for="paste">{ "Paste mosquitto commands" }</label>
+                <p class="c-hint" id="paste-hint">
+                    { "mosquitto_sub and mosquitto_pub as you type them in a terminal; each becomes a session, started two \
+                       seconds after the one before. Or the text of a scenario or of an event log. Nothing is run." }
+                </p>
+                <textarea id="paste" value={script.paste.clone()} {oninput} rows="3" wrap="off" aria-describedby="paste-hint paste-said"
+                    autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
+                { said(script) }
+            </div>
+            <div class="c-row">
+                <button type="button" onclick={press(&to_script, Msg::Take)}>{ "Play what is pasted" }</button>
+                <FilePicker label="Open a scenario or a log" limit={log::MAX_TEXT} accept={FILES} taken={opened} />
+            </div>
+            if let Some(refused) = &script.refused {
+                <div class="c-notice is-explicit" role="alert">
+                    <p>{ &refused.why }</p>
+                    <ul>{ for refused.places.iter().map(|place| html! { <li>{ place }</li> }) }</ul>
+                </div>
+            }
+            <p class="c-hint">{ "The experiments of the article on parallel sessions, with its policies:" }</p>
+            <div class="c-row">{ for examples }</div>
+            { leaving(masking, send) }
+        </section>
+    }
+}
+
+/// What stands in the box, while it is typed.
+fn said(script: &Script) -> Html {
+    let text = script.paste.trim_start();
+    let (said, places) = if text.is_empty() {
+        (String::new(), Vec::new())
+    } else if text.starts_with(['{', '[']) {
+        ("This is read as a scenario or a log.".to_owned(), Vec::new())
+    } else {
+        let (paste, places) = read_commands(&script.paste);
+        let said = match paste.commands.len() {
+            1 => "1 command.".to_owned(),
+            commands => format!("{commands} commands."),
+        };
+        (said, places)
+    };
+    html! {
+        <div id="paste-said" role="status">
+            <p class="c-hint">{ said }</p>
+            if !places.is_empty() {
+                <ul class="c-stale">{ for places.iter().map(|place| html! { <li>{ place }</li> }) }</ul>
+            }
+        </div>
+    }
+}
+
+/// What can be saved and copied.
+fn leaving(masking: bool, send: &Callback<simulate::Msg>) -> Html {
+    let button = |label: &'static str, export: Export| {
+        let onclick = send.reform(move |_: MouseEvent| simulate::Msg::Export(export));
+        html! { <button type="button" {onclick}>{ label }</button> }
+    };
+    let mask = send.reform(simulate::Msg::Mask);
+    html! {
+        <>
+            { check_box("Mask account numbers, certificate IDs, addresses and endpoints in what is saved or copied", masking, &mask) }
+            <div class="c-row">
+                { button("Save the scenario", Export::Scenario) }
+                { button("Copy the log (JSON Lines)", Export::Log) }
+            </div>
+        </>
+    }
+}

@@ -1,0 +1,342 @@
+//! The editor of a script: a card for each session, and the list of steps.
+
+use yew::prelude::*;
+
+use super::steps::steps;
+use crate::app::browser::components::{check_box, select, text, typed};
+use crate::app::sessions::simulate::script::{Choice, Draft, Field, Msg, Script};
+use crate::app::workspace::MqttVersion;
+use crate::iot::time::Millis;
+use crate::lab::Comeback;
+use crate::lab::mosquitto::{Kind, Line};
+use crate::lab::scenario::Actor;
+use crate::mqtt::{Qos, Version};
+use crate::words::{Text, script as words};
+
+/// At most this many cards are drawn.
+const MAX_CARDS: usize = 50;
+
+const VERSIONS: &[(MqttVersion, &str)] = &[(MqttVersion::V311, "MQTT 3.1.1"), (MqttVersion::V5, "MQTT 5")];
+const SEVERAL: &[(Option<MqttVersion>, &str)] =
+    &[(None, "Different ones"), (Some(MqttVersion::V311), "MQTT 3.1.1"), (Some(MqttVersion::V5), "MQTT 5")];
+pub(super) const QUALITIES: &[(Qos, &str)] =
+    &[(Qos::AtMostOnce, "QoS 0"), (Qos::AtLeastOnce, "QoS 1"), (Qos::ExactlyOnce, "QoS 2")];
+/// As most simple clients do.
+const COMES_BACK: Comeback = Comeback::After(Millis(1000));
+const COMEBACKS: &[(Comeback, &str)] = &[
+    (Comeback::Never, "Stays away"),
+    (COMES_BACK, "Comes back after a fixed time"),
+    (Comeback::Backoff, "Comes back with growing delays"),
+];
+
+/// What the editor shows besides the script.
+pub(super) struct Edited<'a> {
+    pub(super) script: &'a Script,
+    /// The texts that wait, with the reasons.
+    pub(super) problems: std::collections::BTreeMap<Field, String>,
+    pub(super) send: &'a Callback<Msg>,
+}
+
+/// The panel. `printed` gives what a session's terminal shows, and how many lines come later.
+pub(super) fn script(
+    script: &Script,
+    printed: &dyn Fn(usize) -> (Vec<Line>, usize),
+    send: &Callback<Msg>,
+) -> Html {
+    let draft = script.draft();
+    let edited = Edited { script, problems: draft.problems(), send };
+    let cards = draft.sessions().iter().enumerate().take(MAX_CARDS);
+    let hidden = draft.sessions().len().saturating_sub(MAX_CARDS);
+    html! {
+        <>
+            <section class="c-panel c-stack" aria-labelledby="sessions">
+                <h2 id="sessions">{ "Sessions" }</h2>
+                { whose(draft, send) }
+                <div class="c-grid">
+                    { versions(draft, send) }
+                    { edited.input(Field::End, "run-end", "Ends after (s)".into(), &ends(draft)) }
+                </div>
+                <div class="c-sessions">
+                    { for cards.map(|(index, actor)| card(&edited, index, actor, printed(index))) }
+                </div>
+                if hidden > 0 { <p class="c-hint">{ format!("{hidden} more sessions are played, but not drawn.") }</p> }
+                if draft.sessions().is_empty() { <p class="c-notice">{ "No sessions yet. Add one." }</p> }
+                { waiting(&edited) }
+                <div class="c-row">
+                    <button type="button" onclick={press(send, Msg::AddSession)}>{ "Add a session" }</button>
+                    <button type="button" onclick={press(send, Msg::Undo)} disabled={!script.can_undo()}>
+                        { "Undo" }<span class="c-quiet">{ " the last change of sessions or steps" }</span>
+                    </button>
+                </div>
+            </section>
+            { steps(&edited) }
+        </>
+    }
+}
+
+/// Who the sessions are.
+fn whose(draft: &Draft, send: &Callback<Msg>) -> Html {
+    let Some(own) = draft.own() else {
+        return html! { <p class="c-hint">{ words::OF_CHECK }{ " Two with the same client ID show the takeover." }</p> };
+    };
+    let policies = own.iter().flat_map(|who| &who.policies).map(|policy| policy.name.as_str());
+    let policies: Vec<&str> = policies.collect();
+    html! {
+        <div class="c-notice c-row is-spread" role="note">
+            <p>
+                { words::OWN }
+                if !policies.is_empty() { { format!(" Its policies: {}.", policies.join(", ")) } }
+            </p>
+            <button type="button" onclick={press(send, Msg::UseCheck)}>{ "Use the policies of Check" }</button>
+        </div>
+    }
+}
+
+fn versions(draft: &Draft, send: &Callback<Msg>) -> Html {
+    let version = draft.version();
+    if version.is_none() && !draft.sessions().is_empty() {
+        let changed = Callback::from({
+            let send = send.clone();
+            move |version: Option<MqttVersion>| {
+                if let Some(version) = version {
+                    send.emit(Msg::Choose(Choice::Versions(version)));
+                }
+            }
+        });
+        return select("version", "Protocol", SEVERAL, None, &changed);
+    }
+    let changed = send.reform(|version| Msg::Choose(Choice::Versions(version)));
+    select("version", "Protocol", VERSIONS, version.unwrap_or_default(), &changed)
+}
+
+/// When the run ends while nobody says so.
+fn ends(draft: &Draft) -> String {
+    format!("Empty: soon after the last step, now {} s.", crate::lab::format::seconds(draft.end().0))
+}
+
+/// Every text that waits, with its place.
+fn waiting(edited: &Edited) -> Html {
+    let draft = edited.script.draft();
+    html! {
+        <div role="status">
+            if !edited.problems.is_empty() {
+                <div class="c-notice is-implicit">
+                    <p>{ "Not taken yet; what was there before is played:" }</p>
+                    <ul>
+                        { for edited.problems.iter().map(|(field, why)| {
+                            let typed = Text::new().say(format!("{}: ", place(draft, *field))).code(draft.text(*field)).say(". ");
+                            html! { <li>{ text(&typed) }{ why }</li> }
+                        }) }
+                    </ul>
+                </div>
+            }
+        </div>
+    }
+}
+
+/// What a field is called, wherever it stands.
+pub(super) fn place(draft: &Draft, field: Field) -> String {
+    let of = |what: &str, session: usize| {
+        format!("{what} of {}", draft.sessions().get(session).map_or("", |actor| &actor.name))
+    };
+    let step = |what: &str, step: usize| format!("{what} of step {}", step + 1);
+    match field {
+        Field::Title => "Title".to_owned(),
+        Field::End => "End".to_owned(),
+        Field::Seed => "Seed".to_owned(),
+        Field::Latency => "Latency".to_owned(),
+        Field::Jitter => "Jitter".to_owned(),
+        Field::Name(session) => of("Name", session),
+        Field::ClientId(session) => of("Client ID", session),
+        Field::KeepAlive(session) => of("Keep-alive", session),
+        Field::Expiry(session) => of("Session expiry", session),
+        Field::Comeback(session) => of("Delay", session),
+        Field::WillTopic(session) => of("Will topic", session),
+        Field::WillPayload(session) => of("Will message", session),
+        Field::Subscribe(session) => of("Filter", session),
+        Field::Publish(session) => of("Topic", session),
+        Field::Message(session) => of("Message", session),
+        Field::At(number) => step("Time", number),
+        Field::Filters(number) => step("Filter", number),
+        Field::Topic(number) => step("Topic", number),
+        Field::Payload(number) => step("Message", number),
+    }
+}
+
+impl Edited<'_> {
+    /// A labelled field; what is wrong with its text stands below it, and a hint while nothing is.
+    pub(super) fn input(&self, field: Field, id: &str, label: Html, hint: &str) -> Html {
+        html! {
+            <div class="c-field">
+                <label for={id.to_owned()}>{ label }</label>
+                { self.bare(field, id, None, hint) }
+            </div>
+        }
+    }
+
+    /// The same with a name that is not seen.
+    pub(super) fn bare(&self, field: Field, id: &str, name: Option<String>, hint: &str) -> Html {
+        let value = self.script.draft().text(field);
+        let problem = self.problems.get(&field);
+        let said = problem.map_or(hint, String::as_str);
+        let said_id = format!("{id}-said");
+        let describedby = (!said.is_empty()).then(|| said_id.clone());
+        let invalid = problem.map(|_| "true");
+        let oninput = self.send.reform(move |event: InputEvent| Msg::Type(field, typed(&event)));
+        let id = id.to_owned();
+        html! {
+            <>
+                // A field of one line would take the line ends away.
+                if value.contains('\n') {
+                    <textarea {id} {value} {oninput} rows="2" wrap="off" aria-label={name} aria-describedby={describedby}
+                        aria-invalid={invalid} autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
+                } else {
+                    <input {id} type="text" {value} {oninput} aria-label={name} aria-describedby={describedby}
+                        aria-invalid={invalid} autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
+                }
+                if !said.is_empty() {
+                    <p id={said_id} class={if problem.is_some() { "c-stale" } else { "c-hint" }}>{ said }</p>
+                }
+            </>
+        }
+    }
+
+    /// A choice that is sent.
+    pub(super) fn choose<T: 'static>(&self, choice: impl Fn(T) -> Choice + 'static) -> Callback<T> {
+        self.send.reform(move |value| Msg::Choose(choice(value)))
+    }
+}
+
+fn card(edited: &Edited, index: usize, actor: &Actor, printed: (Vec<Line>, usize)) -> Html {
+    let draft = edited.script.draft();
+    let id = |part: &str| format!("session-{index}-{part}");
+    let input = |field: Field, part: &str, label: &str| edited.input(field, &id(part), label.into(), "");
+    let quality = edited.choose(move |qos| Choice::Quality(index, qos));
+    html! {
+        <fieldset class="c-session" key={index}>
+            <legend>{ format!("Session {}", actor.name) }</legend>
+            { input(Field::ClientId(index), "client-id", "Client ID") }
+            { input(Field::Subscribe(index), "subscribes-to", "Subscribes to") }
+            { input(Field::Publish(index), "publishes-to", "Publishes to") }
+            { input(Field::Message(index), "message", "Message") }
+            { select(&id("qos"), "Quality of service", QUALITIES, draft.quality(index), &quality) }
+            { more(edited, index, actor) }
+            { terminal(actor, printed) }
+            <button type="button" onclick={press(edited.send, Msg::RemoveSession(index))}>
+                { format!("Remove {}", actor.name) }
+            </button>
+        </fieldset>
+    }
+}
+
+/// The rest of its CONNECT, and what it does when it loses its connection.
+fn more(edited: &Edited, index: usize, actor: &Actor) -> Html {
+    let draft = edited.script.draft();
+    let connect = &actor.connect;
+    let id = |part: &str| format!("session-{index}-{part}");
+    let input = |field: Field, part: &str, label: &str, hint: &str| {
+        edited.input(field, &id(part), label.into(), hint)
+    };
+    let speaks = match connect.version {
+        Version::V311 => MqttVersion::V311,
+        Version::V5 => MqttVersion::V5,
+    };
+    let comeback = if matches!(actor.comeback, Comeback::After(_)) { COMES_BACK } else { actor.comeback };
+    let identities = draft.own().filter(|own| own.len() > 1).unwrap_or_default();
+    let persistent = match speaks {
+        MqttVersion::V311 => "Keep the session when the connection ends",
+        MqttVersion::V5 => "Go on with an older session, if there is one",
+    };
+    html! {
+        <details class="c-more">
+            <summary>{ "More" }<span class="c-quiet">{ format!(" of {}", actor.name) }</span></summary>
+            <div class="c-stack">
+                { input(Field::Name(index), "name", "Name", "") }
+                if !identities.is_empty() {
+                    { who(edited, index, actor.identity, identities) }
+                }
+                { select(&id("version"), "Version", VERSIONS, speaks, &edited.choose(move |version| Choice::Version(index, version))) }
+                { check_box(persistent, !connect.clean_start, &edited.choose(move |yes| Choice::Persistent(index, yes))) }
+                if speaks == MqttVersion::V5 {
+                    { input(Field::Expiry(index), "expiry", "Session expiry (s)", "Empty: the session ends with the connection.") }
+                }
+                { input(Field::KeepAlive(index), "keep-alive", "Keep-alive (s)", "") }
+                { select(&id("comeback"), "When the connection is lost", COMEBACKS, comeback,
+                    &edited.choose(move |comeback| Choice::Comeback(index, comeback))) }
+                if matches!(actor.comeback, Comeback::After(_)) {
+                    { input(Field::Comeback(index), "delay", "Comes back after (s)", "") }
+                }
+                { check_box("Has a will", connect.will.is_some(), &edited.choose(move |yes| Choice::Will(index, yes))) }
+                if let Some(will) = &connect.will {
+                    { input(Field::WillTopic(index), "will-topic", "Will topic", if will.topic.is_empty() { words::INCOMPLETE } else { "" }) }
+                    { input(Field::WillPayload(index), "will-message", "Will message", "") }
+                    { select(&id("will-qos"), "QoS of the will", QUALITIES, will.qos, &edited.choose(move |qos| Choice::WillQos(index, qos))) }
+                    { check_box("Retain the will", will.retain, &edited.choose(move |yes| Choice::WillRetain(index, yes))) }
+                }
+            </div>
+        </details>
+    }
+}
+
+/// Whom a session is, where a file knows several.
+fn who(edited: &Edited, index: usize, chosen: u32, identities: &[crate::lab::Identity]) -> Html {
+    let names = identities.iter().map(|who| who.name.clone());
+    let chosen = usize::try_from(chosen).ok();
+    let picked = edited.choose(move |who| Choice::Who(index, who));
+    html! {
+        <div class="c-field">
+            <label for={format!("session-{index}-who")}>{ "Who" }</label>
+            { pick(&format!("session-{index}-who"), None, names.collect(), chosen, picked) }
+        </div>
+    }
+}
+
+/// One of a list of names, by place.
+pub(super) fn pick(
+    id: &str,
+    label: Option<String>,
+    names: Vec<String>,
+    chosen: Option<usize>,
+    picked: Callback<usize>,
+) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        use wasm_bindgen::JsCast;
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
+        if let Some(at) = target.and_then(|select| usize::try_from(select.selected_index()).ok()) {
+            picked.emit(at);
+        }
+    });
+    html! {
+        <select id={id.to_owned()} aria-label={label} {onchange}>
+            { for names.into_iter().enumerate().map(|(at, name)| html! {
+                <option selected={chosen == Some(at)}>{ name }</option>
+            }) }
+        </select>
+    }
+}
+
+/// What the program prints that a session plays.
+fn terminal(actor: &Actor, (lines, later): (Vec<Line>, usize)) -> Html {
+    let Some(program) = actor.program else { return Html::default() };
+    let program = match program.kind {
+        Kind::Sub => "mosquitto_sub",
+        Kind::Pub => "mosquitto_pub",
+    };
+    let text: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    html! {
+        <div class="c-stack">
+            <p class="c-hint">{ format!("What {program} prints, up to the chosen moment:") }</p>
+            <pre class="c-terminal" tabindex="0" role="region" aria-label={format!("Output of {}", actor.name)}>
+                { text.join("\n") }
+            </pre>
+            if later > 0 {
+                <p class="c-hint">{ match later { 1 => "1 more line comes later.".to_owned(), later => format!("{later} more lines come later.") } }</p>
+            }
+        </div>
+    }
+}
+
+/// A press that sends one message.
+pub(super) fn press(send: &Callback<Msg>, msg: Msg) -> Callback<MouseEvent> {
+    send.reform(move |_| msg.clone())
+}

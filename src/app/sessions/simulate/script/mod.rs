@@ -1,0 +1,308 @@
+//! What is played: sessions and their steps, written by hand, pasted as command lines or opened from a file.
+//!
+//! A [`Script`] changes only by [`Script::update`]. It knows no clock and no run: what comes of it is the player's
+//! business. Who the sessions are is what Check says, or the file that was opened.
+
+mod draft;
+mod kept;
+mod open;
+#[cfg(test)]
+mod tests;
+
+pub use draft::{Choice, Draft, Field, qos_of};
+pub use kept::MAX_KEPT;
+pub use open::{Opened, Refused, read_commands};
+
+use crate::app::check::matrix::{Matrix, switches};
+use crate::app::check::who;
+use crate::app::workspace::{Simulation, Workspace};
+use crate::iot::time::Instant;
+use crate::lab::{Action, Actor, Identity, Scenario, Step, presets};
+use crate::policy::context::Protocol;
+use crate::timeline::log::Log;
+use crate::words::script as words;
+
+/// So many steps are drawn at a time.
+pub const STEPS_A_PAGE: usize = 50;
+/// At most this many changes are undone.
+pub const MAX_UNDO: usize = 100;
+/// What can be undone holds at most this many sessions and steps together.
+const MAX_UNDO_ROWS: usize = 100_000;
+
+/// The script, what it was before, and the box for pastes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Script {
+    draft: Draft,
+    before: Vec<Draft>,
+    /// The draft as the workspace keeps it.
+    kept: Simulation,
+    /// The field that is being typed into: its key strokes are undone together.
+    typing: Option<Field>,
+    /// The first step that is drawn.
+    first_step: usize,
+    /// What stands in the box for pastes.
+    pub paste: String,
+    /// Why that, or a file, was not taken.
+    pub refused: Option<Refused>,
+}
+
+/// What the user did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Msg {
+    /// Typed into a field; the whole text.
+    Type(Field, String),
+    /// Made a choice.
+    Choose(Choice),
+    /// Added a session like the last.
+    AddSession,
+    /// Removed a session and its steps.
+    RemoveSession(usize),
+    /// Added a step.
+    AddStep,
+    /// Removed a step.
+    RemoveStep(usize),
+    /// Let a step change places with the one after it.
+    SwapSteps(usize),
+    /// Put the steps into the order of time.
+    Sort,
+    /// Turned to the page of steps that begins with this one.
+    Page(usize),
+    /// Typed or pasted into the box; the whole text.
+    Paste(String),
+    /// Takes what stands in the box.
+    Take,
+    /// Opened files, each with its name and text.
+    Open(Vec<(String, String)>),
+    /// Chose an experiment of the article.
+    Experiment(usize),
+    /// Wants the sessions to be who connects on Check.
+    UseCheck,
+    /// Takes back the last change.
+    Undo,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Nothing that is played.
+    Nothing,
+    /// The script is another one.
+    Changed,
+    /// A log is to be shown.
+    Log(Box<Log>),
+    /// Nothing changed, for the reason in this sentence.
+    Told(String),
+    /// The script is another one, and this is to be said of it.
+    ChangedAndTold(String),
+}
+
+impl Script {
+    /// The script of a workspace; and a sentence when it cannot be read, so that an empty one stands in.
+    #[must_use]
+    pub fn of(simulation: &Simulation) -> (Self, Option<String>) {
+        let (draft, told) = match Draft::read(simulation) {
+            Ok(draft) => (draft, None),
+            Err(why) => (Draft::default(), Some(words::not_kept(&why))),
+        };
+        (Self { kept: simulation.clone(), draft, ..Self::default() }, told)
+    }
+
+    /// The same for the workspace.
+    #[must_use]
+    pub fn kept(&self) -> &Simulation {
+        &self.kept
+    }
+
+    /// The script as it stands.
+    #[must_use]
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// The first step that is drawn: there is a page of them at a time.
+    #[must_use]
+    pub fn first_step(&self) -> usize {
+        let last = self.draft.steps().len().saturating_sub(1);
+        self.first_step.min(last) / STEPS_A_PAGE * STEPS_A_PAGE
+    }
+
+    /// Whether a change can be taken back.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        !self.before.is_empty()
+    }
+
+    /// Takes in one message.
+    pub fn update(&mut self, msg: Msg) -> Outcome {
+        if !matches!(msg, Msg::Type(..)) {
+            self.typing = None;
+        }
+        match msg {
+            Msg::Type(field, text) => {
+                let again = self.typing.replace(field) == Some(field);
+                self.change(again, |draft| {
+                    draft.write(field, text);
+                    Ok(())
+                })
+            }
+            Msg::Choose(choice) => self.edit(|draft| draft.choose(choice)),
+            Msg::AddSession => self.change(false, Draft::add_session),
+            Msg::RemoveSession(session) => self.edit(|draft| draft.remove_session(session)),
+            Msg::AddStep => self.change(false, Draft::add_step),
+            Msg::RemoveStep(step) => self.edit(|draft| draft.remove_step(step)),
+            Msg::SwapSteps(first) => self.edit(|draft| draft.swap_steps(first)),
+            Msg::Sort => self.edit(Draft::sort),
+            Msg::UseCheck => self.edit(Draft::use_check),
+            Msg::Undo => match self.before.pop() {
+                Some(before) => {
+                    self.kept = before.kept();
+                    self.draft = before;
+                    Outcome::Changed
+                }
+                None => Outcome::Nothing,
+            },
+            Msg::Page(first) => {
+                self.first_step = first;
+                Outcome::Nothing
+            }
+            Msg::Paste(text) => {
+                self.paste = text;
+                self.refused = None;
+                Outcome::Nothing
+            }
+            Msg::Take => {
+                let pasted = self.paste.clone();
+                self.open(&[(words::PASTED.to_owned(), pasted)], |_| ())
+            }
+            Msg::Open(texts) => self.open(&texts, |_| ()),
+            Msg::Experiment(number) => {
+                let Some(experiment) = presets::EXPERIMENTS.get(number) else { return Outcome::Nothing };
+                experiment.commands.clone_into(&mut self.paste);
+                self.open(&[(words::PASTED.to_owned(), self.paste.clone())], |draft| {
+                    experiment.title.clone_into(&mut draft.scenario.title);
+                    draft.scenario.identities = vec![presets::article_identity(experiment.policy)];
+                    draft.own = true;
+                })
+            }
+        }
+    }
+
+    /// Opens one of these texts; what it is to be played may be changed before.
+    fn open(&mut self, texts: &[(String, String)], then: impl FnOnce(&mut Draft)) -> Outcome {
+        self.refused = None;
+        match Opened::read(texts) {
+            Err(refused) => {
+                let told = refused.why.clone();
+                self.refused = Some(refused);
+                Outcome::Told(told)
+            }
+            Ok(Opened::Log(log)) => Outcome::Log(log),
+            Ok(Opened::Script(mut draft, left_out)) => {
+                then(&mut draft);
+                let outcome = self.edit(|now| *now = *draft);
+                if left_out { Outcome::ChangedAndTold(words::PASSWORD_LEFT_OUT.to_owned()) } else { outcome }
+            }
+        }
+    }
+
+    fn edit(&mut self, change: impl FnOnce(&mut Draft)) -> Outcome {
+        self.change(false, |draft| {
+            change(draft);
+            Ok(())
+        })
+    }
+
+    /// Changes the draft, so that it can be taken back; `again` when it goes on with the last change.
+    fn change(&mut self, again: bool, change: impl FnOnce(&mut Draft) -> Result<(), String>) -> Outcome {
+        let mut after = self.draft.clone();
+        if let Err(why) = change(&mut after) {
+            return Outcome::Told(why);
+        }
+        if after == self.draft {
+            return Outcome::Nothing;
+        }
+        let kept = after.kept();
+        if kept.script.len() > MAX_KEPT {
+            return Outcome::Told(words::too_long(kept.script.len(), MAX_KEPT));
+        }
+        self.kept = kept;
+        let before = std::mem::replace(&mut self.draft, after);
+        if !again {
+            self.before.push(before);
+            let mut rows = 0;
+            let kept = self.before.iter().rev().take(MAX_UNDO).take_while(|step| {
+                rows += step.scenario.sessions.len() + step.scenario.steps.len();
+                rows <= MAX_UNDO_ROWS
+            });
+            let dropped = self.before.len() - kept.count();
+            self.before.drain(..dropped);
+        }
+        Outcome::Changed
+    }
+
+    /// What is to be played.
+    #[must_use]
+    pub fn scenario(&self, workspace: &Workspace) -> Scenario {
+        let mut scenario = self.draft.scenario.clone();
+        for actor in &mut scenario.sessions {
+            actor.on_connect.retain_mut(draft::complete);
+            actor.connect.will.take_if(|will| will.topic.trim().is_empty());
+        }
+        scenario.steps.retain_mut(|step| draft::complete(&mut step.action));
+        scenario.steps.sort_by_key(|step| step.at);
+        if !self.draft.own {
+            scenario.identities = vec![who_connects(workspace, &scenario)];
+            scenario.switches = switches(workspace);
+        }
+        scenario
+    }
+}
+
+impl Draft {
+    /// The sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &[Actor] {
+        &self.scenario.sessions
+    }
+
+    /// When the run ends.
+    #[must_use]
+    pub fn end(&self) -> Instant {
+        self.scenario.end
+    }
+
+    /// The steps.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.scenario.steps
+    }
+
+    /// The identities of the file that was opened; none when the sessions are who connects on Check.
+    #[must_use]
+    pub fn own(&self) -> Option<&[Identity]> {
+        self.own.then_some(self.scenario.identities.as_slice())
+    }
+
+    /// Whether a step says too little to be played.
+    #[must_use]
+    pub fn is_incomplete(&self, action: &Action) -> bool {
+        !draft::complete(&mut action.clone())
+    }
+
+    fn use_check(&mut self) {
+        self.own = false;
+        self.scenario.identities = vec![draft::stand_in()];
+        self.scenario.sessions.iter_mut().for_each(|actor| actor.identity = 0);
+    }
+}
+
+/// Who connects on Check, with its policies.
+fn who_connects(workspace: &Workspace, scenario: &Scenario) -> Identity {
+    let matrix = Matrix::new(workspace);
+    let version =
+        scenario.sessions.first().map_or_else(Default::default, |actor| actor.connect.version.into());
+    let mut context = who::context(&workspace.who, &matrix.place, &matrix.used, "", version);
+    context.unknown.extend_from_slice(&matrix.computed);
+    context.protocol = Protocol::Mqtt;
+    Identity { name: "device".to_owned(), context, policies: matrix.policies.policies().to_vec() }
+}

@@ -1,0 +1,112 @@
+//! What the editor of a script says: why a text waits, why something was not opened.
+
+use crate::lab::format::MAX_SECONDS;
+
+/// A seed that is none.
+pub const NOT_A_SEED: &str = "Write a whole number from 0 to 18446744073709551615.";
+/// A keep-alive that is none.
+pub const NOT_A_KEEP_ALIVE: &str = "Write whole seconds from 0 (off) to 65535.";
+/// A Session Expiry Interval that is none.
+pub const NOT_AN_EXPIRY: &str = "Write whole seconds from 0 to 4294967295 (never), or nothing.";
+/// A session without a name.
+pub const NO_NAME: &str = "Write a name, such as A.";
+/// A step without anybody to take it.
+pub const NOBODY: &str = "There is no session that could take a step. Add one first.";
+/// What was pasted, where a file has its name.
+pub const PASTED: &str = "what you pasted";
+/// An empty paste.
+pub const NO_COMMAND: &str =
+    "There is no command here. Paste a line that begins with mosquitto_sub or mosquitto_pub.";
+/// No file.
+pub const NOTHING: &str = "There is nothing to open.";
+/// A scenario or a command with a password.
+pub const PASSWORD_LEFT_OUT: &str = "It holds a password, which was not taken: an empty one is sent in its place. The simulated broker asks for none.";
+/// A step without topic or filter.
+pub const INCOMPLETE: &str = "Has no topic yet, so it is left out.";
+/// Sessions that are not those of Check.
+pub const OWN: &str =
+    "They connect as whom the opened file says, with its policies, not with those of Check.";
+/// Sessions that are those of Check.
+pub const OF_CHECK: &str =
+    "They connect to a broker inside this page, with the policies and the certificate of Check.";
+/// A script in which presenter mode masks something.
+pub const MASKED: &str = "Something in these sessions is shown masked, so they cannot be changed here. Leave presenter mode first.";
+/// Steps that stand in another order than they are taken in.
+pub const OUT_OF_ORDER: &str =
+    "The steps are taken in the order of time, not in the order in which they stand here.";
+
+/// The browser saves no file.
+pub const NOT_SAVED: &str = "The browser did not save the file. Does it allow downloads here?";
+
+/// A time that is none.
+#[must_use]
+pub fn not_a_time() -> String {
+    format!("Write seconds from 0 to {MAX_SECONDS}, with at most three decimals, such as 0.4.")
+}
+
+/// A name that another session has.
+#[must_use]
+pub fn name_of_two(name: &str) -> String {
+    format!("{name} is the name of two sessions. Rename one.")
+}
+
+/// An end before a step.
+#[must_use]
+pub fn ends_before(last: &str) -> String {
+    format!("The last step is at {last} s, after this. Write a later end, or nothing.")
+}
+
+/// A step after the end.
+#[must_use]
+pub fn after_the_end(end: &str) -> String {
+    format!("The run ends at {end} s, before this step. Move one of them.")
+}
+
+/// More sessions or steps than are played.
+#[must_use]
+pub fn too_many(sessions: usize, steps: usize) -> String {
+    format!("Not added: at most {sessions} sessions and {steps} steps are played.")
+}
+
+/// More than travels with the workspace.
+#[must_use]
+pub fn too_long(bytes: usize, limit: usize) -> String {
+    format!(
+        "Not taken: these sessions and steps would take {bytes} bytes, and this page keeps at most {limit}. The command \
+         line plays longer ones: policylab simulate."
+    )
+}
+
+/// A script of another version.
+#[must_use]
+pub fn not_kept(why: &str) -> String {
+    format!(
+        "The sessions that came along cannot be read here ({why}). They may be of a newer version of this page: load it \
+         again. They stay as they are until you change something."
+    )
+}
+
+/// A file that is neither scenario nor log.
+#[must_use]
+pub fn not_opened(name: &str, why: &str) -> String {
+    format!("{name} was not opened: {why}.")
+}
+
+/// Command lines with something wrong in them.
+#[must_use]
+pub fn not_commands(problems: usize) -> String {
+    match problems {
+        1 => "Not taken: one thing is wrong with the command lines. Nothing of them was lost.".to_owned(),
+        problems => {
+            format!(
+                "Not taken: {problems} things are wrong with the command lines. Nothing of them was lost."
+            )
+        }
+    }
+}
+
+/// Something wrong in a text.
+#[must_use]
+pub fn at_place(line: usize, column: usize, what: &str) -> String {
+    format!("Line {line}, column {column}: {what}.")
+}
