@@ -19,13 +19,7 @@ use iot_policy_lab::{
 };
 
 fn record(scenario: &Scenario) -> Record {
-    let run = lab::run(scenario);
-    let sessions = run.scenario.sessions.iter().map(|actor| Participant {
-        name: actor.name.clone(),
-        client_id: actor.connect.client_id.clone(),
-        version: actor.connect.version,
-    });
-    Record::new(sessions.collect(), run.entries, run.scenario.end)
+    lab::run(scenario).record()
 }
 
 fn whole(record: &Record, width: u32) -> Drawing {

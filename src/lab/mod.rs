@@ -32,7 +32,7 @@ pub use scenario::{Action, Actor, Comeback, Identity, Network, Scenario, Step};
 pub use world::World;
 
 use crate::broker::ExplanationId;
-use crate::timeline::{Entry, SessionId};
+use crate::timeline::{Entry, Participant, Record, SessionId};
 
 use expect::State;
 use rights::Question;
@@ -77,6 +77,17 @@ impl Run {
     pub fn state_of(&self, session: SessionId) -> State {
         let index = usize::try_from(session.0).ok();
         index.and_then(|index| self.states.get(index)).copied().unwrap_or_default()
+    }
+
+    /// What is shown of it.
+    #[must_use]
+    pub fn record(&self) -> Record {
+        let sessions = self.scenario.sessions.iter().map(|actor| Participant {
+            name: actor.name.clone(),
+            client_id: actor.connect.client_id.clone(),
+            version: actor.connect.version,
+        });
+        Record::new(sessions.collect(), self.entries.clone(), self.scenario.end)
     }
 
     /// The name of a session.

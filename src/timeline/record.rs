@@ -74,4 +74,41 @@ impl Record {
     pub fn version(&self, id: SessionId) -> Version {
         self.session(id).map_or(Version::V311, |session| session.version)
     }
+
+    /// The entry before or after another one, among all or among those of one session; without another one the first or
+    /// the last. Nothing where there is no such entry.
+    #[must_use]
+    pub fn step(&self, from: Option<usize>, forward: bool, of: Option<SessionId>) -> Option<usize> {
+        let wanted =
+            |(_, entry): &(usize, &Entry)| of.is_none_or(|session| entry.connection.session == session);
+        let mut entries = self.entries.iter().enumerate();
+        let found = match (from, forward) {
+            (Some(from), true) => entries.skip(from.saturating_add(1)).find(wanted),
+            (None, true) => entries.find(wanted),
+            (Some(from), false) => entries.take(from).rfind(wanted),
+            (None, false) => entries.rfind(wanted),
+        };
+        found.map(|(index, _)| index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::ConnectionRef;
+
+    #[test]
+    fn steps_lead_to_neighbours_of_all_or_of_one_session() {
+        let entry = |session| {
+            let connection = ConnectionRef { session: SessionId(session), number: 1 };
+            Entry { at: Instant(0), connection, what: What::Opened }
+        };
+        let record = Record::new(Vec::new(), [0, 1, 1, 0].map(entry).to_vec(), Instant(0));
+        let [a, b] = [0, 1].map(|session| Some(SessionId(session)));
+        assert_eq!([record.step(Some(0), true, None), record.step(Some(0), true, a)], [Some(1), Some(3)]);
+        assert_eq!([record.step(Some(3), false, None), record.step(Some(3), false, a)], [Some(2), Some(0)]);
+        assert_eq!([record.step(Some(3), true, None), record.step(Some(2), true, b)], [None, None]);
+        assert_eq!([record.step(None, true, b), record.step(None, false, b)], [Some(1), Some(2)]);
+        assert_eq!(record.step(Some(usize::MAX), true, None), None);
+    }
 }

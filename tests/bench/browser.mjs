@@ -152,7 +152,7 @@ async function memory(browser, site) {
   await page.getByLabel('Client IDs').fill(Array.from({ length: 50 }, (_, number) => `client-${number}`).join('\n'));
   figures.push(`50 client IDs asked ${await megabytes()}`);
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
-  await page.getByRole('table', { name: 'Event log' }).waitFor();
+  await page.getByRole('grid', { name: 'Event log' }).waitFor();
   figures.push(`with Simulate ${await megabytes()}`);
   console.log(`\nmemory (JavaScript and DOM + wasm): ${figures.join(', ')}`);
   await page.close();

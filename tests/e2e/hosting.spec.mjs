@@ -38,13 +38,13 @@ test('the page opens, works and is kept for the time without a network', async (
   await page.getByLabel('Client IDs').fill('temp-sensor-01');
   await expect(page.getByRole('row').filter({ hasText: 'Connect' }).getByRole('button')).toHaveText('Allowed');
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
-  await expect(page.getByRole('table', { name: 'Event log' })).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Event log' })).toBeVisible();
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
   await context.setOffline(true);
   const again = await context.newPage();
   await again.goto('./');
   await again.getByRole('button', { name: 'Simulate', exact: true }).click();
-  await expect(again.getByRole('table', { name: 'Event log' })).toBeVisible();
+  await expect(again.getByRole('grid', { name: 'Event log' })).toBeVisible();
 });
 
 test('in Live the endpoint can be reached and no other host, from the page and from its worker', async ({ page, expectViolation }) => {

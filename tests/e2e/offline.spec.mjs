@@ -74,7 +74,7 @@ test('T7: visited once, the whole page opens without a network, and nobody else 
   await expect(page.getByRole('row').filter({ hasText: 'Connect' }).getByRole('button')).toHaveText('Allowed');
   await expect(page.getByLabel('Policy document (JSON)')).toBeEditable();
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
-  await expect(page.getByRole('table', { name: 'Event log' }).getByRole('row').nth(3)).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Event log' }).getByRole('row').nth(3)).toBeVisible();
   await page.getByRole('button', { name: 'Live', exact: true }).click();
   await expect(page.getByText('Which endpoint?')).toBeVisible();
 

@@ -6,7 +6,7 @@ test.beforeEach(async ({ page }) => {
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
 });
 
-const log = (page) => page.getByRole('table', { name: 'Event log' });
+const log = (page) => page.getByRole('grid', { name: 'Event log' });
 const findings = (page) => page.getByRole('region', { name: 'What happened' });
 
 test('the preset shows the takeover and why', async ({ page }) => {

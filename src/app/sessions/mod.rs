@@ -2,6 +2,7 @@
 //!
 //! Pure: a message goes in, orders to the browser come out. Messages and orders are plain data.
 
+pub mod filter;
 pub mod live;
 pub mod reference;
 pub mod simulate;

@@ -91,19 +91,23 @@ impl View {
         wide.within(whole)
     }
 
-    /// This stretch, moved as little as needed to show `at` with something of what is around it.
+    /// This stretch, moved into `whole` and then as little as needed to show `at` with something of what is around it.
     #[must_use]
     pub fn showing(self, at: Instant, whole: &Self) -> Self {
-        if (self.from..=self.to).contains(&at) {
-            return self;
+        if self.length() >= whole.length() {
+            return whole.as_wide_as(self.width);
         }
-        let around = self.length() / 8;
-        let from = if at < self.from {
+        let view = self.within(whole);
+        if (view.from..=view.to).contains(&at) {
+            return view;
+        }
+        let around = view.length() / 8;
+        let from = if at < view.from {
             at.0.saturating_sub(around)
         } else {
-            at.0.saturating_add(around).saturating_sub(self.length())
+            at.0.saturating_add(around).saturating_sub(view.length())
         };
-        Self::new(Instant(from), Instant(from.saturating_add(self.length())), self.width).within(whole)
+        Self::new(Instant(from), Instant(from.saturating_add(view.length())), view.width).within(whole)
     }
 
     /// Whether it can be looked at more closely.

@@ -12,7 +12,7 @@ use super::timeline;
 use crate::iot::time::{Instant, Millis};
 use crate::mqtt::Packet;
 use crate::timeline::drawing::{Bracket, Drawing, Ending, Join, Lane};
-use crate::timeline::{ConnectionRef, Record};
+use crate::timeline::{ConnectionRef, Entry, Record, What};
 
 /// What it is a picture of, in one or a few sentences: for those who cannot see it, and as its description.
 #[must_use]
@@ -41,6 +41,30 @@ pub fn summary(record: &Record, drawing: &Drawing) -> String {
 pub fn who(record: &Record, connection: ConnectionRef) -> String {
     let name = record.session(connection.session).map_or("?", |session| session.name.as_str());
     if connection.number > 1 { format!("{name} #{}", connection.number) } else { name.to_owned() }
+}
+
+/// One event in a line: when, who, which way, what.
+#[must_use]
+pub fn event(record: &Record, entry: &Entry) -> String {
+    let way = match &entry.what {
+        What::Sent(_) => "sent ",
+        What::Received(_) => "received ",
+        _ => "",
+    };
+    let what = timeline::what(&entry.what, record.version(entry.connection.session));
+    format!("{} s, {}: {way}{what}", seconds(entry.at, Millis(1)), who(record, entry.connection))
+}
+
+/// How many events there are.
+#[must_use]
+pub fn events(count: usize) -> String {
+    counted(count, "event")
+}
+
+/// How many of them are shown.
+#[must_use]
+pub fn events_of(shown: usize, count: usize) -> String {
+    format!("{shown} of {}", events(count))
 }
 
 /// The name of a lane.

@@ -1,4 +1,4 @@
-//! The event table of simulated and live sessions.
+//! The newest events of live sessions, and what the tables of live and simulated sessions share.
 
 use yew::prelude::*;
 
@@ -49,13 +49,7 @@ pub(super) fn events(events: &Events) -> Html {
 fn row(events: &Events, number: usize, entry: &Entry) -> Html {
     let version = (events.version)(entry.connection.session);
     let chosen = events.selected == Some(number);
-    let (tone, label) = match &entry.what {
-        What::Decided { verdict, .. } => (Tone::from(*verdict), Some("Why?")),
-        What::Sent(_) | What::Received(_) => (Tone::Nothing, Some("Fields")),
-        What::Closed(_) => (Tone::ImplicitDeny, None),
-        what if words::timeline::more(what).is_some() => (Tone::Nothing, Some("Why?")),
-        _ => (Tone::Nothing, None),
-    };
+    let (tone, label) = more(&entry.what);
     let who = connection(entry.connection, events.name);
     let time = seconds(entry.at);
     let more = label.map(|label| {
@@ -71,6 +65,17 @@ fn row(events: &Events, number: usize, entry: &Entry) -> Html {
             <td>{ for more }</td>
             <td class="is-wrap">{ arrow(&entry.what) }{ text(&words::timeline::what(&entry.what, version)) }</td>
         </tr>
+    }
+}
+
+/// How a row looks, and what it has more to tell.
+pub(super) fn more(what: &What) -> (Tone, Option<&'static str>) {
+    match what {
+        What::Decided { verdict, .. } => (Tone::from(*verdict), Some("Why?")),
+        What::Sent(_) | What::Received(_) => (Tone::Nothing, Some("Fields")),
+        What::Closed(_) => (Tone::ImplicitDeny, None),
+        what if words::timeline::more(what).is_some() => (Tone::Nothing, Some("Why?")),
+        _ => (Tone::Nothing, None),
     }
 }
 
@@ -102,12 +107,12 @@ pub(super) fn connection(connection: ConnectionRef, name: &dyn Fn(SessionId) -> 
 }
 
 /// Seconds with three decimals.
-fn seconds(at: Instant) -> String {
+pub(super) fn seconds(at: Instant) -> String {
     format!("{}.{:03}", at.0 / 1000, at.0 % 1000)
 }
 
 /// Which way a packet goes; the word is for those who do not see the arrow.
-fn arrow(what: &What) -> Html {
+pub(super) fn arrow(what: &What) -> Html {
     match what {
         What::Sent(_) => {
             html! { <><span aria-hidden="true">{ "\u{2192} " }</span><span class="c-quiet">{ "sent " }</span></> }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod credentials;
+mod event_table;
 mod events;
 mod link;
 mod live;
@@ -14,6 +15,7 @@ mod session;
 mod simulate;
 mod steps;
 mod ticks;
+mod timeline;
 mod worker;
 
 use web_sys::{Element, MouseEvent};

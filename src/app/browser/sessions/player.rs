@@ -4,8 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::events::connection;
-use crate::app::browser::components::{check_box, field, select, text, typed};
+use crate::app::browser::components::{check_box, field, select, text};
 use crate::app::sessions::simulate::branch::{Form, FormMsg, Incomplete, Kind};
 use crate::app::sessions::simulate::player::{Go, Msg, Player, Speed};
 use crate::lab::Scenario;
@@ -62,19 +61,6 @@ pub(super) fn transport(player: &Player, send: &Callback<Msg>) -> Html {
     let plays = player.plays();
     let (name, sign) =
         if plays { ("Pause", "M4 2h3v12H4zM9 2h3v12H9z") } else { ("Play", "M4 2l10 6-10 6z") };
-    let told = player.entry().map_or_else(
-        || words::player::NOTHING_YET.to_owned(),
-        |entry| {
-            let record = player.run().map(|run| &*run.record);
-            let who = record.map(|record| connection(entry.connection, &|id| self::name(record, id)));
-            let what = words::timeline::what(
-                &entry.what,
-                record.map_or(crate::mqtt::Version::V311, |record| record.version(entry.connection.session)),
-            );
-            format!("{} s, {}: {what}", words::player::seconds(entry.at.0), who.unwrap_or_default())
-        },
-    );
-    let scrub = send.reform(|event: InputEvent| Msg::Go(Go::To(typed(&event).parse().unwrap_or_default())));
     html! {
         <section class="c-panel c-transport" aria-label="Player">
             <div class="c-steps-bar" role="group" aria-label="Go through the events">
@@ -87,9 +73,6 @@ pub(super) fn transport(player: &Player, send: &Callback<Msg>) -> Html {
                 { step(Go::Last, "Last event", "M12 2h2v12h-2zM2 2v12l9-6z", here == last) }
             </div>
             <span class="c-time c-mono">{ format!("t = {} s", words::player::seconds(player.now().0)) }</span>
-            <input class="c-scrub" type="range" min="0" max={last.unwrap_or_default().to_string()} step="1"
-                value={here.unwrap_or_default().to_string()} aria-label="Event" aria-valuetext={told} oninput={scrub}
-                disabled={entries == 0} />
             { select("speed", "Speed", SPEEDS, player.speed, &send.reform(Msg::Speed)) }
             { runs(player, send) }
         </section>

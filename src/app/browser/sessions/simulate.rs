@@ -3,12 +3,14 @@
 use yew::prelude::*;
 
 use super::commands::commands;
-use super::events::{Events, MAX_ROWS, events, packet};
+use super::event_table::EventTable;
+use super::events::packet;
 use super::moment::moment;
 use super::player::{from_here, name, transport};
 use super::press;
 use super::script::script;
 use super::session::findings;
+use super::timeline::Timeline;
 use crate::app::browser::components::{Links, Tone, confidence, explanation, text};
 use crate::app::sessions::simulate::player::{self, Go, Pane, Player, Take};
 use crate::app::sessions::simulate::{self, Simulate};
@@ -60,6 +62,7 @@ fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {
     let record = &run.record;
     let play = send.reform(|msg| Msg::Simulate(simulate::Msg::Play(msg)));
     let session_name = |session| name(record, session);
+    let select = play.reform(|entry| player::Msg::Go(Go::To(entry)));
     let panes = PANES.map(|(pane, name)| {
         let onclick = play.reform(move |_: MouseEvent| player::Msg::Pane(pane));
         html! { <button type="button" aria-pressed={(pane == player.pane).to_string()} {onclick}>{ name }</button> }
@@ -69,23 +72,16 @@ fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {
         <>
             { turned_over(player, send) }
             { transport(player, &play) }
+            <Timeline record={record.clone()} selected={player.cursor} now={player.moment.at} select={select.clone()} />
             if let Some(Ended::TooMuch) = run.recording.as_ref().map(|recording| recording.run.ended) {
                 <p class="c-notice">{ words::player::cut_short(record.entries.len()) }</p>
             }
             { findings(&record.findings, "Nothing was refused, and nobody was thrown out.", &session_name) }
             <div class="c-row c-panes" role="group" aria-label="Show">{ for panes }</div>
             <div class="c-columns c-outcome">
-                <section class={shown(Pane::Log)} aria-labelledby="log">
-                    <h2 id="log" class="c-quiet">{ "Event log" }</h2>
-                    { events(&Events {
-                        entries: record.entries.iter().enumerate().take(MAX_ROWS).collect(),
-                        total: record.entries.len(),
-                        selected: player.cursor,
-                        name: &session_name,
-                        version: &|session| record.version(session),
-                        select: play.reform(|entry| player::Msg::Go(Go::To(entry))),
-                    }) }
-                </section>
+                <div class={shown(Pane::Log)}>
+                    <EventTable record={record.clone()} selected={player.cursor} {select} />
+                </div>
                 <div class="c-stack">
                     <div class={shown(Pane::Why)}>{ detail(player, run, &play) }</div>
                     <div class={shown(Pane::Broker)}>{ moment(&player.moment, record) }</div>
