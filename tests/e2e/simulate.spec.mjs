@@ -1,18 +1,25 @@
-// Simulate: the takeover and the refusal, in both versions, with their reasons.
-import { expect, test } from './lab.mjs';
+// Simulate: the takeover and the refusal, in both versions, with their reasons; time, branches, and what the broker holds.
+import { axe, expect, LOOKS, test } from './lab.mjs';
 
 test.beforeEach(async ({ page }) => {
   await page.goto('./');
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
 });
 
-const log = (page) => page.getByRole('grid', { name: 'Event log' });
+const log = (page) => page.getByRole('grid', { name: 'Event log' }).or(page.getByRole('table', { name: 'Event log' }));
 const findings = (page) => page.getByRole('region', { name: 'What happened' });
+const detail = (page) => page.getByRole('region', { name: 'The chosen event' });
+const broker = (page) => page.getByRole('table', { name: 'Sessions of the broker' });
+const clients = (page) => page.getByRole('table', { name: 'Clients' });
+const runs = (page) => page.getByRole('group', { name: 'Runs' });
+const play = (page) => page.getByRole('button', { name: 'Play', exact: true });
+const slider = (page) => page.getByRole('slider', { name: 'Event' });
+const time = (page) => page.getByText(/^t = /);
 
 test('the preset shows the takeover and why', async ({ page }) => {
   await expect(findings(page)).toContainText('A was thrown out by B: both use the client ID temp-sensor-01');
   await expect(log(page)).toContainText('DUPLICATE_CLIENTID');
-  await expect(page.getByRole('region', { name: 'The chosen event' })).toContainText('the newcomer wins');
+  await expect(detail(page)).toContainText('the newcomer wins');
   // 3.1.1 has no packet for it: A receives nothing after its SUBACK and is closed.
   await expect(log(page)).not.toContainText('DISCONNECT');
 });
@@ -27,9 +34,8 @@ test('a refused CONNECT gets no CONNACK in 3.1.1 and 0x87 in MQTT 5, and its exp
   await page.getByRole('group', { name: 'Session B' }).getByLabel('Client ID').fill('temp-sensor-01_01');
   await expect(findings(page)).toContainText('B was refused: the connection was closed without an answer to CONNECT');
   await expect(log(page).getByRole('row').filter({ hasText: /^.*B.*CONNACK/ })).toHaveCount(0);
-  await page.getByRole('row').filter({ hasText: 'Refused: iot:Connect' }).getByRole('button', { name: 'Why?' }).click();
-  await expect(page.getByRole('region', { name: 'The chosen event' }))
-    .toContainText('temp-sensor-01_01 is not the name of a thing attached to this certificate');
+  await log(page).getByRole('row').filter({ hasText: 'Refused: iot:Connect' }).click();
+  await expect(detail(page)).toContainText('temp-sensor-01_01 is not the name of a thing attached to this certificate');
 
   await page.getByLabel('Protocol').selectOption('MQTT 5');
   await expect(log(page)).toContainText(/CONNACK.*0x87/i);
@@ -51,6 +57,189 @@ test('sessions and topics are the user\'s, policies are those of Check', async (
 });
 
 test('a packet opens its fields', async ({ page }) => {
-  await page.getByRole('row').filter({ hasText: 'sent SUBSCRIBE' }).getByRole('button').click();
+  await log(page).getByRole('row').filter({ hasText: 'sent SUBSCRIBE' }).click();
   await expect(page.getByRole('table', { name: 'Fields of the packet' })).toContainText('cmd/temperature');
 });
+
+test('the newcomer presses one control and sees the takeover, joined to the CONNECT that caused it, and why', async ({ page }) => {
+  const opened = await slider(page).getAttribute('aria-valuetext');
+  await play(page).click();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await expect(detail(page)).not.toContainText('the newcomer wins');
+  // It stops by itself where there is most to see.
+  await expect(play(page)).toBeVisible();
+  await expect(slider(page)).toHaveAttribute('aria-valuetext', opened);
+  await expect(detail(page)).toContainText('the newcomer wins');
+  await expect(page.locator('svg .t-join').first()).toBeVisible();
+  await expect(page.getByRole('img', { name: /threw out|takeover|thrown out/i })).toBeVisible();
+  await expect(clients(page).getByRole('row').filter({ hasText: /^A/ })).toContainText('connected');
+  // Another press goes on to the end.
+  await play(page).click();
+  await expect(play(page)).toBeVisible();
+  await expect(clients(page).getByRole('row').filter({ hasText: /^A/ })).toContainText('thrown out');
+  await expect(clients(page).getByRole('row').filter({ hasText: /^B/ })).toContainText('connected');
+});
+
+test('the state of the broker is that of the cursor', async ({ page }) => {
+  await page.getByRole('button', { name: 'First event' }).click();
+  await expect(page.getByText('The broker has no sessions now.')).toBeVisible();
+  await log(page).getByRole('row').filter({ hasText: 'subscribed cmd/temperature' }).click();
+  await expect(broker(page)).toContainText('temp-sensor-01');
+  await expect(broker(page)).toContainText('cmd/temperature (QoS 1)');
+  await expect(broker(page).getByRole('row').nth(1)).toContainText('A');
+  await page.getByRole('button', { name: 'Last event' }).click();
+  await expect(broker(page).getByRole('row').nth(1)).toContainText('B');
+  await expect(broker(page)).not.toContainText('cmd/temperature');
+});
+
+test('a skipped event leaves out its step, and nothing else', async ({ page }) => {
+  await expect(detail(page)).toContainText('It goes back to this step: 1.000 s: B connects.');
+  await page.getByRole('button', { name: 'Skip this event and replay' }).click();
+  await expect(findings(page)).toContainText('Nothing was refused, and nobody was thrown out.');
+  await page.getByRole('button', { name: 'Last event' }).click();
+  await expect(clients(page).getByRole('row').filter({ hasText: /^A/ })).toContainText('connected');
+  await expect(clients(page).getByRole('row').filter({ hasText: /^B/ })).toContainText('not started');
+  await runs(page).getByRole('button', { name: 'Run 1', exact: true }).click();
+  await expect(findings(page)).toContainText('A was thrown out by B');
+  await runs(page).getByRole('button', { name: /^Close Run 2/ }).click();
+  await expect(runs(page).getByRole('button')).toHaveCount(1);
+});
+
+test('from an event on it goes otherwise: a session acts, the network changes, a later step is another one', async ({ page }) => {
+  const form = page.getByRole('region', { name: /^From .* on, otherwise$/ });
+  await form.getByLabel('Session').selectOption('A');
+  await form.getByLabel('Does').selectOption('connects');
+  await form.getByRole('button', { name: 'Continue from here' }).click();
+  await expect(runs(page).getByRole('button', { name: 'Run 2 (from 1.1 s)', exact: true })).toHaveAttribute('aria-pressed', 'true');
+  await expect(findings(page)).toContainText('B was thrown out by A #2');
+
+  await form.getByLabel('What').selectOption('the network is slower or faster');
+  await form.getByLabel('Latency').fill('soon');
+  await expect(form).toContainText('Write seconds with at most three decimals');
+  await form.getByLabel('Latency').fill('0.4');
+  await form.getByRole('button', { name: 'Continue from here' }).click();
+  await expect(runs(page).getByRole('button', { name: /^Run 3 \(from/ })).toBeVisible();
+
+  await runs(page).getByRole('button', { name: 'Run 1', exact: true }).click();
+  await form.getByLabel('What').selectOption('a later step is left out');
+  await form.getByLabel('Step').selectOption('1.500 s: B publishes to dt/temperature, QoS 1'.replace(/`/g, ''));
+  await form.getByRole('button', { name: 'Continue from here' }).click();
+  await expect(runs(page).getByRole('button', { name: /^Run 4/ })).toBeVisible();
+  await expect(log(page)).not.toContainText('dt/temperature');
+});
+
+test('one press plays a war until the diagnosis names it', async ({ page }) => {
+  await page.getByLabel('Speed').selectOption('16x');
+  await page.getByRole('button', { name: 'Show a takeover war' }).click();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await expect(findings(page)).toContainText('Takeover war over the client ID temp-sensor-01');
+  await expect(play(page)).toBeVisible();
+  await expect(runs(page).getByRole('button', { name: 'Run 2: war', exact: true })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('svg .t-bracket').first()).toBeVisible();
+});
+
+test('the same seed gives the same log, and jitter another one with another seed', async ({ page }) => {
+  const rows = () => log(page).getByRole('row').allInnerTexts();
+  await page.getByLabel('Jitter on top (s)').first().fill('0.05');
+  const first = await rows();
+  await page.getByLabel('Seed').fill('99');
+  await expect.poll(rows).not.toEqual(first);
+  await page.getByLabel('Seed').fill('1');
+  await expect.poll(rows).toEqual(first);
+});
+
+test('an undecided point that is turned over is said, and acts', async ({ page }) => {
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  const policy = page.getByLabel('Policy document (JSON)');
+  await policy.fill(JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: 'arn:aws:iot:eu-west-1:123456789012:client/${iot:ClientId}' }] }));
+  await page.getByRole('button', { name: 'Simulate', exact: true }).click();
+  await expect(findings(page)).toContainText('A was refused');
+  await page.getByRole('button', { name: 'Reference', exact: true }).click();
+  await page.getByRole('row').filter({ hasText: 'ABSENT_VERSION' }).getByRole('button').click();
+  await page.getByRole('button', { name: 'Simulate', exact: true }).click();
+  await expect(page.getByRole('note').filter({ hasText: 'ABSENT_VERSION' })).toContainText('turned over');
+  await expect(findings(page)).not.toContainText('A was refused');
+});
+
+test('everything by keyboard: play, step, skip, continue otherwise, war', async ({ page }) => {
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press(' ');
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await page.keyboard.press(' ');
+  await expect(play(page)).toBeVisible();
+  await page.keyboard.press('.');
+  const before = await slider(page).getAttribute('aria-valuetext');
+  await page.keyboard.press('.');
+  await expect(slider(page)).not.toHaveAttribute('aria-valuetext', before);
+  await page.keyboard.press(',');
+  await expect(slider(page)).toHaveAttribute('aria-valuetext', before);
+  await page.keyboard.press('x');
+  await expect(runs(page).getByRole('button', { name: /^Run 2/ })).toBeVisible();
+  await page.keyboard.press('h');
+  await expect(page.getByLabel('What', { exact: true })).toBeFocused();
+  // From the first field of the form to its button.
+  for (let presses = 0; presses < 8; presses += 1) {
+    if (await page.evaluate(() => document.activeElement.textContent.trim() === 'Continue from here')) break;
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  await expect(runs(page).getByRole('button', { name: /^Run 3/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Show a takeover war' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(findings(page)).toContainText('Takeover war');
+  // A button has the space bar for itself.
+  await page.getByRole('button', { name: 'Next event' }).focus();
+  await page.keyboard.press(' ');
+  await expect(play(page)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Next event' })).toBeFocused();
+});
+
+test('single keys that are turned off do nothing here', async ({ page }) => {
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).getByRole('checkbox').uncheck();
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => document.activeElement.blur());
+  const before = await slider(page).getAttribute('aria-valuetext');
+  await page.keyboard.press('.');
+  await page.keyboard.press('x');
+  await expect(slider(page)).toHaveAttribute('aria-valuetext', before);
+  await expect(runs(page).getByRole('button')).toHaveCount(1);
+});
+
+test('presenter mode plays what is masked, and forgets what was typed for a branch', async ({ page }) => {
+  await page.getByRole('button', { name: 'Skip this event and replay' }).click();
+  await expect(runs(page).getByRole('button', { name: /^Run 2/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Presenter' }).click();
+  await expect(runs(page).getByRole('button')).toHaveCount(1);
+  await expect(findings(page)).toContainText('A was thrown out by B');
+});
+
+for (const look of LOOKS) {
+  test.describe(look.name, () => {
+    test.use(look.use);
+    test('the screen pleases axe, stays within its width, and its transport is within reach', async ({ page }, info) => {
+      await expect(detail(page)).toContainText('the newcomer wins');
+      expect(await axe(page)).toEqual([]);
+      await page.screenshot({ path: info.outputPath('takeover.png'), fullPage: true });
+      await page.getByLabel('Speed').selectOption('As fast as it goes');
+      await page.getByRole('button', { name: 'Show a takeover war' }).click();
+      await expect(play(page)).toBeVisible();
+      expect(await axe(page)).toEqual([]);
+      await page.screenshot({ path: info.outputPath('war.png'), fullPage: true });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+      if (look.use.viewport.width > 400) return;
+      for (const name of ['First event', 'Previous event', 'Play', 'Next event', 'Last event']) {
+        const box = await page.getByRole('button', { name, exact: true }).boundingBox();
+        expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);
+        expect(box.y + box.height).toBeLessThanOrEqual(800);
+      }
+      await page.getByRole('button', { name: 'Log', exact: true }).click();
+      await expect(log(page)).toBeVisible();
+      await expect(detail(page)).toBeHidden();
+      await page.getByRole('button', { name: 'Broker', exact: true }).click();
+      await expect(broker(page)).toBeVisible();
+      await expect(log(page)).toBeHidden();
+      expect(await axe(page)).toEqual([]);
+    });
+  });
+}

@@ -51,9 +51,10 @@ pub(super) fn transport(player: &Player, send: &Callback<Msg>) -> Html {
     let entries = player.entries().len();
     let (here, last) = (player.cursor, entries.checked_sub(1));
     let at_start = here.is_none_or(|here| here == 0);
+    // Whoever has come to an end by key keeps the focus: the button stays, and does nothing more.
     let step = |go, label: &'static str, icon: &'static str, off: bool| {
         html! {
-            <button type="button" class="c-step" aria-label={label} onclick={press(Msg::Go(go))} disabled={off}>
+            <button type="button" aria-label={label} onclick={press(Msg::Go(go))} aria-disabled={off.to_string()}>
                 { self::icon(icon) }
             </button>
         }
@@ -63,7 +64,7 @@ pub(super) fn transport(player: &Player, send: &Callback<Msg>) -> Html {
         if plays { ("Pause", "M4 2h3v12H4zM9 2h3v12H9z") } else { ("Play", "M4 2l10 6-10 6z") };
     html! {
         <section class="c-panel c-transport" aria-label="Player">
-            <div class="c-steps-bar" role="group" aria-label="Go through the events">
+            <div class="c-go" role="group" aria-label="Go through the events">
                 { step(Go::First, "First event", "M2 2h2v12H2zM14 2v12L5 8z", at_start) }
                 { step(Go::Previous, "Previous event", "M11 2v12L3 8z", at_start) }
                 <button type="button" class="is-primary c-play" onclick={press(Msg::Toggle)} disabled={entries == 0}>
@@ -124,7 +125,7 @@ pub(super) fn from_here(player: &Player, send: &Callback<Msg>) -> Html {
             if player.cursor.is_some() {
                 <p class="c-hint" id="because">{ why }</p>
                 <div class="c-row">
-                    <button type="button" onclick={press(Msg::Skip)} disabled={because.is_none() || !room} aria-describedby="because">
+                    <button type="button" onclick={press(Msg::Skip)} aria-disabled={(because.is_none() || !room).to_string()} aria-describedby="because">
                         { "Skip this event and replay" }
                     </button>
                 </div>
@@ -133,7 +134,7 @@ pub(super) fn from_here(player: &Player, send: &Callback<Msg>) -> Html {
                 <h3 id={BRANCH_ID}>{ format!("From {} s on, otherwise", words::player::seconds(player.moment.at.0)) }</h3>
                 { form(&player.form, scenario, &run.record, player, &send.reform(Msg::Form)) }
                 <div class="c-row">
-                    <button type="button" onclick={press(Msg::Branch)} disabled={wrong.is_some() || !room} aria-describedby="branch-wrong">
+                    <button type="button" onclick={press(Msg::Branch)} aria-disabled={(wrong.is_some() || !room).to_string()} aria-describedby="branch-wrong">
                         { "Continue from here" }
                     </button>
                 </div>

@@ -55,6 +55,9 @@ pub(super) fn script(
                 <div class="c-grid">
                     { versions(draft, send) }
                     { edited.input(Field::End, "run-end", "Ends after (s)".into(), &ends(draft)) }
+                    { edited.input(Field::Seed, "seed", "Seed".into(), "The same seed gives the same log.") }
+                    { edited.input(Field::Latency, "latency", "Latency of one way (s)".into(), "") }
+                    { edited.input(Field::Jitter, "jitter", "Jitter on top (s)".into(), "") }
                 </div>
                 <div class="c-sessions">
                     { for cards.map(|(index, actor)| card(&edited, index, actor, printed(index))) }

@@ -72,7 +72,7 @@ fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {
         <>
             { turned_over(player, send) }
             { transport(player, &play) }
-            <Timeline record={record.clone()} selected={player.cursor} now={player.moment.at} select={select.clone()} />
+            <Timeline record={record.clone()} selected={player.cursor} now={player.now()} select={select.clone()} />
             if let Some(Ended::TooMuch) = run.recording.as_ref().map(|recording| recording.run.ended) {
                 <p class="c-notice">{ words::player::cut_short(record.entries.len()) }</p>
             }
