@@ -1,6 +1,7 @@
 //! What the editor of a script says: why a text waits, why something was not opened.
 
 use crate::lab::format::MAX_SECONDS;
+use crate::timeline::log::LogProblem;
 
 /// A seed that is none.
 pub const NOT_A_SEED: &str = "Write a whole number from 0 to 18446744073709551615.";
@@ -37,6 +38,30 @@ pub const OUT_OF_ORDER: &str =
 
 /// The browser saves no file.
 pub const NOT_SAVED: &str = "The browser did not save the file. Does it allow downloads here?";
+
+/// Lines of a terminal after the moment that is looked at.
+#[must_use]
+pub fn printed_later(lines: usize) -> String {
+    match lines {
+        1 => "The last line, in italics, comes after the chosen moment.".to_owned(),
+        lines => format!("The last {lines} lines, in italics, come after the chosen moment."),
+    }
+}
+
+/// Nothing to save or copy.
+pub const NOTHING_PLAYED: &str = "Nothing is played yet. Add a session first.";
+
+/// What of a log could not be read; nothing when all of it was.
+#[must_use]
+pub fn log_problems(problems: &[LogProblem]) -> Option<String> {
+    const TOLD: usize = 5;
+    let told: Vec<String> = problems.iter().take(TOLD).map(ToString::to_string).collect();
+    let more = match problems.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" And {more} more."),
+    };
+    (!told.is_empty()).then(|| format!("Not all of the log could be read: {}.{more}", told.join("; ")))
+}
 
 /// A time that is none.
 #[must_use]

@@ -30,7 +30,8 @@ pub(super) fn commands(script: &Script, masking: bool, send: &Callback<simulate:
                 <label for="paste">{ "Paste mosquitto commands" }</label>
                 <p class="c-hint" id="paste-hint">
                     { "mosquitto_sub and mosquitto_pub as you type them in a terminal; each becomes a session, started two \
-                       seconds after the one before. Or the text of a scenario or of an event log. Nothing is run." }
+                       seconds after the one before, all with the certificate of Check. No host is reached and no file is \
+                       read. The text of a scenario or of an event log can be pasted too." }
                 </p>
                 <textarea id="paste" value={script.paste.clone()} {oninput} rows="3" wrap="off" aria-describedby="paste-hint paste-said"
                     autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
@@ -91,6 +92,8 @@ fn leaving(masking: bool, send: &Callback<simulate::Msg>) -> Html {
             <div class="c-row">
                 { button("Save the scenario", Export::Scenario) }
                 { button("Copy the log (JSON Lines)", Export::Log) }
+                { button("Copy the timeline as text", Export::Text) }
+                { button("Copy the timeline as SVG", Export::Svg) }
             </div>
         </>
     }

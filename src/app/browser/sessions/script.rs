@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::steps::steps;
 use crate::app::browser::components::{check_box, select, text, typed};
-use crate::app::sessions::simulate::script::{Choice, Draft, Field, Msg, Script};
+use crate::app::sessions::simulate::script::{ADD_SESSION_ID, Choice, Draft, Field, Msg, Script};
 use crate::app::workspace::MqttVersion;
 use crate::iot::time::Millis;
 use crate::lab::Comeback;
@@ -37,7 +37,7 @@ pub(super) struct Edited<'a> {
     pub(super) send: &'a Callback<Msg>,
 }
 
-/// The panel. `printed` gives what a session's terminal shows, and how many lines come later.
+/// The panel. `printed` gives what a session's terminal shows, and how many lines of that it shows at the cursor.
 pub(super) fn script(
     script: &Script,
     printed: &dyn Fn(usize) -> (Vec<Line>, usize),
@@ -66,7 +66,7 @@ pub(super) fn script(
                 if draft.sessions().is_empty() { <p class="c-notice">{ "No sessions yet. Add one." }</p> }
                 { waiting(&edited) }
                 <div class="c-row">
-                    <button type="button" onclick={press(send, Msg::AddSession)}>{ "Add a session" }</button>
+                    <button type="button" id={ADD_SESSION_ID} onclick={press(send, Msg::AddSession)}>{ "Add a session" }</button>
                     <button type="button" onclick={press(send, Msg::Undo)} disabled={!script.can_undo()}>
                         { "Undo" }<span class="c-quiet">{ " the last change of sessions or steps" }</span>
                     </button>
@@ -319,22 +319,21 @@ pub(super) fn pick(
 }
 
 /// What the program prints that a session plays.
-fn terminal(actor: &Actor, (lines, later): (Vec<Line>, usize)) -> Html {
+fn terminal(actor: &Actor, (lines, shown): (Vec<Line>, usize)) -> Html {
     let Some(program) = actor.program else { return Html::default() };
     let program = match program.kind {
         Kind::Sub => "mosquitto_sub",
         Kind::Pub => "mosquitto_pub",
     };
-    let text: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    let text = |lines: &[Line]| lines.iter().map(|line| format!("{}\n", line.text)).collect::<String>();
+    let (now, then) = lines.split_at_checked(shown).unwrap_or((&lines, &[]));
     html! {
         <div class="c-stack">
-            <p class="c-hint">{ format!("What {program} prints, up to the chosen moment:") }</p>
+            <p class="c-hint">{ format!("What {program} prints:") }</p>
             <pre class="c-terminal" tabindex="0" role="region" aria-label={format!("Output of {}", actor.name)}>
-                { text.join("\n") }
+                { text(now) }<span class="is-later">{ text(then) }</span>
             </pre>
-            if later > 0 {
-                <p class="c-hint">{ match later { 1 => "1 more line comes later.".to_owned(), later => format!("{later} more lines come later.") } }</p>
-            }
+            if !then.is_empty() { <p class="c-hint">{ words::printed_later(then.len()) }</p> }
         </div>
     }
 }

@@ -45,17 +45,16 @@ pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
     }
 }
 
-/// What the terminal of a session shows at the cursor, and how many lines come later.
+/// What the terminal of a session shows, and how many lines of that it shows at the cursor.
 fn printed(player: &Player, session: usize) -> (Vec<Line>, usize) {
     let recording = player.run().and_then(|run| run.recording.as_ref());
     let (Some(recording), Ok(session)) = (recording, u32::try_from(session).map(SessionId)) else {
         return Default::default();
     };
-    let mut lines = terminal(&recording.run, session);
+    let lines = terminal(&recording.run, session);
     let now = player.moment.at;
     let shown = if player.cursor.is_none() { 0 } else { lines.partition_point(|line| line.at <= now) };
-    let later = lines.split_off(shown).len();
-    (lines, later)
+    (lines, shown)
 }
 
 fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {

@@ -4,7 +4,9 @@ use yew::prelude::*;
 
 use super::script::{Edited, QUALITIES, pick, press};
 use crate::app::browser::components::{check_box, select};
-use crate::app::sessions::simulate::script::{Choice, Field, Msg, STEPS_A_PAGE, qos_of};
+use crate::app::sessions::simulate::script::{
+    ADD_STEP_ID, Choice, Field, LAST_STEP_ID, Msg, STEPS_A_PAGE, qos_of,
+};
 use crate::lab::scenario::{Action, Do, Step};
 use crate::words::script as words;
 
@@ -55,7 +57,7 @@ pub(super) fn steps(edited: &Edited) -> Html {
                 </div>
             }
             <div class="c-row">
-                <button type="button" id="add-step" onclick={press(edited.send, Msg::AddStep)}>{ "Add a step" }</button>
+                <button type="button" id={ADD_STEP_ID} onclick={press(edited.send, Msg::AddStep)}>{ "Add a step" }</button>
             </div>
         </section>
     }
@@ -64,6 +66,7 @@ pub(super) fn steps(edited: &Edited) -> Html {
 fn row(edited: &Edited, number: usize, all: usize, step: &Step, names: &[String]) -> Html {
     let n = number + 1;
     let id = |part: &str| format!("step-{number}-{part}");
+    let at = if n == all { LAST_STEP_ID.to_owned() } else { id("at") };
     let session = usize::try_from(step.session.0).ok();
     let button = |label: &'static str, name: String, disabled: bool, msg: Msg| {
         html! { <button type="button" aria-label={name} {disabled} onclick={press(edited.send, msg)}>{ label }</button> }
@@ -72,7 +75,7 @@ fn row(edited: &Edited, number: usize, all: usize, step: &Step, names: &[String]
         <tr key={number}>
             <th scope="row">{ n }</th>
             <td data-column="Time (s)">
-                { edited.bare(Field::At(number), &id("at"), Some(format!("Time of step {n} in seconds")), "") }
+                { edited.bare(Field::At(number), &at, Some(format!("Time of step {n} in seconds")), "") }
             </td>
             <td data-column="Session">
                 { pick(&id("session"), Some(format!("Session of step {n}")), names.to_vec(), session,

@@ -19,7 +19,7 @@ use crate::lab::Scenario;
 use crate::words;
 use export::{Export, SCENARIO_FILE};
 use player::Player;
-use script::{Outcome, Script};
+use script::{ADD_SESSION_ID, ADD_STEP_ID, LAST_STEP_ID, Outcome, Script};
 
 /// The state of the screen.
 #[derive(Clone, Debug)]
@@ -65,7 +65,11 @@ impl Simulate {
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg, workspace: &mut Workspace) -> Vec<Effect> {
         match msg {
-            Msg::Script(msg) => self.change(msg, workspace),
+            Msg::Script(msg) => {
+                let focus = self.focus_after(&msg);
+                self.change(msg, workspace);
+                return focus.into_iter().collect();
+            }
             Msg::Open(opened) => {
                 let (texts, told) = opened.texts();
                 let told: Vec<String> = told.iter().map(ToString::to_string).collect();
@@ -86,9 +90,30 @@ impl Simulate {
         Vec::new()
     }
 
+    /// Where the focus goes when what was pressed goes away, or something new asks to be filled in.
+    fn focus_after(&self, msg: &script::Msg) -> Option<Effect> {
+        let draft = self.script.draft();
+        match msg {
+            script::Msg::AddStep if !draft.sessions().is_empty() => Some(Effect::Focus(LAST_STEP_ID)),
+            script::Msg::RemoveStep(step) if step + 1 == draft.steps().len() => {
+                Some(Effect::Focus(ADD_STEP_ID))
+            }
+            script::Msg::RemoveSession(session) if session + 1 == draft.sessions().len() => {
+                Some(Effect::Focus(ADD_SESSION_ID))
+            }
+            script::Msg::UseCheck => Some(Effect::Focus(ADD_SESSION_ID)),
+            _ => None,
+        }
+    }
+
     fn change(&mut self, msg: script::Msg, workspace: &mut Workspace) {
-        let masked = workspace.presenter && presenter::masked(workspace).simulation != workspace.simulation;
-        if masked {
+        let masked = |text: &str| presenter::masked_text(text) != text;
+        let hidden = match &msg {
+            script::Msg::Paste(_) | script::Msg::Take => masked(&self.script.paste),
+            script::Msg::Page(_) => false,
+            _ => presenter::masked(workspace).simulation != workspace.simulation,
+        };
+        if workspace.presenter && hidden {
             self.told = Some(words::script::MASKED.to_owned());
             return;
         }
@@ -99,6 +124,7 @@ impl Simulate {
                 return;
             }
             Outcome::Log(log) => {
+                self.told = words::script::log_problems(&log.problems);
                 self.player = Player::of_log(*log);
                 return;
             }
@@ -133,22 +159,26 @@ impl Simulate {
     /// The same with the script of a masked workspace, which is what the player plays in presenter mode.
     #[must_use]
     pub fn presented(&self, masked: &Workspace) -> Self {
-        let (script, _) = Script::of(&masked.simulation);
+        let script = self.script.presented(&masked.simulation, presenter::masked_text);
         Self { script, ..self.clone() }
     }
 
     /// What is to be saved or copied, or why nothing is.
     fn export(&self, export: Export) -> Result<Effect, String> {
-        let recording = self.player.run().and_then(|run| run.recording.as_ref());
-        let run = &recording.ok_or(words::player::LOG_ONLY)?.run;
+        let run = self.player.run().ok_or(words::script::NOTHING_PLAYED)?;
         let text = match export {
-            Export::Scenario => export::scenario(&run.scenario, self.masking),
-            Export::Log => export::log(run, self.masking),
+            Export::Scenario => {
+                let recording = run.recording.as_ref().ok_or(words::player::LOG_ONLY)?;
+                export::scenario(&recording.run.scenario, self.masking)
+            }
+            Export::Log => export::log(&run.record, self.masking),
+            Export::Text => export::picture(&run.record, false, self.masking),
+            Export::Svg => export::picture(&run.record, true, self.masking),
         };
         let text = text.map_err(|why| why.to_string())?;
         Ok(match export {
             Export::Scenario => Effect::Save(SCENARIO_FILE, text),
-            Export::Log => Effect::Copy(text),
+            Export::Log | Export::Text | Export::Svg => Effect::Copy(text),
         })
     }
 }

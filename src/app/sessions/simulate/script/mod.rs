@@ -22,6 +22,12 @@ use crate::policy::context::Protocol;
 use crate::timeline::log::Log;
 use crate::words::script as words;
 
+/// The ID of the first field of the last step.
+pub const LAST_STEP_ID: &str = "last-step";
+/// The ID of the button that adds a step.
+pub const ADD_STEP_ID: &str = "add-step";
+/// The ID of the button that adds a session.
+pub const ADD_SESSION_ID: &str = "add-session";
 /// So many steps are drawn at a time.
 pub const STEPS_A_PAGE: usize = 50;
 /// At most this many changes are undone.
@@ -148,7 +154,11 @@ impl Script {
             Msg::Choose(choice) => self.edit(|draft| draft.choose(choice)),
             Msg::AddSession => self.change(false, Draft::add_session),
             Msg::RemoveSession(session) => self.edit(|draft| draft.remove_session(session)),
-            Msg::AddStep => self.change(false, Draft::add_step),
+            Msg::AddStep => {
+                let outcome = self.change(false, Draft::add_step);
+                self.first_step = self.draft.steps().len();
+                outcome
+            }
             Msg::RemoveStep(step) => self.edit(|draft| draft.remove_step(step)),
             Msg::SwapSteps(first) => self.edit(|draft| draft.swap_steps(first)),
             Msg::Sort => self.edit(Draft::sort),
@@ -238,6 +248,17 @@ impl Script {
             self.before.drain(..dropped);
         }
         Outcome::Changed
+    }
+
+    /// What others may see of it: that of a masked workspace, with what stands in the box masked as well.
+    #[must_use]
+    pub fn presented(&self, simulation: &Simulation, mask: impl Fn(&str) -> String) -> Self {
+        let refused = self.refused.as_ref().map(|Refused { why, places }| Refused {
+            why: mask(why),
+            places: places.iter().map(|place| mask(place)).collect(),
+        });
+        let (masked, _) = Self::of(simulation);
+        Self { paste: mask(&self.paste), refused, first_step: self.first_step, ..masked }
     }
 
     /// What is to be played.

@@ -429,3 +429,132 @@ fn the_scripts_of_old_links_open() {
     }
     assert!(scripts >= 2, "{scripts}");
 }
+
+mod any {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    use super::*;
+    use crate::app::workspace::MqttVersion;
+    use crate::iot::time::Millis;
+
+    fn fields() -> impl Strategy<Value = Field> {
+        let place = 0..4_usize;
+        prop_oneof![
+            Just(Field::Title),
+            Just(Field::End),
+            Just(Field::Seed),
+            Just(Field::Latency),
+            (place.clone(), 0..14_usize).prop_map(|(place, field)| {
+                [
+                    Field::Name(place),
+                    Field::ClientId(place),
+                    Field::KeepAlive(place),
+                    Field::Expiry(place),
+                    Field::Comeback(place),
+                    Field::WillTopic(place),
+                    Field::WillPayload(place),
+                    Field::Subscribe(place),
+                    Field::Publish(place),
+                    Field::Message(place),
+                    Field::At(place),
+                    Field::Filters(place),
+                    Field::Topic(place),
+                    Field::Payload(place),
+                ]
+                .into_iter()
+                .nth(field)
+                .unwrap_or(Field::Title)
+            }),
+        ]
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(String::new()),
+            Just("A".to_owned()),
+            "[0-3]",
+            "[0-3]\\.[0-9]{1,4}",
+            "[ab/#+\\n ]{0,6}",
+            "\\PC{0,8}",
+        ]
+    }
+
+    fn choices() -> impl Strategy<Value = Choice> {
+        let place = 0..4_usize;
+        let kinds = [
+            Do::Connect,
+            Do::Subscribe,
+            Do::Unsubscribe,
+            Do::Publish,
+            Do::Disconnect,
+            Do::Cut,
+            Do::HalfOpen,
+            Do::Stall,
+            Do::Resume,
+        ];
+        let comebacks = [Comeback::Never, Comeback::Backoff, Comeback::After(Millis(500))];
+        let version = prop::sample::select(vec![MqttVersion::V311, MqttVersion::V5]);
+        prop_oneof![
+            version.clone().prop_map(Choice::Versions),
+            (place.clone(), version).prop_map(|(place, version)| Choice::Version(place, version)),
+            (place.clone(), any::<bool>()).prop_map(|(place, yes)| Choice::Persistent(place, yes)),
+            (place.clone(), any::<bool>()).prop_map(|(place, yes)| Choice::Will(place, yes)),
+            (place.clone(), any::<bool>()).prop_map(|(place, yes)| Choice::Retain(place, yes)),
+            (place.clone(), prop::sample::select(comebacks.to_vec()))
+                .prop_map(|(place, it)| Choice::Comeback(place, it)),
+            (place.clone(), place.clone()).prop_map(|(step, session)| Choice::Session(step, session)),
+            (place.clone(), place.clone()).prop_map(|(session, who)| Choice::Who(session, who)),
+            (place.clone(), prop::sample::select(kinds.to_vec()))
+                .prop_map(|(step, kind)| Choice::Do(step, kind)),
+            place.prop_map(|place| Choice::Quality(place, Qos::AtMostOnce)),
+        ]
+    }
+
+    fn messages() -> impl Strategy<Value = Msg> {
+        let place = 0..4_usize;
+        prop_oneof![
+            6 => (fields(), texts()).prop_map(|(field, text)| Msg::Type(field, text)),
+            4 => choices().prop_map(Msg::Choose),
+            1 => Just(Msg::AddSession),
+            1 => Just(Msg::AddStep),
+            1 => place.clone().prop_map(Msg::RemoveSession),
+            1 => place.clone().prop_map(Msg::RemoveStep),
+            1 => place.prop_map(Msg::SwapSteps),
+            1 => Just(Msg::Sort),
+            1 => Just(Msg::Undo),
+            1 => (0..3_usize).prop_map(Msg::Experiment),
+            1 => Just(Msg::UseCheck),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 64,
+            failure_persistence: None,
+            rng_seed: RngSeed::Fixed(1),
+            ..ProptestConfig::default()
+        })]
+
+        /// Whatever is done: what is played is a scenario that can be saved, and the workspace keeps all of it.
+        #[test]
+        fn a_script_is_played_and_kept_whatever_is_done(msgs in prop::collection::vec(messages(), 1..25)) {
+            let (mut script, workspace) = example();
+            for msg in msgs {
+                script.update(msg);
+                let scenario = script.scenario(&workspace);
+                let written = format::write(&scenario);
+                let read = format::read(&written, |_| None);
+                // Of who connects on Check more is unknown than a file has words for.
+                let same = |other: Scenario| Scenario { identities: scenario.identities.clone(), ..other } == scenario;
+                prop_assert_eq!(read.map(same), Ok(true), "{}", written);
+                let kept = Draft::read(script.kept());
+                let kept = kept.map(|draft| {
+                    let again = draft.kept() == *script.kept();
+                    again && same(Script { draft, ..Script::default() }.scenario(&workspace))
+                });
+                prop_assert_eq!(kept, Ok(true), "{}", script.kept().script);
+            }
+        }
+    }
+}
