@@ -83,11 +83,11 @@ pub(super) fn Timeline(props: &Props) -> Html {
             }
         })
     };
+    let plot = use_node_ref();
     let onclick = {
-        let (drawing, select) = (drawing.clone(), select.clone());
+        let (drawing, select, plot) = (drawing.clone(), select.clone(), plot.clone());
         Callback::from(move |event: MouseEvent| {
-            let place = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-            let found = place.and_then(|place| pressed(&place, &event, &drawing));
+            let found = plot.cast::<Element>().and_then(|plot| pressed(&plot, &event, &drawing));
             found.into_iter().for_each(|index| select.emit(index));
         })
     };
@@ -95,7 +95,7 @@ pub(super) fn Timeline(props: &Props) -> Html {
     let picture = (room > 0).then(|| html! {
         <>
             <Names record={record.clone()} drawing={drawing.clone()} />
-            <svg class="t-plot" role="img" aria-labelledby="timeline-summary" width={width.clone()} height={height.clone()}
+            <svg ref={plot} class="t-plot" role="img" aria-labelledby="timeline-summary" width={width.clone()} height={height.clone()}
                 viewBox={format!("0 0 {width} {height}")} {onclick}>
                 <Rest record={record.clone()} drawing={drawing.clone()} />
                 { for x.map(|x| cursor(x, mark, *selected, &drawing)) }
@@ -215,8 +215,8 @@ fn moved(record: &Record, from: Option<usize>, event: &KeyboardEvent) -> Option<
 }
 
 /// The event that is meant by a press. The picture may be shown larger than it is.
-fn pressed(place: &Element, event: &MouseEvent, drawing: &Drawing) -> Option<usize> {
-    let shown = place.get_bounding_client_rect();
+fn pressed(plot: &Element, event: &MouseEvent, drawing: &Drawing) -> Option<usize> {
+    let shown = plot.get_bounding_client_rect();
     let scale = f64::from(drawing.view.width()) / shown.width().max(1.0);
     let x = (f64::from(event.client_x()) - shown.left()) * scale;
     let y = (f64::from(event.client_y()) - shown.top()) * scale;
