@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
+import { longLog } from '../e2e/logs.mjs';
 import { serve } from '../serve.mjs';
 
 const WASM = 'wasm32-unknown-unknown';
@@ -28,6 +29,7 @@ export async function browserFigures(levels) {
     await keyStrokes(browser, site);
     await firstAnswer(browser, site);
     await memory(browser, site);
+    await longRun(browser, site);
   } finally {
     await site.close();
     await browser.close();
@@ -155,6 +157,53 @@ async function memory(browser, site) {
   await page.getByRole('grid', { name: 'Event log' }).waitFor();
   figures.push(`with Simulate ${await megabytes()}`);
   console.log(`\nmemory (JavaScript and DOM + wasm): ${figures.join(', ')}`);
+  await page.close();
+}
+
+/** The longest tasks while ten thousand events are stepped through, scrolled and filtered, and those above 50 ms. */
+async function longRun(browser, site) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(site.url);
+  await takenOver(page);
+  await page.getByRole('button', { name: 'Simulate', exact: true }).click();
+  await page.getByLabel('Open a scenario or a log').setInputFiles({ name: 'long.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(longLog(10_000)) });
+  const table = page.getByRole('grid', { name: 'Event log' });
+  await table.and(page.locator('[aria-rowcount="10001"]')).waitFor();
+  const frames = () => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  const longest = async (work) => {
+    await page.evaluate(() => {
+      globalThis.tasks = [];
+      globalThis.watch ??= new PerformanceObserver((list) => globalThis.tasks.push(...list.getEntries().map(({ duration }) => duration)));
+      globalThis.watch.observe({ type: 'longtask' });
+    });
+    await work();
+    await frames();
+    const tasks = await page.evaluate(() => [...globalThis.tasks, ...globalThis.watch.takeRecords().map(({ duration }) => duration)]);
+    return tasks.length === 0 ? 'none' : `${tasks.length}, the longest ${Math.max(...tasks).toFixed(0)} ms`;
+  };
+  const press = (key, times) => async () => {
+    for (let time = 0; time < times; time++) {
+      await page.keyboard.press(key);
+      await frames();
+    }
+  };
+  await page.getByRole('slider', { name: 'Event' }).focus();
+  const stepping = await longest(press('ArrowRight', 100));
+  await table.focus();
+  const leafing = await longest(press('PageDown', 100));
+  const scrolling = await longest(async () => {
+    const { x, y } = await page.locator('.t-log').boundingBox();
+    await page.mouse.move(x + 40, y + 100);
+    for (let time = 0; time < 100; time++) {
+      await page.mouse.wheel(0, 800);
+      await frames();
+    }
+  });
+  const filtering = await longest(async () => {
+    await page.getByLabel('Filter: words, or session:A').pressSequentially('session:S3 sent');
+    await page.getByText(/ of 10000 events$/).waitFor();
+  });
+  console.log(`\n10,000 events, tasks above 50 ms: stepping ${stepping}; leafing ${leafing}; scrolling ${scrolling}; filtering ${filtering}`);
   await page.close();
 }
 
