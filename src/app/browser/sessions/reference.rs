@@ -119,7 +119,7 @@ fn fidelity(model: &Model, send: &Callback<Msg>, switches: &[Switch]) -> Html {
             <h2 id={FIDELITY_ID} tabindex="-1">{ FIDELITY }</h2>
             <p>
                 { "What no page of AWS decides and an answer can turn on. Each is read here as its row says; tick one to have \
-                   Check answer under the other reading. Simulate keeps the usual ones." }
+                   Check and Simulate answer under the other reading." }
             </p>
             { turned_over_here(model) }
             <div class="c-scroll" tabindex="0" role="region" aria-label="Table of undecided points">

@@ -56,8 +56,8 @@ pub(super) fn script(
                     { versions(draft, send) }
                     { edited.input(Field::End, "run-end", "Ends after (s)".into(), &ends(draft)) }
                     { edited.input(Field::Seed, "seed", "Seed".into(), "The same seed gives the same log.") }
-                    { edited.input(Field::Latency, "latency", "Latency of one way (s)".into(), "") }
-                    { edited.input(Field::Jitter, "jitter", "Jitter on top (s)".into(), "") }
+                    { edited.input(Field::Latency, "latency", "Latency (s)".into(), "One way, at least.") }
+                    { edited.input(Field::Jitter, "jitter", "Jitter (s)".into(), "On top, at random.") }
                 </div>
                 <div class="c-sessions">
                     { for cards.map(|(index, actor)| card(&edited, index, actor, printed(index))) }

@@ -15,7 +15,7 @@ use crate::broker::{DisconnectReason, News, Verdict};
 use crate::iot::time::{Instant, Millis};
 use crate::lab::{Action, Actor, Comeback, Recording, Scenario, Step, World, presets};
 use crate::timeline::log::Log;
-use crate::timeline::{Entry, FindingKind, Participant, Record, SessionId, What, diagnose};
+use crate::timeline::{Entry, Finding, FindingKind, Participant, Record, SessionId, What, diagnose};
 
 /// Runs that are kept at most, the script's own included.
 pub const MAX_RUNS: usize = 8;
@@ -504,23 +504,22 @@ fn alike(one: &Scenario, other: &Scenario) -> bool {
         && one.steps.iter().map(place).eq(other.steps.iter().map(place))
 }
 
-/// The entry to explain first: where a war is found, else where the broker ends a taken-over session, else the first
-/// refusal, else what else was found.
+/// The entry to explain first: the takeover with which a war is found, else the first takeover, else the first refusal,
+/// else the end of what else was found, else the last one.
 fn most_interesting(record: &Record) -> Option<usize> {
-    let war = |kind: &FindingKind| matches!(kind, FindingKind::TakeoverWar { .. });
-    let last = |found: &crate::timeline::Finding| found.evidence.last().copied();
-    let position = |wanted: fn(&What) -> bool| record.entries.iter().position(|entry| wanted(&entry.what));
-    let found = record.findings.iter().find(|found| war(&found.kind)).and_then(last);
-    found
-        .or_else(|| {
-            position(|what| {
-                matches!(what, What::Broker(News::Disconnected { cause, .. })
-                    if cause.reason() == DisconnectReason::DuplicateClientId)
-            })
-        })
-        .or_else(|| position(|what| matches!(what, What::Decided { verdict: Verdict::Refused, .. })))
-        .or_else(|| record.findings.first().and_then(last))
-        .or_else(|| record.entries.len().checked_sub(1))
+    let takeover = |entry: &Entry| {
+        matches!(&entry.what, What::Broker(News::Disconnected { cause, .. })
+            if cause.reason() == DisconnectReason::DuplicateClientId)
+    };
+    let refusal = |entry: &Entry| matches!(entry.what, What::Decided { verdict: Verdict::Refused, .. });
+    let war = record.findings.iter().find(|found| matches!(found.kind, FindingKind::TakeoverWar { .. }));
+    let last = |found: &Finding| found.evidence.last().copied();
+    let entries = &record.entries;
+    war.and_then(|war| entries.get(..=last(war)?)?.iter().rposition(takeover))
+        .or_else(|| entries.iter().position(takeover))
+        .or_else(|| entries.iter().position(refusal))
+        .or_else(|| war.or(record.findings.first()).and_then(last))
+        .or_else(|| entries.len().checked_sub(1))
 }
 
 /// Two clients like the first one of the script that is let in, both of which come back when they are thrown out; the

@@ -252,7 +252,17 @@ fn one_press_plays_a_war_until_the_diagnosis_names_it() {
     let run = player.run().unwrap();
     let named = |finding: &crate::timeline::Finding| matches!(finding.kind, FindingKind::TakeoverWar { .. });
     let war = run.record.findings.iter().find(|finding| named(finding)).unwrap();
-    assert_eq!(player.cursor, war.evidence.last().copied());
+    let stopped = player.cursor.unwrap();
+    assert!(
+        matches!(player.entries()[stopped].what, What::Broker(_)) && Some(&stopped) <= war.evidence.last()
+    );
+    let rounds =
+        |entries: &[Entry]| entries.iter().filter(|entry| matches!(entry.what, What::Closed(_))).count();
+    assert_eq!(
+        rounds(&player.entries()[..stopped]),
+        2,
+        "it stops at the third takeover, before the client hears of it"
+    );
     assert!(run.record.end < Instant(10_000), "{:?}", run.record.end);
     // Another press plays the same again.
     assert_eq!(player.update(Msg::War), [Effect::Tick]);
