@@ -26,7 +26,7 @@ pub const PASSWORD_LEFT_OUT: &str = "It holds a password, which was not taken: a
 pub const INCOMPLETE: &str = "Has no topic yet, so it is left out.";
 /// Sessions that are not those of Check.
 pub const OWN: &str =
-    "They connect as whom the opened file says, with its policies, not with those of Check.";
+    "They connect as the device that came with what you opened, with its policies, not with those of Check.";
 /// Sessions that are those of Check.
 pub const OF_CHECK: &str =
     "They connect to a broker inside this page, with the policies and the certificate of Check.";

@@ -217,9 +217,23 @@ impl Draft {
         self.settle();
     }
 
+    /// Without the texts that were taken and are only written in another way.
+    pub(super) fn tidied(&self) -> Self {
+        let mut tidied = Self { typed: BTreeMap::new(), ..self.clone() };
+        for (field, text) in &self.typed {
+            if tidied.put(*field, text).is_err() {
+                tidied.typed.insert(*field, text.clone());
+            }
+        }
+        tidied
+    }
+
     /// The texts that cannot be taken, each with the reason, in a sentence.
     #[must_use]
     pub fn problems(&self) -> BTreeMap<Field, String> {
+        if self.typed.is_empty() {
+            return BTreeMap::new();
+        }
         let mut tried = self.clone();
         let problems = self.typed.iter().filter_map(|(field, text)| match tried.put(*field, text) {
             Err(Waits::Wrong(why)) => Some((*field, why)),
@@ -234,7 +248,8 @@ impl Draft {
             let waiting = std::mem::take(&mut self.typed);
             let before = waiting.len();
             for (field, text) in waiting {
-                if self.put(field, &text).is_err() {
+                // Also one that is written in another way than here, such as `2.` on the way to `2.25`.
+                if self.put(field, &text).is_err() || self.current(field).unwrap_or_default() != text {
                     self.typed.insert(field, text);
                 }
             }

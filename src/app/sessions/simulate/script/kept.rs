@@ -47,10 +47,10 @@ impl Draft {
     /// The same for the workspace.
     #[must_use]
     pub fn kept(&self) -> Simulation {
-        if let Some((version, sessions)) = self.plans() {
+        let mut draft = self.tidied();
+        if let Some((version, sessions)) = draft.plans() {
             return Simulation { version, sessions, script: String::new() };
         }
-        let mut draft = self.clone();
         draft.sort();
         if !draft.own {
             draft.scenario.identities = vec![stand_in()];

@@ -202,9 +202,8 @@ impl Script {
         self.refused = None;
         match Opened::read(texts) {
             Err(refused) => {
-                let told = refused.why.clone();
                 self.refused = Some(refused);
-                Outcome::Told(told)
+                Outcome::Nothing
             }
             Ok(Opened::Log(log)) => Outcome::Log(log),
             Ok(Opened::Script(mut draft, left_out)) => {

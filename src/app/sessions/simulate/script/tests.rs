@@ -122,6 +122,22 @@ fn a_text_that_cannot_be_taken_waits_with_its_reason() {
 }
 
 #[test]
+fn a_number_is_typed_key_by_key() {
+    let (mut script, _) = example();
+    for (text, at) in [("", 1500), ("2", 2000), ("2.", 2000), ("2.2", 2200), ("2.25", 2250), ("2.250", 2250)]
+    {
+        script.update(Msg::Type(Field::At(3), text.into()));
+        assert_eq!(script.draft().text(Field::At(3)), text);
+        assert_eq!(
+            script.scenario(&Workspace::example()).steps.last().map(|step| step.at),
+            Some(Instant(at))
+        );
+    }
+    assert_eq!(script.draft().problems(), BTreeMap::new());
+    assert_eq!(Draft::read(script.kept()).unwrap().text(Field::At(3)), "2.25");
+}
+
+#[test]
 fn what_a_step_does_changes_and_comes_back() {
     let (mut script, _) = example();
     script.update(Msg::Type(Field::Payload(3), "21".into()));
@@ -321,7 +337,7 @@ fn what_cannot_be_opened_is_named_with_its_place_and_stays() {
         ),
     ] {
         script.update(Msg::Paste(text.clone()));
-        assert!(matches!(script.update(Msg::Take), Outcome::Told(_)), "{text}");
+        assert_eq!(script.update(Msg::Take), Outcome::Nothing, "{text}");
         let refused = script.refused.clone().unwrap_or_default();
         let told = [vec![refused.why], refused.places].concat().join("\n");
         assert!(told.contains(why), "{told}");
