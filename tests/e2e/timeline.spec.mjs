@@ -18,6 +18,9 @@ const openLog = async (page, count) => {
   await open(page);
   const file = { name: 'long.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(longLog(count)) };
   await page.getByLabel('Open a scenario or a log').setInputFiles(file);
+  // On a small screen the log is one of three parts.
+  const part = page.getByRole('button', { name: 'Log', exact: true });
+  if (await part.isVisible()) await part.click();
   await expect(log(page)).toHaveAttribute('aria-rowcount', String(count + 1));
 };
 /** Presses where a shape stands; what is drawn over it does not matter. */
