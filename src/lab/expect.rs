@@ -117,6 +117,12 @@ impl Run {
             .collect()
     }
 
+    /// Whether something came.
+    #[must_use]
+    pub fn meets(&self, expected: &Expectation) -> bool {
+        self.instead(expected, &diagnose(&self.entries)).is_none()
+    }
+
     fn instead(&self, expected: &Expectation, findings: &[crate::timeline::Finding]) -> Option<Instead> {
         let session = expected.session;
         let seen: Vec<(String, bool)> = match &expected.what {

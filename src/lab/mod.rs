@@ -4,7 +4,8 @@
 //! ([`mod@format`]). A [`World`] plays it, moment by moment, and [`run`] from beginning to end: what happened, and what
 //! of it was not expected. A [`Recording`] keeps the way back to each moment. The clients are those of the live page, the
 //! broker is [`crate::broker`], its questions are answered by [`crate::policy`], and between them travel real MQTT bytes.
-//! [`mosquitto`] makes clients of pasted command lines, and shows what those programs would print.
+//! [`mosquitto`] makes clients of pasted command lines, and shows what those programs would print. A [`mod@lesson`] is
+//! scenarios to predict, to see, to have explained and to change.
 //!
 //! Deliberately not here: sentences, screens, files.
 //!
@@ -14,6 +15,7 @@
 mod actor;
 pub mod expect;
 pub mod format;
+pub mod lesson;
 pub mod mosquitto;
 mod network;
 pub mod presets;

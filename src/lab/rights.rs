@@ -51,16 +51,26 @@ impl Question {
     }
 
     pub(super) fn explain(&self, scenario: &Scenario) -> Option<Explained> {
-        let identity = scenario.identities.get(self.identity)?;
-        let policies = PolicySet::with_switches(identity.policies.clone(), scenario.switches);
-        let mut context = identity.context.clone();
-        context.client_id = Field::Given(self.client_id.clone());
-        context.time = self.time;
-        let request = in_words_of_policy(&self.request);
-        let explanation = policies.explain(&context, &request);
-        let near_misses = near_misses(&policies, &context, &request, &explanation);
-        Some(Explained { context, request, explanation, near_misses })
+        explain(scenario, self.identity, &self.client_id, self.time, in_words_of_policy(&self.request))
     }
+}
+
+/// The answer to what an identity of a scenario asks with a client ID, at a time of the wall clock in seconds.
+pub(super) fn explain(
+    scenario: &Scenario,
+    identity: usize,
+    client_id: &str,
+    time: Field<i64>,
+    request: policy::Request,
+) -> Option<Explained> {
+    let identity = scenario.identities.get(identity)?;
+    let policies = PolicySet::with_switches(identity.policies.clone(), scenario.switches);
+    let mut context = identity.context.clone();
+    context.client_id = Field::Given(client_id.to_owned());
+    context.time = time;
+    let explanation = policies.explain(&context, &request);
+    let near_misses = near_misses(&policies, &context, &request, &explanation);
+    Some(Explained { context, request, explanation, near_misses })
 }
 
 /// The policies of all identities, compiled once.

@@ -12,6 +12,7 @@ mod fix;
 mod flaw;
 pub mod form;
 mod headline;
+pub mod lesson;
 pub mod page;
 mod place;
 pub mod player;

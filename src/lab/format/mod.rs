@@ -32,7 +32,9 @@ mod write;
 
 use std::fmt;
 
+pub(super) use place::range;
 pub use read::{read, seconds};
+pub(super) use read::{Names, expected, scenario, whole};
 pub use words::millis;
 pub use write::write;
 

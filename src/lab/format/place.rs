@@ -1,4 +1,7 @@
-//! Where in the text a field stands, found again by the way to it when something is wrong with it.
+//! Where in the text a field stands, found again by the way to it: when something is wrong with it, or when something
+//! else is to stand there.
+
+use std::ops::Range;
 
 use serde_json::value::RawValue;
 
@@ -7,6 +10,20 @@ use crate::suite::format::fields::{Object, list};
 /// The byte at which the field of this path begins; or what is around it, when it is missing.
 pub(super) fn byte(text: &str, path: &str) -> usize {
     let Ok(root) = serde_json::from_str::<&RawValue>(text) else { return 0 };
+    let (found, _) = walk(root, path);
+    start(text, found)
+}
+
+/// Where the value of the field of this path stands, if it does.
+pub(in crate::lab) fn range(text: &str, path: &str) -> Option<Range<usize>> {
+    let root = serde_json::from_str::<&RawValue>(text).ok()?;
+    let (found, arrived) = walk(root, path);
+    let start = start(text, found);
+    arrived.then(|| start..start + found.get().len())
+}
+
+/// As far along the way as there is one, and whether that is its end.
+fn walk<'a>(root: &'a RawValue, path: &str) -> (&'a RawValue, bool) {
     let mut here = root;
     for piece in path.split(['.', '[']).filter(|piece| !piece.is_empty()) {
         let inner = match piece.strip_suffix(']').map(str::parse::<usize>) {
@@ -15,11 +32,15 @@ pub(super) fn byte(text: &str, path: &str) -> usize {
         };
         match inner {
             Some(inner) => here = inner,
-            None => break,
+            None => return (here, false),
         }
     }
-    // The value is a part of the text: the distance of their first bytes is its place.
-    here.get().as_ptr().addr().saturating_sub(text.as_ptr().addr())
+    (here, true)
+}
+
+/// The value is a part of the text: the distance of their first bytes is its place.
+fn start(text: &str, value: &RawValue) -> usize {
+    value.get().as_ptr().addr().saturating_sub(text.as_ptr().addr())
 }
 
 /// Line and column, from 1, of a byte.

@@ -43,35 +43,44 @@ const REASONS: &[&str] = &[
 /// # Errors
 /// What is wrong first, and where.
 pub fn read(text: &str, named: impl Fn(&str) -> Option<String>) -> Result<Scenario, ScenarioError> {
-    let whole = |byte: usize, problem: String| {
-        let (line, column) = place::line_and_column(text, byte);
-        ScenarioError { line, column, field: String::new(), problem }
-    };
-    if text.len() > MAX_TEXT {
-        let problem = format!("the scenario has {} bytes; at most {MAX_TEXT} are read", text.len());
-        return Err(ScenarioError { line: 1, column: 1, field: String::new(), problem });
+    whole(text, "scenario", MAX_TEXT, |raw| scenario(raw, &named))
+}
+
+/// Reads a whole text, which is called `name` and has at most `most` bytes: what is wrong gets its line and column.
+pub(in crate::lab) fn whole<T>(
+    text: &str,
+    name: &str,
+    most: usize,
+    read: impl FnOnce(&RawValue) -> Result<T, Wrong>,
+) -> Result<T, ScenarioError> {
+    let at = |line, column, problem| ScenarioError { line, column, field: String::new(), problem };
+    if text.len() > most {
+        let problem = format!("the {name} has {} bytes; at most {most} are read", text.len());
+        return Err(at(1, 1, problem));
     }
     let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let json = text.get(mark..).unwrap_or_default();
     let raw: &RawValue = serde_json::from_str(json).map_err(|error| {
         let problem = match error.classify() {
-            _ if text.trim().is_empty() => "the text is empty; write a scenario",
-            Category::Eof => "the JSON is not complete; a bracket or a quote is not closed",
-            _ => {
-                "this is not JSON; look for a comment, a missing or superfluous comma, a name without quotes, or \
-                 text after the end"
-            }
+            _ if text.trim().is_empty() => format!("the text is empty; write a {name}"),
+            Category::Eof => "the JSON is not complete; a bracket or a quote is not closed".to_owned(),
+            _ => "this is not JSON; look for a comment, a missing or superfluous comma, a name without quotes, or \
+                  text after the end"
+                .to_owned(),
         };
-        let (line, column) = (error.line().max(1), error.column().max(1));
-        ScenarioError { line, column, field: String::new(), problem: problem.to_owned() }
+        at(error.line().max(1), error.column().max(1), problem)
     })?;
-    scenario(raw, &named).map_err(|Wrong { field, problem }| {
-        let byte = mark + place::byte(json, &field);
-        ScenarioError { field, ..whole(byte, problem) }
+    read(raw).map_err(|Wrong { field, problem }| {
+        let (line, column) = place::line_and_column(text, mark + place::byte(json, &field));
+        ScenarioError { field, ..at(line, column, problem) }
     })
 }
 
-fn scenario(raw: &RawValue, named: &dyn Fn(&str) -> Option<String>) -> Result<Scenario, Wrong> {
+/// A scenario that stands in another text.
+pub(in crate::lab) fn scenario(
+    raw: &RawValue,
+    named: &dyn Fn(&str) -> Option<String>,
+) -> Result<Scenario, Wrong> {
     let mut file = Object::new(raw, "")?;
     let format: String = file.needed("format", &format!("`\"{FORMAT}\"`"))?;
     if format != FORMAT {
@@ -166,9 +175,25 @@ fn items<'a>(
 
 /// Names, with their numbers.
 #[derive(Default)]
-struct Names {
+pub(in crate::lab) struct Names {
     who: Register,
     clients: Register,
+}
+
+impl Names {
+    /// Those of a scenario that was read.
+    pub(in crate::lab) fn of(scenario: &Scenario) -> Self {
+        let register = |names: Vec<&String>| Register(names.into_iter().cloned().zip(0..).collect());
+        Self {
+            who: register(scenario.identities.iter().map(|who| &who.name).collect()),
+            clients: register(scenario.sessions.iter().map(|actor| &actor.name).collect()),
+        }
+    }
+
+    /// The number of an identity.
+    pub(in crate::lab) fn who(&self, name: &str, path: &str) -> Result<u32, Wrong> {
+        self.who.find(name, path)
+    }
 }
 
 #[derive(Default)]
@@ -337,11 +362,22 @@ fn step(raw: &RawValue, path: &str, names: &Names) -> Result<Step, Wrong> {
 
 fn expectation(raw: &RawValue, path: &str, names: &Names) -> Result<Expectation, Wrong> {
     let mut object = Object::new(raw, path)?;
+    let expectation = expected(&mut object, path, names)?;
+    object.finish()?;
+    Ok(expectation)
+}
+
+/// Reads the fields of an expectation.
+pub(in crate::lab) fn expected(
+    object: &mut Object<'_>,
+    path: &str,
+    names: &Names,
+) -> Result<Expectation, Wrong> {
     let whose = |object: &mut Object<'_>, field| -> Result<Option<SessionId>, Wrong> {
         let name: Option<String> = object.optional(field)?;
         name.map(|name| names.clients.find(&name, &object.path(field)).map(SessionId)).transpose()
     };
-    let session = whose(&mut object, "session")?;
+    let session = whose(object, "session")?;
     let times = object.optional::<Number<1_000_000>>("times")?.map(number);
     let mut found = Vec::new();
     if let Some(state) = object.optional("state")? {
@@ -361,7 +397,7 @@ fn expectation(raw: &RawValue, path: &str, names: &Names) -> Result<Expectation,
         found.push(Expected::Disconnected(reason));
     }
     if let Some(topic) = object.optional("received")? {
-        let payload = payload(&mut object, "payload", "payloadBase64")?;
+        let payload = payload(object, "payload", "payloadBase64")?;
         found.push(Expected::Received { topic, payload });
     }
     if let Some(verdict) = object.optional::<Verdict>("verdict")? {
@@ -374,13 +410,12 @@ fn expectation(raw: &RawValue, path: &str, names: &Names) -> Result<Expectation,
         found.push(Expected::Decided { action, resource: object.optional("resource")?, verdict });
     }
     if let Some(finding) = object.optional("finding")? {
-        found.push(Expected::Found { finding, by: whose(&mut object, "by")? });
+        found.push(Expected::Found { finding, by: whose(object, "by")? });
     }
     let [what] = <[Expected; 1]>::try_from(found).map_err(|_| {
         let words = "`state`, `disconnected`, `received`, `verdict` and `finding`";
         Wrong::new(path, format!("write exactly one of {words}"))
     })?;
-    object.finish()?;
     Ok(Expectation { session, what, times })
 }
 
