@@ -19,7 +19,7 @@
     },
   }) ?? { createScriptURL: (url) => url };
 
-  // The page is two programs: Check, and `sessions` for Simulate, Live and the reference. One is shown, the other waits outside
+  // The page is two programs: Check, and `sessions` for Simulate, Live, the lessons and the reference. One is shown, the other waits outside
   // the document until it is opened again.
   const address = (name) => new URL(name, document.baseURI).href;
   const PROGRAMS = {
@@ -153,7 +153,7 @@ serve();`;
   }
 
   const boot = { endpoint, fragment: location.hash.slice(1), startWorker, reload, open, errands, loadEditor };
-  const first = wantsLive() ? "sessions" : "check";
+  const first = wantsLive() || /^#lessons(\/|$)/.test(location.hash) ? "sessions" : "check";
   preload(first);
   // The example stands in the HTML, answered, until the program has drawn. It is shown only where the program will draw it.
   const example = handover === null && first === "check" && /^(#[a-z-]*)?$/.test(location.hash) && location.hash !== "#new" && !hasDraft();

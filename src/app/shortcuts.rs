@@ -29,6 +29,8 @@ pub enum Action {
     Share,
     /// Turns presenter mode on or off.
     Presenter,
+    /// Shows the answers of a lesson in presenter mode, or hides them.
+    Reveal,
     /// Opens the list of these keys.
     List,
     /// Does something to the player of Simulate.
@@ -65,9 +67,11 @@ pub struct Shortcut {
     pub says: &'static str,
 }
 
-const EVERYWHERE: &[Screen] = &[Screen::Check, Screen::Simulate, Screen::Live, Screen::Reference];
+const EVERYWHERE: &[Screen] =
+    &[Screen::Check, Screen::Simulate, Screen::Live, Screen::Reference, Screen::Lessons];
 const CHECK: &[Screen] = &[Screen::Check];
 const SIMULATE: &[Screen] = &[Screen::Simulate];
+const LESSONS: &[Screen] = &[Screen::Lessons];
 
 const fn single(
     key: &'static str,
@@ -84,6 +88,7 @@ pub const SHORTCUTS: &[Shortcut] = &[
     single("2", EVERYWHERE, Action::Show(Screen::Simulate), "Open Simulate"),
     single("3", EVERYWHERE, Action::Show(Screen::Live), "Open Live"),
     single("4", EVERYWHERE, Action::Show(Screen::Reference), "Open the reference"),
+    single("5", EVERYWHERE, Action::Show(Screen::Lessons), "Open the lessons"),
     single("n", CHECK, Action::New, "Begin anew with an empty policy"),
     single("t", CHECK, Action::Field("policies"), "Edit the policy's text"),
     single("o", CHECK, Action::Field("who"), "Change who connects"),
@@ -108,6 +113,7 @@ pub const SHORTCUTS: &[Shortcut] = &[
     single("x", SIMULATE, Action::Play(Play::Skip), "Skip the chosen event and replay"),
     single("h", SIMULATE, Action::Field("branch"), "Continue from the chosen event otherwise"),
     single("p", EVERYWHERE, Action::Presenter, "Presenter mode on or off"),
+    single("r", LESSONS, Action::Reveal, "Show or hide the answer in presenter mode"),
     single("?", EVERYWHERE, Action::List, "Open this list"),
 ];
 

@@ -54,6 +54,8 @@ pub enum Screen {
     Live,
     /// What the engine goes by, and what nobody knows for certain.
     Reference,
+    /// To predict, to see, to understand and to change.
+    Lessons,
 }
 
 /// One policy as pasted.

@@ -53,7 +53,7 @@ impl Frame<'_> {
                 <header class="c-header" ref={self.keys.on(self.screen)}>
                     <h1 class="c-brand"><img src="./icon.svg" alt="" width="28" height="28" />{ "IoT Policy Lab" }</h1>
                     <nav class="c-tabs" aria-label="Screens">
-                        { tab(Screen::Check) }{ tab(Screen::Simulate) }{ tab(Screen::Live) }{ tab(Screen::Reference) }
+                        { tab(Screen::Check) }{ tab(Screen::Simulate) }{ tab(Screen::Live) }{ tab(Screen::Reference) }{ tab(Screen::Lessons) }
                     </nav>
                     <div class="c-tools">
                         <button type="button" aria-pressed={self.presenter.to_string()}
@@ -82,6 +82,7 @@ const fn name(screen: Screen) -> &'static str {
         Screen::Simulate => "Simulate",
         Screen::Live => "Live",
         Screen::Reference => "Reference",
+        Screen::Lessons => "Lessons",
     }
 }
 
@@ -99,7 +100,7 @@ pub(super) fn open(boot: &Boot, screen: Screen, workspace: &Workspace, failed: C
 const fn program(screen: Screen) -> &'static str {
     match screen {
         Screen::Check => "check",
-        Screen::Simulate | Screen::Live | Screen::Reference => "sessions",
+        Screen::Simulate | Screen::Live | Screen::Reference | Screen::Lessons => "sessions",
     }
 }
 

@@ -355,6 +355,12 @@ impl Model {
                 self.part_from_draft();
                 return self.take(Msg::Edit(Edit::Empty));
             }
+            // The other program reads the rest of it, and hears of it itself while it is shown.
+            Msg::Link(fragment) if fragment.split('/').next() == Some("lessons") => {
+                if self.workspace.screen == Screen::Check {
+                    return self.take(Msg::Show(Screen::Lessons));
+                }
+            }
             // Somebody else's fragment, where a link stood perhaps.
             Msg::Link(_) => self.from_link = false,
             Msg::ForgetLink => {

@@ -1,18 +1,21 @@
-//! Simulate, Live and the reference: the state of their screens and the only function that changes it.
+//! Simulate, Live, the lessons and the reference: the state of their screens and the only function that changes it.
 //!
 //! Pure: a message goes in, orders to the browser come out. Messages and orders are plain data.
 
 pub mod filter;
+pub mod lessons;
 pub mod live;
 pub mod reference;
 pub mod simulate;
 
+use crate::app::check::comes_with;
 use crate::app::presenter;
 use crate::app::workspace::{MqttVersion, Screen, SessionPlan, TextField, Workspace};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
 use crate::policy::explain::Switch;
 use crate::words::page as words;
+use lessons::Lessons;
 use live::{FromWorker, Live, Phase, ToWorker};
 use reference::{FIDELITY_ID, Reference};
 use simulate::Simulate;
@@ -29,6 +32,8 @@ pub struct Model {
     pub simulate: Simulate,
     /// The real sessions.
     pub live: Live,
+    /// The screen of the lessons.
+    pub lessons: Lessons,
     /// The screen of the reference.
     pub reference: Reference,
     /// The content-policy source that this load of the page is locked to besides its own origin.
@@ -44,8 +49,6 @@ pub enum Msg {
     Open,
     /// Opened a screen.
     Show(Screen),
-    /// Opened a link, which is for Check.
-    Linked,
     /// The other program, for which the user left, did not come.
     NotOpened,
     /// Typed into a field; the whole text.
@@ -90,6 +93,10 @@ pub enum Msg {
     ReloadFailed,
     /// Comes back from another screen with the workspace as that one left it.
     Take(Box<Workspace>),
+    /// Something on the screen of the lessons.
+    Lessons(lessons::Msg),
+    /// The address has this fragment now.
+    Address(String),
     /// Something on the screen of the reference.
     Reference(reference::Msg),
     /// The browser told what came of an order.
@@ -113,6 +120,8 @@ pub enum Effect {
     Flush,
     /// Tell the player of Simulate after a short while how much time has passed.
     Tick,
+    /// Something that the screen of the lessons wants.
+    Lessons(lessons::Effect),
     /// Fetch the file of the reference.
     FetchReference,
     /// Move the focus to the element with this ID, once it is drawn.
@@ -142,6 +151,7 @@ impl Model {
         Self {
             simulate,
             live: Live::new(pinned),
+            lessons: Lessons::default(),
             reference: Reference::default(),
             locked_to: endpoint.map(str::to_owned),
             notice,
@@ -159,6 +169,9 @@ impl Model {
         if self.workspace.screen == Screen::Reference && self.reference.wants() {
             effects.push(Effect::FetchReference);
         }
+        if self.workspace.screen == Screen::Lessons {
+            effects.extend(self.lessons.wants().into_iter().map(Effect::Lessons));
+        }
         effects
     }
 
@@ -174,8 +187,6 @@ impl Model {
                     return vec![Effect::Open(screen)];
                 }
             },
-            Msg::Linked if self.workspace.screen == Screen::Check => {}
-            Msg::Linked => return self.take(Msg::Show(Screen::Check)),
             // Check did not come.
             Msg::NotOpened => {
                 self.workspace.screen =
@@ -186,6 +197,18 @@ impl Model {
                 self.workspace = *workspace;
                 self.replay();
                 return self.come();
+            }
+            Msg::Lessons(msg) => return self.lessons.update(msg).into_iter().map(Effect::Lessons).collect(),
+            // A link opens on Check, which gets the workspace first.
+            Msg::Address(fragment) if comes_with(&fragment) => {
+                if self.workspace.screen != Screen::Check {
+                    return self.take(Msg::Show(Screen::Check));
+                }
+            }
+            Msg::Address(fragment) => {
+                if self.lessons.follow(&fragment) {
+                    self.workspace.screen = Screen::Lessons;
+                }
             }
             Msg::Reference(msg) => self.reference.update(msg),
             Msg::Turn(switch) => self.workspace.turn(switch),

@@ -33,8 +33,8 @@ mod write;
 use std::fmt;
 
 pub(super) use place::range;
-pub use read::{read, seconds};
 pub(super) use read::{Names, expected, scenario, whole};
+pub use read::{read, seconds};
 pub use words::millis;
 pub use write::write;
 

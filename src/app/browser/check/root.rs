@@ -11,7 +11,7 @@ use crate::app::browser::files;
 use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys;
 use crate::app::check::errand::{Brought, Errand};
-use crate::app::check::{Edit, Effect, Model, Msg, Opening};
+use crate::app::check::{Edit, Effect, Model, Msg, Opening, comes_with};
 use crate::app::shortcuts::Action;
 use crate::app::workspace::Screen;
 use crate::words;
@@ -34,10 +34,10 @@ impl Component for Root {
 
     fn create(ctx: &Context<Self>) -> Self {
         let Props { workspace, boot } = ctx.props();
-        let (fragment, draft, tag) = (boot.fragment(), draft::kept(), tag());
+        let (opened, draft, tag) = (boot.fragment(), draft::kept(), tag());
         let model = Model::open(&Opening {
             left: workspace.as_deref(),
-            fragment: &fragment,
+            fragment: &opened,
             draft: draft.as_deref(),
             tag: &tag,
         });
@@ -45,9 +45,10 @@ impl Component for Root {
             ctx.link().send_message(Msg::Show(model.workspace.screen));
         }
         ctx.link().send_message(Msg::Open);
-        if workspace.is_some() {
+        let fragment = shell::fragment();
+        if workspace.is_some() && comes_with(&fragment) {
             // A link that came while the other program was shown.
-            ctx.link().send_message(Msg::Link(shell::fragment()));
+            ctx.link().send_message(Msg::Link(fragment));
         }
         let address = shell::watch_fragment(ctx.link().callback(Msg::Link));
         let stored = draft::watch(ctx.link().callback(Msg::KeptElsewhere));
@@ -63,7 +64,7 @@ impl Component for Root {
             Action::Way(way) => Some(Msg::Try(way)),
             Action::TakeBack => Some(Msg::TakeBack),
             Action::Presenter => Some(Msg::Present),
-            Action::Field(_) | Action::Heading(_) | Action::List | Action::Play(_) => None,
+            Action::Field(_) | Action::Heading(_) | Action::Reveal | Action::List | Action::Play(_) => None,
         });
         let keys = Keys::new(pressed);
         Self { model, unsaved: Unsaved::new(), keys, focus: None, around: None, _heard: [address, stored] }

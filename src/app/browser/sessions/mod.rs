@@ -1,9 +1,11 @@
-//! The program of Simulate, Live and the reference, and of the worker that holds the real sessions.
+//! The program of Simulate, Live, the lessons and the reference, and of the worker that holds the real sessions.
 
 mod commands;
 mod credentials;
+mod decision;
 mod event_table;
 mod events;
+mod lessons;
 mod link;
 mod live;
 mod moment;

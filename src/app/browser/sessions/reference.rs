@@ -23,7 +23,8 @@ pub(super) fn fetch(told: Callback<reference::Msg>) {
     });
 }
 
-async fn text_of(address: &str) -> Option<String> {
+/// A file of the page, as text; nothing when it cannot be had.
+pub(super) async fn text_of(address: &str) -> Option<String> {
     let response = JsFuture::from(gloo::utils::window().fetch_with_str(address)).await.ok()?;
     let response: Response = response.dyn_into().ok()?;
     if !response.ok() {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
 use super::ticks::Ticks;
-use super::{live, reference, simulate as screen};
+use super::{lessons, live, reference, simulate as screen};
 use crate::app::browser::files;
 use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
@@ -45,6 +45,12 @@ impl Component for Root {
         let props = ctx.props();
         let (workspace, notice) = Workspace::opening(props.workspace.as_deref(), &tag());
         let mut model = Model::open(props.boot.endpoint().as_deref(), workspace, notice);
+        model.lessons.remember(lessons::kept().as_deref());
+        let fragment = shell::fragment();
+        // Check has opened a link that stands there.
+        if !comes_with(&fragment) {
+            model.update(Msg::Address(fragment));
+        }
         let mut link = None;
         let mut focus = None;
         if model.live.endpoint.is_some() {
@@ -71,13 +77,11 @@ impl Component for Root {
                 Play::On => player::Msg::Go(player::Go::Next),
                 Play::Skip => player::Msg::Skip,
             })))),
+            Action::Reveal => Some(Input::Model(Msg::Lessons(lessons::Msg::Reveal))),
             _ => None,
         });
         let shortcuts = Shortcuts::new(pressed);
-        // A link opens on Check, which gets the workspace first.
-        let address = ctx
-            .link()
-            .batch_callback(|fragment: String| comes_with(&fragment).then_some(Input::Model(Msg::Linked)));
+        let address = ctx.link().callback(|fragment| Input::Model(Msg::Address(fragment)));
         let address = shell::watch_fragment(address);
         let (unsaved, ticks) = (Unsaved::new(), Ticks::default());
         Self { model, link, focus, unsaved, shortcuts, ticks, _address: address }
@@ -100,12 +104,18 @@ impl Component for Root {
             self.ticks.came();
         }
         let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_) | Msg::Simulate(simulate::Msg::Script(_)));
+        let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_));
+        let comes = matches!(msg, Msg::Take(_));
         for effect in self.model.update(msg) {
             self.carry_out(ctx, effect);
+        }
+        if comes {
+            self.model.update(Msg::Address(shell::fragment()));
         }
         if typed {
             self.unsaved.set(true);
         }
+        lessons::show_address(&self.model);
         true
     }
 
@@ -134,6 +144,8 @@ impl Component for Root {
             Screen::Live => live::live(model, &send, &hand_over, framed()),
             Screen::Reference => reference::reference(model, &send),
             Screen::Simulate | Screen::Check => screen::simulate(model, &send),
+            Screen::Lessons => lessons::lessons(model, &send),
+            Screen::Simulate | Screen::Check => screen::simulate(model, &send),
         })
     }
 }
@@ -158,6 +170,10 @@ impl Root {
             }
             Effect::FetchReference => {
                 reference::fetch(ctx.link().callback(|came| Input::Model(Msg::Reference(came))));
+            }
+            Effect::Lessons(lessons::Effect::Focus(id)) => self.focus = Some(id),
+            Effect::Lessons(effect) => {
+                lessons::carry_out(effect, ctx.link().callback(|msg| Input::Model(Msg::Lessons(msg))))
             }
             Effect::Focus(id) => self.focus = Some(id),
             Effect::Save(name, text) => {
