@@ -159,6 +159,13 @@ impl Model {
         }
     }
 
+    /// Opens what the fragment of an address names, if that is on one of these screens.
+    pub fn follow(&mut self, fragment: &str) {
+        if self.lessons.follow(fragment) {
+            self.workspace.screen = Screen::Lessons;
+        }
+    }
+
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         // What the user did not do takes nothing away.
@@ -205,11 +212,7 @@ impl Model {
                     return self.take(Msg::Show(Screen::Check));
                 }
             }
-            Msg::Address(fragment) => {
-                if self.lessons.follow(&fragment) {
-                    self.workspace.screen = Screen::Lessons;
-                }
-            }
+            Msg::Address(fragment) => self.follow(&fragment),
             Msg::Reference(msg) => self.reference.update(msg),
             Msg::Turn(switch) => self.workspace.turn(switch),
             Msg::Present => {

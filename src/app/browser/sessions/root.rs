@@ -46,11 +46,7 @@ impl Component for Root {
         let (workspace, notice) = Workspace::opening(props.workspace.as_deref(), &tag());
         let mut model = Model::open(props.boot.endpoint().as_deref(), workspace, notice);
         model.lessons.remember(lessons::kept().as_deref());
-        let fragment = shell::fragment();
-        // Check has opened a link that stands there.
-        if !comes_with(&fragment) {
-            model.update(Msg::Address(fragment));
-        }
+        model.follow(&shell::fragment());
         let mut link = None;
         let mut focus = None;
         if model.live.endpoint.is_some() {
@@ -104,13 +100,13 @@ impl Component for Root {
             self.ticks.came();
         }
         let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_) | Msg::Simulate(simulate::Msg::Script(_)));
-        let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_));
         let comes = matches!(msg, Msg::Take(_));
-        for effect in self.model.update(msg) {
-            self.carry_out(ctx, effect);
-        }
-        if comes {
-            self.model.update(Msg::Address(shell::fragment()));
+        // The address may name a lesson. A link that stands there was opened by Check.
+        let lesson = Some(shell::fragment()).filter(|fragment| comes && !comes_with(fragment));
+        for msg in [Some(msg), lesson.map(Msg::Address)].into_iter().flatten() {
+            for effect in self.model.update(msg) {
+                self.carry_out(ctx, effect);
+            }
         }
         if typed {
             self.unsaved.set(true);
@@ -145,7 +141,6 @@ impl Component for Root {
             Screen::Reference => reference::reference(model, &send),
             Screen::Simulate | Screen::Check => screen::simulate(model, &send),
             Screen::Lessons => lessons::lessons(model, &send),
-            Screen::Simulate | Screen::Check => screen::simulate(model, &send),
         })
     }
 }
