@@ -4,11 +4,11 @@
 //! else, and can be forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::broker::{DisconnectReason, News, Verdict};
-use crate::lab::Run;
 use crate::lab::lesson::{Lesson, Listed, MAX_TEXT, Value, Walk};
-use crate::timeline::What;
+use crate::timeline::{Record, What};
 use crate::words::lesson as words;
 
 /// The ID of the heading of the list, or of the open lesson.
@@ -47,6 +47,8 @@ pub struct Lessons {
     pub open: Option<String>,
     /// The lessons that were opened, by their IDs, each as it was left.
     walks: BTreeMap<String, File<Walk>>,
+    /// What came of the open step, for timeline and table.
+    pub record: Option<Rc<Record>>,
     /// What of the run, or of the questions, is explained.
     pub chosen: Option<Chosen>,
     /// In presenter mode: whether the answers of the open step are shown.
@@ -165,7 +167,7 @@ impl Lessons {
                 if let Some(walk) = self.walk_mut() {
                     walk.run();
                 }
-                self.chosen = self.most_interesting();
+                self.look();
                 let mut effects = self.note();
                 effects.push(Effect::Focus(OUTCOME_ID));
                 return effects;
@@ -174,21 +176,21 @@ impl Lessons {
                 if let Some(walk) = self.walk_mut() {
                     walk.change(place, value);
                 }
-                self.chosen = self.most_interesting();
+                self.look();
                 return self.note();
             }
             Msg::PutBack => {
                 if let Some(walk) = self.walk_mut() {
                     walk.put_back();
                 }
-                self.chosen = self.most_interesting();
+                self.look();
             }
             Msg::Hint => {
                 if let Some(walk) = self.walk_mut()
                     && !walk.hint()
                 {
                     walk.solve();
-                    self.chosen = self.most_interesting();
+                    self.look();
                     return self.note();
                 }
             }
@@ -350,12 +352,14 @@ impl Lessons {
 
     fn come_to_step(&mut self) {
         self.revealed = false;
-        self.chosen = self.most_interesting();
+        self.look();
     }
 
-    fn most_interesting(&self) -> Option<Chosen> {
-        let (_, stand) = self.walk()?.here()?;
-        most_interesting(stand.run.as_ref()?).map(Chosen::Entry)
+    /// Looks at what came of the open step, where there is most to see.
+    fn look(&mut self) {
+        let stand = self.walk().and_then(Walk::here).map(|(_, stand)| stand);
+        self.record = stand.and_then(|stand| stand.run.as_ref()).map(|run| Rc::new(run.record()));
+        self.chosen = self.record.as_deref().and_then(most_interesting).map(Chosen::Entry);
     }
 
     /// Notes that the open step was gone through, if it was.
@@ -371,8 +375,8 @@ impl Lessons {
 }
 
 /// The event to explain first: where the broker ends a taken-over session, else the first refusal.
-fn most_interesting(run: &Run) -> Option<usize> {
-    let position = |wanted: fn(&What) -> bool| run.entries.iter().position(|entry| wanted(&entry.what));
+fn most_interesting(record: &Record) -> Option<usize> {
+    let position = |wanted: fn(&What) -> bool| record.entries.iter().position(|entry| wanted(&entry.what));
     position(|what| {
         matches!(what, What::Broker(News::Disconnected { cause, .. })
             if cause.reason() == DisconnectReason::DuplicateClientId)

@@ -8,9 +8,10 @@ use web_sys::MouseEvent;
 use yew::prelude::*;
 
 use super::decision::{decision, detail};
-use super::events::{Events, MAX_ROWS, events};
+use super::event_table::EventTable;
 use super::reference::text_of;
 use super::session::findings;
+use super::timeline::Timeline;
 use crate::app::browser::components::{Tone, confidence, field, text, text_area};
 use crate::app::browser::{files, shell};
 use crate::app::sessions::lessons::{Chosen, File, Lessons, OUTCOME_ID, STEP_ID, TITLE_ID};
@@ -20,7 +21,7 @@ use crate::app::workspace::Screen;
 use crate::lab::lesson::{Change, Claim, Control, Editable, Listed, Prediction, Stand, Step, Value, Walk};
 use crate::lab::{Run, Scenario, mosquitto};
 use crate::policy::document;
-use crate::timeline::{SessionId, diagnose};
+use crate::timeline::SessionId;
 use crate::words;
 use crate::words::check::ticked;
 use crate::words::lesson as said;
@@ -495,17 +496,14 @@ fn played(page: Page<'_>, step: &Step, run: &Run) -> Html {
         Some(Chosen::Entry(at)) => Some(at),
         _ => None,
     };
+    let select = page.send.reform(|entry| Msg::Explain(Chosen::Entry(entry)));
     html! {
         <>
-            { findings(&diagnose(&run.entries), "Nothing was refused, and nobody was thrown out.", &name) }
-            { events(&Events {
-                entries: run.entries.iter().enumerate().take(MAX_ROWS).collect(),
-                total: run.entries.len(),
-                selected: entry,
-                name: &name,
-                version: &|session| words::scenario::version(run, session),
-                select: page.send.reform(|entry| Msg::Explain(Chosen::Entry(entry))),
-            }) }
+            if let Some(record) = &page.lessons.record {
+                { findings(&record.findings, "Nothing was refused, and nobody was thrown out.", &name) }
+                <Timeline record={record.clone()} selected={entry} select={select.clone()} />
+                <EventTable record={record.clone()} selected={entry} {select} />
+            }
             { asked(page, step, run) }
             { explained(step, run, chosen) }
             { for terminals(run) }

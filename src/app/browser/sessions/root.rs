@@ -139,8 +139,8 @@ impl Component for Root {
             },
             Screen::Live => live::live(model, &send, &hand_over, framed()),
             Screen::Reference => reference::reference(model, &send),
-            Screen::Simulate | Screen::Check => screen::simulate(model, &send),
             Screen::Lessons => lessons::lessons(model, &send),
+            Screen::Simulate | Screen::Check => screen::simulate(model, &send),
         })
     }
 }
