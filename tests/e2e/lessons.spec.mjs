@@ -120,7 +120,7 @@ test('a wrong prediction names what was assumed and opens the explanation; a rig
 
 test('the challenge is solved, a shortcut does not solve it, and it can be put back', async ({ page }) => {
   await open(page, 'five-sessions');
-  await expect(goal(page)).toContainText('2 of 5 reached');
+  await expect(goal(page)).toContainText('3 of 5 reached');
   const exclusive = (thing) => page.getByRole('group', { name: `Attachment of ${thing}`, exact: true }).getByRole('radio', { name: 'exclusive', exact: true });
   await exclusive('temp-sensor-01').check();
   await exclusive('temp-sensor-010').check();
@@ -142,7 +142,7 @@ test('the challenge is solved, a shortcut does not solve it, and it can be put b
   await expect(goal(page)).toContainText('Goal reached.');
   await expect(page.getByRole('region', { name: 'What happened', exact: true })).toContainText('X was refused');
   await page.getByRole('button', { name: 'Put everything back' }).click();
-  await expect(goal(page)).toContainText('2 of 5 reached');
+  await expect(goal(page)).toContainText('3 of 5 reached');
 });
 
 test('the hints end in the solution', async ({ page }) => {
@@ -174,7 +174,7 @@ test('progress is kept over a load of the page, in this browser alone, and forgo
   expect(new URL(page.url()).hash).toBe('');
 });
 
-test('a link leads to its step, from outside and from any screen; a wrong one says so', async ({ page, context, expectError }) => {
+test('a link leads to its step, from outside and from any screen; a wrong one says so', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, 'three-wildcards', 3);
   await page.getByRole('button', { name: 'Copy a link to this step' }).click();

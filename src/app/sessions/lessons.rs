@@ -138,7 +138,12 @@ impl Lessons {
                     return self.open(&id, step);
                 }
             }
-            Msg::Came(id, text) => self.take(&id, text),
+            Msg::Came(id, text) => {
+                self.take(&id, text);
+                // The heading that had the focus went with what said that the lesson is on its way.
+                let shown = self.open.as_ref() == Some(&id);
+                return shown.then_some(Effect::Focus(TITLE_ID)).into_iter().collect();
+            }
             Msg::Again => {
                 if matches!(self.list, File::Failed(_)) {
                     self.list = File::Unasked;

@@ -266,12 +266,14 @@ fn predict(page: Page<'_>, prediction: &Prediction, stand: &Stand, hidden: bool)
     let ran = stand.run.is_some();
     let option = |(at, choice): (usize, &crate::lab::lesson::Choice)| {
         let right = ran && !hidden && stand.right == Some(at);
+        let own = ran && stand.chosen == Some(at);
         html! {
             <label class={classes!("is-inline", "l-choice", right.then_some("is-allowed"))}>
                 <input type="radio" name="prediction" checked={stand.chosen == Some(at)} disabled={ran}
                     onchange={page.send.reform(move |_: Event| Msg::Choose(at))} />
                 <span>
                     { text(&ticked(&choice.claim.text)) }
+                    if own { <span class="c-hint">{ " Your prediction. " }</span> }
                     if right { { " " }<strong class="c-now">{ Tone::Allowed.sign() }{ "This happens." }</strong> }
                 </span>
             </label>
@@ -446,7 +448,7 @@ fn scene(step: &Step, stand: &Stand) -> Html {
             if several { format!("Policy of the {}", whose.join(" and the ")) } else { "Policy".to_owned() };
         let is_edited = edited.contains(&name);
         html! {
-            <details class="c-more" open={!is_edited}>
+            <details class="c-more" open={stand.run.is_none()}>
                 <summary>{ title }{ if is_edited { ", as it is edited" } else { "" } }</summary>
                 <pre tabindex="0" translate="no" class="l-document">{ document }</pre>
             </details>
