@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { serve } from '../serve.mjs';
 import { attackOn, probeWorker, startStranger } from './attack.mjs';
 import { expect, test as lab, workerOf } from './lab.mjs';
@@ -15,7 +16,9 @@ const test = lab.extend({
 });
 
 test('every file says how long it may be kept, and what may not be done with it', async ({ request, site, root }) => {
-  for (const name of ['', ...readdirSync(root)]) {
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((it) => it.isFile())
+    .map((it) => relative(root, join(it.parentPath ?? it.path, it.name)));
+  for (const name of ['', ...files]) {
     const headers = (await request.get(site.url + name)).headers();
     expect(headers['content-security-policy'], name).toMatch(/^default-src 'none'; .*; frame-ancestors 'none'$/);
     expect(headers, name).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });

@@ -1,6 +1,6 @@
 //! Simulate: a script and the player of it.
 //!
-//! The script says what is to be played, as a [`Scenario`](crate::lab::Scenario); the player knows nothing of how that
+//! The script says what is to be played, as a [`Scenario`]; the player knows nothing of how that
 //! was written. A change of the script plays it anew.
 
 pub mod branch;

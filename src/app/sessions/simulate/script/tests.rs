@@ -446,6 +446,7 @@ fn the_scripts_of_old_links_open() {
     assert!(scripts >= 2, "{scripts}");
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 mod any {
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
