@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 import { firstPaint } from './first-paint.mjs';
 import { cloudFront, headersFile, nginx } from './hosting.mjs';
 
@@ -26,6 +27,11 @@ function replaceOnce(text, wanted, replacement) {
   const parts = text.split(wanted);
   if (parts.length !== 2) throw new Error(`\`${wanted}\` stands ${parts.length - 1} times where it must stand once`);
   return parts.join(replacement);
+}
+
+// Scripts go out without comments and long names. sw.js stays: it is not part of the page, and is filled in below.
+for (const name of files().filter((name) => /\.js$/.test(name) && name !== 'sw.js' && !name.startsWith('editor'))) {
+  writeFileSync(path(name), transformSync(read(name).toString(), { minify: true }).code);
 }
 
 // A script or stylesheet with the same name in every version could be an old one from a cache beside a new one from the host.

@@ -2,8 +2,6 @@
 //!
 //! Pure: a function of the workspace. Knows no sentence and no markup.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::who::{context, given, used_keys};
@@ -11,6 +9,7 @@ use crate::app::workspace::{
     Ask, Attached, MqttVersion, PolicyText, PrincipalKind, Transport, Who, Workspace,
 };
 use crate::iot::topic;
+use crate::order;
 use crate::policy::context::{Binding, Context, Field};
 use crate::policy::document::Document;
 use crate::policy::evaluate::{Attachment, Decision, Policy, PolicyKind, PolicySet, Switches, Verdict};
@@ -452,7 +451,7 @@ pub fn compile(workspace: &Workspace) -> PolicySet {
 
 /// Those of the variables that a template computes.
 fn computed(workspace: &Workspace, used: &[Key]) -> Vec<Key> {
-    let names: BTreeSet<&String> = on(workspace).flat_map(|(_, policy)| &policy.computed).collect();
+    let names = order::set(on(workspace).flat_map(|(_, policy)| &policy.computed));
     used.iter().filter(|key| matches!(key, Key::Unknown(name) if names.contains(name))).cloned().collect()
 }
 
