@@ -46,7 +46,7 @@ async function walk(page) {
 }
 
 /** Runs in the page: from here on each Tab is watched, when the key goes up and the browser has scrolled. */
-function begin() {
+async function begin() {
   const CONTROLS = 'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable="true"]';
   const UNREACHED = ':disabled, [tabindex="-1"], [type="radio"]:not(:checked)';
   const root = document.querySelector('dialog:modal') ?? document.body;
@@ -117,9 +117,13 @@ function begin() {
     },
   };
   globalThis.walk = walk;
-  // Tab begins where something that had the focus has been.
-  const start = Object.assign(document.createElement('span'), { tabIndex: -1 });
-  root.prepend(start);
-  start.focus();
-  start.remove();
+  // Tab begins where something that had the focus has been. What the page still draws may take the focus for its own.
+  for (let tries = 0; tries < 10; tries += 1) {
+    const start = Object.assign(document.createElement('span'), { tabIndex: -1 });
+    root.prepend(start);
+    start.focus();
+    start.remove();
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    if (active() === null) break;
+  }
 }
