@@ -47,6 +47,9 @@ test('nothing is requested from anywhere but the page\'s own origin', async ({ p
 test('the browser asks before it leaves a page with something typed', async ({ page }) => {
   await page.goto('./');
   await page.getByLabel('Client IDs').fill('mine');
+  // The program, which asks, has taken over.
+  await expect(page.locator('#example')).toHaveCount(0);
+  await expect(page.locator('#answer-0-1')).toHaveCount(0);
   const asked = page.waitForEvent('dialog');
   const leaving = page.reload().catch(() => null);
   const dialog = await asked;
