@@ -13,13 +13,16 @@ const statement = (action, resource, condition) => ({
 const policyOf = (...statements) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 const CONNECT_ALL = policyOf(statement('iot:Connect', 'client/*'));
 
+// The editor draws the lines that are in sight: in a window of this height, all of the example's.
+test.use({ viewport: { width: 1280, height: 2400 } });
+
 test.beforeEach(async ({ page }) => {
   await page.goto('./');
-  await page.locator('.cm-content').waitFor();
+  await expect.poll(() => policyText(page)).toMatch(/\n\}\s*$/);
 });
 
 const policy = (page) => page.getByLabel('Policy document (JSON)');
-/** What stands in the first policy's editor. Until that is loaded a plain field stands in its place. */
+/** What stands in the first policy's editor. */
 const policyText = (page) => edited(page.locator('.cm-content').first());
 const who = (page) => page.getByRole('region', { name: 'Who connects?' });
 const policies = (page) => page.getByRole('region', { name: /^Polic/ });
