@@ -123,7 +123,7 @@ test('a finding jumps to its place, says why, and is corrected', async ({ page }
   await finding.locator('summary').click();
   await expect(finding).toContainText('What to do');
   await finding.getByRole('button', { name: /^Correct it/ }).click();
-  expect(await edited(policy(page))).toContain('topic/dt/*');
+  await expect.poll(() => edited(policy(page))).toContain('topic/dt/*');
   await expect(findings).toContainText('1 warning');
 });
 
