@@ -31,6 +31,10 @@ pub struct Workspace {
     /// What is asked on Check.
     #[serde(skip_serializing_if = "is_default")]
     pub ask: Ask,
+    /// In a link: the answer that was looked at, where it is not the one to look at first, by the numbers of its
+    /// question and its client ID, such as `0.1`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub at: String,
     /// Undecided points of AWS's behaviour that the user turned over, by [`Switch::as_str`].
     #[serde(skip_serializing_if = "is_default")]
     pub switches: BTreeSet<String>,

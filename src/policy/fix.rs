@@ -13,7 +13,7 @@ pub use change::{Change, Patch};
 pub use near::{NearMiss, NearMissKind, near_misses};
 
 use super::{
-    Context, Field, PolicySet, Principal, Request, Verdict,
+    Context, Field, PolicySet, Principal, ReasonCode, Request, Verdict,
     context::{Certificate, Thing},
     explain::Confidence,
     variable::{Key, Party, Pick},
@@ -190,7 +190,8 @@ pub fn fixes(set: &PolicySet, context: &Context, request: &Request) -> Vec<Fix> 
         things.any(|thing| id.strip_prefix(&thing.name).is_some_and(|rest| !rest.is_empty()))
     });
     let denied = matches!(verdict, Verdict::ImplicitDeny | Verdict::ExplicitDeny);
-    if denied && further_session && matches!(request, Request::Connect { .. }) {
+    let asked = !matches!(explanation.decision.reason, ReasonCode::NoPolicy | ReasonCode::NoIamPolicy);
+    if denied && asked && further_session && matches!(request, Request::Connect { .. }) {
         out.push(Fix {
             kind: FixKind::OneSession,
             changes: Vec::new(),

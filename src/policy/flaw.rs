@@ -54,7 +54,7 @@ fn refused(found: &Diagnostic, kind: Side) -> Option<Confidence> {
     }
     match (&found.problem, kind) {
         // What people paste is annotated; the policy in the account is not.
-        (Problem::Comment { .. } | Problem::TypographicQuotes { .. } | Problem::SecondDocument, _) => None,
+        (Problem::Comment { .. } | Problem::TypographicQuotes { .. }, _) => None,
         (Problem::TooLong { .. } | Problem::UnknownVariable { .. }, Side::Iam) => None,
         (Problem::TooLong { .. }, Side::Iot) => Some(Confidence::Documented),
         (Problem::UnknownVariable { .. }, Side::Iot) => Some(Confidence::Observed),

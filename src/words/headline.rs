@@ -32,6 +32,17 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The verdict as a title: what AWS IoT Core never takes is not simply allowed.
+#[must_use]
+pub const fn title(explanation: &Explanation) -> &'static str {
+    match explanation.decision.verdict {
+        Verdict::Allowed if !explanation.quotas.is_empty() => {
+            "Allowed by the policies, never taken by AWS IoT Core"
+        }
+        decided => verdict(decided),
+    }
+}
+
 /// Longer values are cut in the middle; the steps show them whole.
 const LONGEST_VALUE: usize = 80;
 

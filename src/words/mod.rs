@@ -31,7 +31,7 @@ mod used;
 pub use crate::text::{Piece, Text};
 pub use diagnostic::{diagnostic, missing, repair, unwrapped};
 pub use fix::{change, cost, fix_kind, near_miss, risk, who};
-pub use headline::{headline, headline_text, verdict, why_no_value};
+pub use headline::{headline, headline_text, title, verdict, why_no_value};
 pub use report::{Format, report, said, surprises};
 pub use steps::{Row, Step, resolved, source, steps};
 pub use undecided::{answered_with, confidence, seen, seen_over_https, turned_over, undecided};

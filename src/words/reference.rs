@@ -91,7 +91,8 @@ const fn variable(key: &Key) -> (&'static str, &'static str) {
         Key::ThingName => (
             "the thing of the connection: with exclusive attachment the attached thing, else the attached thing whose \
              name is the client ID",
-            "when there is no such thing; over HTTPS; for every principal but a certificate",
+            "when there is no such thing; over HTTPS; for every principal but a certificate and an authenticated \
+             Cognito identity",
         ),
         Key::ThingTypeName => {
             ("the type of the thing of the connection", "without such a thing, or when it has no type")
@@ -102,7 +103,7 @@ const fn variable(key: &Key) -> (&'static str, &'static str) {
         ),
         Key::IsAttached => (
             "`true` when there is a thing of the connection, else `false`",
-            "over HTTPS; for every principal but a certificate",
+            "over HTTPS; for every principal but a certificate and an authenticated Cognito identity",
         ),
         Key::CertificateId => {
             ("the ID of the client certificate", "when the principal brings no certificate")

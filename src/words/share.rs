@@ -162,7 +162,7 @@ pub const NOT_SAVED: &str = "The browser did not let this page save a file. Copy
 /// This tab does not keep what is typed, though the browser holds something.
 pub const KEPT_APART: &str = "Something is kept from before; this tab leaves it as it is.";
 /// This tab no longer keeps what is typed.
-pub const KEPT_ELSEWHERE: &str = "Another tab keeps its text in this browser, or has stopped keeping: what you type here is no longer kept.";
+pub const KEPT_ELSEWHERE: &str = "Another tab keeps its text in this browser, or has stopped keeping: what you type here is no longer kept. Copy a link before you reload.";
 /// The browser keeps nothing.
 pub const NO_STORAGE: &str = "The browser keeps nothing for this page. Is its storage full or off?";
 

@@ -156,6 +156,14 @@ for (const [name, given, says] of [
   });
 }
 
+test('a locked page says on every screen what it can reach', async ({ page }) => {
+  await lock(page, HOST);
+  for (const screen of ['Check', 'Simulate', 'Live']) {
+    await page.getByRole('button', { name: screen, exact: true }).click();
+    await expect(page.getByRole('contentinfo')).toContainText(`Locked: this page can reach wss://${HOST}`);
+  }
+});
+
 test('a long-lived key works after a deliberate press', async ({ page }) => {
   await lock(page, HOST);
   await giveCredentials(page, { id: 'AKIAIOSFODNN7EXAMPLE', secret: KEYS.AKIAIOSFODNN7EXAMPLE.secretAccessKey, token: '' });

@@ -38,6 +38,7 @@ test('a new policy by key, and back by key', async ({ page }) => {
   const before = await ids.inputValue();
   await page.keyboard.press('n');
   await expect(ids).toHaveValue('');
+  await expect(page.getByRole('heading', { name: 'Policy', exact: true })).toBeFocused();
   await page.keyboard.press('u');
   await expect(ids).toHaveValue(before);
   await page.keyboard.press('Control+Shift+Z');

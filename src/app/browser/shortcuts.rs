@@ -135,7 +135,10 @@ pub(super) fn help() -> Html {
             <button type="button" class="c-help" aria-haspopup="dialog" aria-label="Help: keys" onclick={opens}>{ "?" }</button>
             <dialog id={LIST} class="c-dialog" aria-labelledby="shortcuts-title">
                 <div class="c-stack">
-                    <h2 id="shortcuts-title">{ "Keys" }</h2>
+                    <div class="c-row is-spread">
+                        <h2 id="shortcuts-title">{ "Keys" }</h2>
+                        <button type="button" onclick={closes}>{ "Close" }</button>
+                    </div>
                     <label class="is-inline">
                         <input type="checkbox" checked={singles()} {onchange} />
                         <span>{ "Single keys work, outside fields (kept in this browser)" }</span>
@@ -144,7 +147,6 @@ pub(super) fn help() -> Html {
                         <caption class="c-quiet">{ "Keys and what they do" }</caption>
                         <tbody>{ for SHORTCUTS.iter().map(row) }</tbody>
                     </table>
-                    <div class="c-row"><button type="button" onclick={closes}>{ "Close" }</button></div>
                 </div>
             </dialog>
         </>

@@ -19,7 +19,12 @@ impl Model {
     /// Asks everything of another workspace, and explains where to look first.
     pub(super) fn answer_anew(&mut self) {
         self.answer_all();
-        self.select(self.matrix.most_interesting());
+        let looked_at = std::mem::take(&mut self.workspace.at);
+        let looked_at = looked_at.split_once('.').and_then(|(question, client)| {
+            Some(At { question: question.parse().ok()?, client: client.parse().ok()? })
+        });
+        let looked_at = looked_at.filter(|at| self.matrix.cell(*at).is_some());
+        self.select(looked_at.unwrap_or_else(|| self.matrix.most_interesting()));
     }
 
     pub(super) fn select(&mut self, at: At) {

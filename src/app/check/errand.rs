@@ -190,7 +190,7 @@ pub fn run(errand: Errand) -> Brought {
             Brought::Prepared(share::prepare(&share::shown(&workspace), masking).map(|shared| Prepared {
                 masked: said::replacements(&shared.masked),
                 changes_answers: shared.changes_answers,
-                link: shared.link().map(|link| link.len()).map_err(|error| said::link_error(&error)),
+                link: shared.link(None).map(|link| link.len()).map_err(|error| said::link_error(&error)),
             }))
         }
         Errand::Make { leave, workspace, masking, at } => make(leave, &workspace, masking, at),
@@ -259,7 +259,7 @@ fn make(leave: Leave, workspace: &Workspace, masking: bool, at: At) -> Brought {
     };
     let file = |name: &str, text: String| Brought::File(name.to_owned(), text);
     match leave {
-        Leave::Link => match shared.link() {
+        Leave::Link => match shared.link(Some(at)) {
             Ok(fragment) => Brought::Link(fragment),
             Err(error) => Brought::Refused(said::link_error(&error).to_string()),
         },
@@ -305,6 +305,26 @@ mod tests {
         let opened = share::open_link(&link).unwrap_or_default();
         let Workspace { policies, who, ask, .. } = Workspace::example();
         assert_eq!((opened.policies, opened.who, opened.ask), (policies, who, ask));
+    }
+
+    #[test]
+    fn a_link_opens_at_the_answer_that_was_looked_at() {
+        let opened = |at: At| {
+            let workspace = Box::new(Workspace::example());
+            let made = run(Errand::Make { leave: Leave::Link, workspace, masking: true, at });
+            let Brought::Link(link) = made else { panic!("no link") };
+            let workspace = share::open_link(&link).unwrap_or_default();
+            let model = super::super::Model::showing(workspace, None);
+            assert_eq!(model.workspace.at, "", "the next link says it anew");
+            model.selected
+        };
+        for (question, client) in [(0, 0), (0, 1), (3, 0), (3, 1)] {
+            let at = At { question, client };
+            assert_eq!(opened(at), at);
+        }
+        let lost = Workspace { at: "9.9".into(), ..Workspace::example() };
+        let model = super::super::Model::showing(lost, None);
+        assert_eq!(model.selected, model.matrix.most_interesting());
     }
 
     #[test]

@@ -123,12 +123,14 @@ pub fn without_secrets(workspace: &Workspace) -> Workspace {
 }
 
 impl Shared {
-    /// The fragment, without `#`, of a link that opens it.
+    /// The fragment, without `#`, of a link that opens it at an answer, or at the one to look at first.
     ///
     /// # Errors
     /// When it is too much for a link.
-    pub fn link(&self) -> Result<String, LinkError> {
-        link::write(&self.workspace.write())
+    pub fn link(&self, at: Option<At>) -> Result<String, LinkError> {
+        let at = at.filter(|at| *at != Matrix::new(&self.workspace).most_interesting());
+        let at = at.map(|At { question, client }| format!("{question}.{client}")).unwrap_or_default();
+        link::write(&Workspace { at, ..self.workspace.clone() }.write())
     }
 
     /// The answer of one cell as Markdown, with all answers and the policies.

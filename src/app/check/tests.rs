@@ -715,3 +715,39 @@ fn the_link_goes_with_what_it_brought() {
     model.update(Msg::Link("main".into()));
     assert!(!model.from_link, "another fragment stands in the address bar");
 }
+
+#[test]
+fn of_two_policies_in_one_text_it_is_said_that_the_first_alone_answers() {
+    let mut model = example();
+    let policy = |effect: &str| {
+        let statement = format!(r#"{{"Effect":"{effect}","Action":"iot:Connect","Resource":"*"}}"#);
+        format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#)
+    };
+    let both = format!("{}\n{}", policy("Allow"), policy("Deny"));
+    model.update(Msg::Type(TextField::PolicyText(0), both));
+    let explained = model.matrix.explain(At { question: 0, client: 0 }).unwrap();
+    let headline = crate::words::headline(&explained);
+    assert!(headline.contains("Only the first one is read."), "{headline}");
+}
+
+#[test]
+fn what_aws_never_takes_is_not_titled_allowed() {
+    let mut model = example();
+    model.update(Msg::Type(TextField::ClientIds, format!("ok\n$x\n{}", "a".repeat(129))));
+    let every = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:*","Resource":"*"}}"#;
+    model.update(Msg::Type(TextField::PolicyText(0), every.into()));
+    let title = |client| crate::words::title(&model.matrix.explain(At { question: 0, client }).unwrap());
+    assert_eq!(title(0), "Allowed");
+    for client in [1, 2] {
+        assert_eq!(title(client), "Allowed by the policies, never taken by AWS IoT Core");
+    }
+}
+
+#[test]
+fn where_no_policy_counts_one_session_is_no_way_out() {
+    let mut model = example();
+    model.update(Msg::Edit(Edit::Principal(PrincipalKind::CognitoUnauthenticated)));
+    let answer = model.answer.as_ref().unwrap();
+    assert_eq!(answer.explanation.decision.verdict, Verdict::ImplicitDeny);
+    assert!(answer.ways.iter().all(|way| way.fix.kind != FixKind::OneSession));
+}

@@ -12,6 +12,7 @@ use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys;
 use crate::app::check::errand::{Brought, Errand};
 use crate::app::check::{Edit, Effect, Model, Msg, Opening, comes_with};
+use crate::app::presenter::masked_text;
 use crate::app::shortcuts::Action;
 use crate::app::workspace::Screen;
 use crate::words;
@@ -54,7 +55,11 @@ impl Component for Root {
         let stored = draft::watch(ctx.link().callback(Msg::KeptElsewhere));
         let pressed = ctx.link().batch_callback(|action| match action {
             Action::Show(screen) => Some(Msg::Show(screen)),
-            Action::New => Some(Msg::Edit(Edit::Empty)),
+            Action::New => {
+                // Not into the text: there, keys that take this back would be text.
+                shell::focus_heading("policies");
+                Some(Msg::Edit(Edit::Empty))
+            }
             Action::Undo => Some(Msg::Undo),
             Action::Redo => Some(Msg::Redo),
             Action::Share => {
@@ -138,6 +143,8 @@ impl Component for Root {
         let send = ctx.link().callback(|msg| msg);
         let presented = self.model.presented();
         let model = presented.as_ref().unwrap_or(&self.model);
+        let locked_to = ctx.props().boot.endpoint();
+        let locked_to = if presented.is_some() { locked_to.as_deref().map(masked_text) } else { locked_to };
         let frame = Frame {
             screen: model.workspace.screen,
             show: send.reform(Msg::Show),
@@ -145,7 +152,7 @@ impl Component for Root {
             presenter: model.workspace.presenter,
             present: send.reform(|()| Msg::Present),
             notice: model.notice.as_deref(),
-            locked_to: None,
+            locked_to: locked_to.as_deref(),
         };
         // The editor of a policy is far down, and `boot` the only way to it.
         html! {

@@ -122,7 +122,7 @@ fn opened(suite: &JudgedSuite, send: &Callback<Msg>) -> Html {
                     if !case.title.is_empty() { <br />{ &case.title } }
                 </th>
                 <td data-column="Expected">{ sheet::answer(Some(case.expect)) }</td>
-                <td data-column="Answer" class={tone.class()}>{ tone.sign() }{ sheet::answer(Some(case.verdict)) }</td>
+                <td data-column="Answer" class={tone.class()}><span class="c-now">{ tone.sign() }{ sheet::answer(Some(case.verdict)) }</span></td>
             </tr>
         }
     });

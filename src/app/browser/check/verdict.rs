@@ -15,11 +15,11 @@ pub(super) fn verdict(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let asked = question(&model.matrix, model.selected);
     let spoken = format!("{}{}", lead(model), headline(model));
     let bar = match (&model.answer, model.matrix.cell(model.selected)) {
-        (Some(answer), _) => answered(model, &answer.explanation, asked, lit),
+        (Some(answer), _) => answered(model, &answer.explanation, asked.clone(), lit),
         (None, Some(Cell::NoConnection)) => {
             let connect = At { question: 0, client: model.selected.client };
             nothing(
-                asked,
+                asked.clone(),
                 words::check::NO_CONNECTION,
                 html! {
                     <>
@@ -30,13 +30,38 @@ pub(super) fn verdict(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
             )
         }
         (None, Some(Cell::NotOverHttps)) => {
-            nothing(asked, words::check::NOT_OVER_HTTPS, html! { <p>{ words::form::HTTPS }</p> })
+            nothing(asked.clone(), words::check::NOT_OVER_HTTPS, html! { <p>{ words::form::HTTPS }</p> })
         }
         (None, _) => {
-            nothing(asked, words::check::NOTHING_ASKED, html! { <p>{ words::check::ASK_FIRST }</p> })
+            nothing(asked.clone(), words::check::NOTHING_ASKED, html! { <p>{ words::check::ASK_FIRST }</p> })
         }
     };
-    html! { <>{ bar }<Announce text={spoken} /></> }
+    html! { <>{ short(model, asked) }{ bar }<Announce text={spoken} /></> }
+}
+
+/// The same on one line, which stays at the window's edge once the verdict is scrolled away: to see it change while one
+/// types. Who hears the page hears the announcement.
+fn short(model: &Model, asked: Html) -> Html {
+    let (tone, title) = match shown(model) {
+        Some(explained) => (Tone::from(explained.decision.verdict), words::title(explained)),
+        None => (Tone::Nothing, unasked(model)),
+    };
+    html! {
+        <p class={classes!("c-short", tone.class(), stale_class(model))} aria-hidden="true">
+            { tone.sign() }<strong>{ title }</strong>{ " " }{ asked }
+        </p>
+    }
+}
+
+/// The answer that is shown: with a way out while that is tried.
+fn shown(model: &Model) -> Option<&Explanation> {
+    let tried = model.trial.as_ref().and_then(|trial| trial.explanation.as_ref());
+    tried.or(model.answer.as_ref().map(|answer| &answer.explanation))
+}
+
+/// Why nothing is answered.
+fn unasked(model: &Model) -> &'static str {
+    model.matrix.cell(model.selected).and_then(Cell::unasked).unwrap_or(words::check::NOTHING_ASKED)
 }
 
 fn nothing(asked: Html, title: &'static str, content: Html) -> Html {
@@ -60,7 +85,7 @@ fn answered(model: &Model, explained: &Explanation, asked: Html, lit: &Lit) -> H
             <div>
                 <p class="c-hint">{ asked }</p>
                 { stale(model) }
-                <h2 id="verdict">{ words::verdict(shown.decision.verdict) }</h2>
+                <h2 id="verdict">{ words::title(shown) }</h2>
                 <p data-part={links.name(Part::Headline)} class={classes!("c-part", links.class(Part::Headline))}
                     tabindex={links.tabindex(true)}>
                     { text(&words::headline_text(shown)) }
@@ -126,15 +151,11 @@ fn lead(model: &Model) -> String {
 }
 
 fn headline(model: &Model) -> String {
-    let tried = model.trial.as_ref().and_then(|trial| trial.explanation.as_ref());
-    match (
-        tried.or(model.answer.as_ref().map(|answer| &answer.explanation)),
-        model.matrix.cell(model.selected),
-    ) {
-        (Some(explained), _) => {
-            let verdict = words::verdict(explained.decision.verdict);
-            format!("{verdict}. {}", words::check::spoken(&words::headline_text(explained)))
-        }
-        (None, cell) => cell.and_then(Cell::unasked).unwrap_or_default().to_owned(),
-    }
+    shown(model).map_or_else(
+        || unasked(model).to_owned(),
+        |explained| {
+            let title = words::title(explained);
+            format!("{title}. {}", words::check::spoken(&words::headline_text(explained)))
+        },
+    )
 }

@@ -5,6 +5,8 @@ use crate::{
     iot::action::ResourceType,
     policy::{
         Field,
+        context::Principal,
+        evaluate::PolicyKind as Side,
         lint::{Found, probe::THING, subject::Subject},
         pattern::{Lookup, Match, Value},
         variable::Key,
@@ -35,11 +37,15 @@ about! {
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Found> {
     let exclusive = subject.exclusive();
-    if exclusive == Field::Given(true) {
+    // Where no thing can be bound, that is what is wrong: IPL-L044 and IPL-L040 say so.
+    let bound = subject.context.is_none_or(|context| {
+        matches!(context.principal, Principal::X509(_) | Principal::CognitoAuthenticated { .. })
+    });
+    if exclusive == Field::Given(true) || !bound {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for stated in subject.allows().filter(|stated| stated.names("iot:Connect")) {
+    for stated in subject.allows().filter(|stated| stated.side == Side::Iot && stated.names("iot:Connect")) {
         for named in stated.resources.iter().filter(|named| named.name_of(ResourceType::Client).is_some()) {
             let name = named.name_pattern();
             if !name.variables().any(|key| *key == Key::ThingName) || name.segments().len() < 2 {
@@ -58,10 +64,10 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Found> {
                 " admits no client ID"
             });
             let text = match exclusive {
-                Field::Given(_) => text.say(
-                    ": the certificate is attached non-exclusively, so the thing is looked up by client ID.",
-                ),
-                _ => text.say(" unless the certificate is attached to its thing exclusively."),
+                Field::Given(_) => {
+                    text.say(": the attachment is not exclusive, so the thing is looked up by client ID.")
+                }
+                _ => text.say(" unless the attachment to the thing is exclusive."),
             };
             found.push(Found::at(stated.policy, named.written.span.clone(), text));
         }

@@ -415,7 +415,7 @@ fn the_account_of_an_opened_file_is_masked_and_the_script_stays_one() {
     let (masked, told) = Script::of(&shared.workspace.simulation);
     assert_eq!(told, None);
     assert_eq!(terminals(&masked), terminals(&script));
-    let link = shared.link().unwrap();
+    let link = shared.link(None).unwrap();
     assert_eq!(share::open_link(&link).unwrap().simulation, shared.workspace.simulation);
 }
 
