@@ -21,7 +21,7 @@ const stages = process.argv.includes('--soak')
       check('documentation', 'cargo', ['doc', '--no-deps', '--lib', '--locked'], { RUSTDOCFLAGS: '-D warnings' }),
       tests('native tests', 'cargo', ['test', '--locked']),
       tests('wasm tests', 'cargo', ['test', '--locked', '--test', 'browser', ...WASM]),
-      tests('gateway tests', 'node', ['--test', '--test-reporter=tap', 'tests/gateway/']),
+      tests('gateway tests', 'node', ['--test', '--test-reporter=tap', '--test-timeout=300000', 'tests/gateway/']),
       page,
       { ...check('first load'), work: measureFirstLoad, needs: page },
       { ...tests('end-to-end tests', 'playwright', ['test']), needs: page },

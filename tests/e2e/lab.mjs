@@ -120,12 +120,11 @@ export const test = base.extend({
 
   baseURL: async ({ site }, use) => use(site.url),
 
-  // No test sees the rules, the sessions or the log of the one before.
+  // No test sees the rules, the faults, the sessions or the log of the one before.
   emptyGateway: [async ({ gateway }, use) => {
-    gateway.rules = {};
-    gateway.log.length = 0;
+    gateway.reset();
     await use();
-    for (const session of gateway.sessions.values()) session.cut();
+    gateway.reset();
   }, { auto: true }],
 
   trouble: async ({}, use) => use(new Trouble()),

@@ -1,18 +1,23 @@
 // A client that knows how to open a socket, send bytes and wait for bytes. It shares no code with the gateway's rules.
 import WebSocket from 'ws';
-import { frame, text } from './frames.mjs';
+import { frame, text, word } from './frames.mjs';
 
-/** A CONNECT with a keep alive of a minute and clean start. `will` is a topic; the message is "gone". */
-export const connectPacket = (version, clientId, will) => frame(
-  1, 0, text('MQTT'), [version, will === undefined ? 2 : 6, 0, 60], version === 5 ? [0] : [], text(clientId),
-  ...(will === undefined ? [] : [version === 5 ? [0] : [], text(will), text('gone')]),
-);
+/** A CONNECT with clean start. `will` is a topic; the message is "gone". */
+export function connectPacket(version, clientId, { will, willQos = 0, keepAlive = 60, username, password } = {}) {
+  const flags = 2 | (will === undefined ? 0 : 4 | (willQos << 3)) | (username === undefined ? 0 : 128) | (password === undefined ? 0 : 64);
+  const properties = version === 5 ? [0] : [];
+  return frame(
+    1, 0, text('MQTT'), [version, flags], word(keepAlive), properties, text(clientId),
+    ...(will === undefined ? [] : [properties, text(will), text('gone')]),
+    ...[username, password].filter((field) => field !== undefined).map(text),
+  );
+}
 export const publishPacket = (version, topic, payload, { qos = 0, retain = false, packetId = 1 } = {}) => frame(
-  3, (qos << 1) | Number(retain), text(topic), qos > 0 ? [packetId >> 8, packetId & 255] : [], version === 5 ? [0] : [],
+  3, (qos << 1) | Number(retain), text(topic), qos > 0 ? word(packetId) : [], version === 5 ? [0] : [],
   Buffer.from(payload),
 );
 export const subscribePacket = (version, packetId, ...filters) => frame(
-  8, 2, [packetId >> 8, packetId & 255], version === 5 ? [0] : [], ...filters.map((filter) => Buffer.concat([text(filter), Buffer.from([1])])),
+  8, 2, word(packetId), version === 5 ? [0] : [], ...filters.map((filter) => Buffer.concat([text(filter), Buffer.from([1])])),
 );
 
 /** Opens `url`, whose host is mapped to `port` on this machine, and resolves to the HTTP status: 101 is a socket. */

@@ -1,8 +1,13 @@
 // Just enough MQTT for a gateway: whole frames out of a stream, and the few fields that rules look at.
 // Control packet types and fields: MQTT 3.1.1 and MQTT 5, chapters 2 and 3.
 
-export const CONNECT = 1, PUBLISH = 3, SUBSCRIBE = 8, SUBACK = 9, DISCONNECT = 14;
-export const NOT_AUTHORIZED = 0x87, SESSION_TAKEN_OVER = 0x8e, QOS_NOT_SUPPORTED = 0x9b;
+export const CONNECT = 1, CONNACK = 2, PUBLISH = 3, PUBACK = 4, SUBSCRIBE = 8, SUBACK = 9, UNSUBSCRIBE = 10, DISCONNECT = 14;
+/** Reason codes of MQTT 5, those that the Developer Guide lists under "MQTT 5 reason codes". */
+export const CLIENT_ID_NOT_VALID = 0x85, NOT_AUTHORIZED = 0x87, SERVER_SHUTTING_DOWN = 0x8b, KEEP_ALIVE_TIMEOUT = 0x8d,
+  SESSION_TAKEN_OVER = 0x8e, TOPIC_FILTER_INVALID = 0x8f, TOPIC_NAME_INVALID = 0x90, QUOTA_EXCEEDED = 0x97,
+  ADMINISTRATIVE_ACTION = 0x98, QOS_NOT_SUPPORTED = 0x9b;
+
+export const word = (number) => [number >> 8, number & 255];
 
 /** Cuts a byte stream into frames: {type, flags, body, bytes}. Throws on a length that MQTT does not have. */
 export class FrameReader {
@@ -75,21 +80,26 @@ class Cursor {
   }
 }
 
-/** {version, clientId, willTopic?, willRetain} of a CONNECT. */
+/** {version, clientId, keepAlive, will?: {topic, qos, retain}, username?, password?} of a CONNECT. */
 export function readConnect({ body }) {
   const cursor = new Cursor(body);
   cursor.text();
   const version = cursor.byte();
   const flags = cursor.byte();
-  cursor.word();
+  const keepAlive = cursor.word();
   if (version === 5) cursor.properties();
-  const clientId = cursor.text();
-  if (!(flags & 4)) return { version, clientId, willRetain: false };
-  if (version === 5) cursor.properties();
-  return { version, clientId, willTopic: cursor.text(), willRetain: (flags & 32) !== 0 };
+  const connect = { version, keepAlive, clientId: cursor.text() };
+  if (flags & 4) {
+    if (version === 5) cursor.properties();
+    connect.will = { topic: cursor.text(), qos: (flags >> 3) & 3, retain: (flags & 32) !== 0 };
+    cursor.take(cursor.word());
+  }
+  if (flags & 128) connect.username = cursor.text();
+  if (flags & 64) connect.password = Buffer.from(cursor.take(cursor.word()));
+  return connect;
 }
 
-/** {topic, qos, retain, packetId?, alias?} of a PUBLISH. A topic alias stands first among the properties or is not seen. */
+/** {topic, qos, retain, packetId?, alias?, size} of a PUBLISH. A topic alias stands first among the properties or is not seen. */
 export function readPublish({ flags, body }, version) {
   const cursor = new Cursor(body);
   const topic = cursor.text();
@@ -97,10 +107,10 @@ export function readPublish({ flags, body }, version) {
   const packetId = qos > 0 ? cursor.word() : undefined;
   const properties = version === 5 ? cursor.properties() : Buffer.alloc(0);
   const alias = properties[0] === 0x23 ? properties.readUInt16BE(1) : undefined;
-  return { topic, qos, retain: (flags & 1) !== 0, packetId, alias };
+  return { topic, qos, retain: (flags & 1) !== 0, packetId, alias, size: body.length - cursor.at };
 }
 
-/** {head, packetId, filters: [{filter, bytes}]} of a SUBSCRIBE, head being all that stands before the filters. */
+/** {head, packetId, filters: [{filter, qos, bytes}]} of a SUBSCRIBE, head being all that stands before the filters. */
 export function readSubscribe({ body }, version) {
   const cursor = new Cursor(body);
   const packetId = cursor.word();
@@ -110,8 +120,18 @@ export function readSubscribe({ body }, version) {
   while (!cursor.done) {
     const start = cursor.at;
     const filter = cursor.text();
-    cursor.byte();
-    filters.push({ filter, bytes: body.subarray(start, cursor.at) });
+    const qos = cursor.byte() & 3;
+    filters.push({ filter, qos, bytes: body.subarray(start, cursor.at) });
   }
   return { head, packetId, filters };
+}
+
+/** The filters of an UNSUBSCRIBE. */
+export function readUnsubscribe({ body }, version) {
+  const cursor = new Cursor(body);
+  cursor.word();
+  if (version === 5) cursor.properties();
+  const filters = [];
+  while (!cursor.done) filters.push(cursor.text());
+  return filters;
 }

@@ -1,42 +1,14 @@
+// Who is let in, what the rules answer, and takeovers.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { connectPacket, open, publishPacket, subscribePacket } from './client.mjs';
-import { HOST, KEYS, startGateway } from './gateway.mjs';
-import { startMosquitto } from './mosquitto.mjs';
+import { test } from 'node:test';
+import { connectPacket, publishPacket, subscribePacket } from './client.mjs';
+import { HOST } from './gateway.mjs';
+import { LONG_LIVED, PINGREQ, PINGRESP, startLab, TEMPORARY } from './lab.mjs';
 import { basicDate, signUrl } from './signature.mjs';
 
-const LONG_LIVED = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', ...KEYS.AKIAIOSFODNN7EXAMPLE };
-const TEMPORARY = { accessKeyId: 'ASIAIOSFODNN7EXAMPLE', ...KEYS.ASIAIOSFODNN7EXAMPLE };
 const CONNACK = { 4: '20020000' };
-
-let broker, gateway;
-before(async () => {
-  broker = await startMosquitto();
-  gateway = await startGateway({ brokerPort: broker.port });
-});
-after(async () => {
-  await gateway?.close();
-  await broker?.close();
-});
-beforeEach(() => { gateway.rules = {}; });
-
-const upgrade = (url, options = {}) => open({ url, port: gateway.port, cert: gateway.cert, ...options });
-
-/** A client whose upgrade has succeeded. */
-async function socket() {
-  const { status, client } = await upgrade(signUrl({ host: HOST, ...LONG_LIVED }));
-  assert.equal(status, 101);
-  return client;
-}
-
-/** A client that has its CONNACK. Mosquitto adds properties in MQTT 5, so only its beginning is compared. */
-async function connected(version, clientId, will) {
-  const client = (await socket()).send(connectPacket(version, clientId, will));
-  const head = await client.take(2);
-  const body = await client.take(parseInt(head.slice(2), 16));
-  assert.equal(head.slice(0, 2) + body.slice(0, 4), '200000');
-  return client;
-}
+const lab = startLab();
+const { connected, socket, upgrade } = lab;
 
 test('good URLs are let in', async () => {
   for (const url of [
@@ -76,7 +48,7 @@ for (const [name, reason, url] of BAD) {
   test(`403 for ${name}`, async () => {
     const { status } = await upgrade(url(), { host: HOST });
     assert.equal(status, 403);
-    assert.deepEqual(gateway.log.at(-1), { event: 'upgrade refused', status: '403 Forbidden', reason });
+    assert.deepEqual(lab.gateway.log.at(-1), { event: 'upgrade refused', status: '403 Forbidden', reason });
   });
 }
 
@@ -86,14 +58,14 @@ test('another path or another subprotocol is no MQTT', async () => {
 });
 
 test('MQTT 3.1.1: a refused CONNECT is closed without CONNACK', async () => {
-  gateway.rules = { connect: ['sensor-*'] };
+  lab.gateway.rules = { connect: ['sensor-*'] };
   const client = (await socket()).send(connectPacket(4, 'intruder'));
   assert.equal(await client.rest(), '');
   (await connected(4, 'sensor-1')).close();
 });
 
 test('MQTT 5: a refused CONNECT gets CONNACK 0x87 and is closed', async () => {
-  gateway.rules = { connect: ['sensor-*'] };
+  lab.gateway.rules = { connect: ['sensor-*'] };
   const client = (await socket()).send(connectPacket(5, 'intruder'));
   assert.equal(await client.rest(), '2003008700');
   (await connected(5, 'sensor-1')).close();
@@ -101,9 +73,9 @@ test('MQTT 5: a refused CONNECT gets CONNACK 0x87 and is closed', async () => {
 
 for (const version of [4, 5]) {
   test(`a will needs permission too (${version})`, async () => {
-    gateway.rules = { publish: ['dt/*'] };
-    (await connected(version, 'with-will', 'dt/will')).close();
-    const client = (await socket()).send(connectPacket(version, 'with-will', 'other/will'));
+    lab.gateway.rules = { publish: ['dt/*'] };
+    (await connected(version, 'with-will', { will: 'dt/will' })).close();
+    const client = (await socket()).send(connectPacket(version, 'with-will', { will: 'other/will' }));
     assert.equal(await client.rest(), version === 5 ? '2003008700' : '');
   });
 
@@ -111,28 +83,28 @@ for (const version of [4, 5]) {
     const watcher = await connected(4, 'watcher');
     watcher.send(subscribePacket(4, 1, 'dt/will'));
     assert.equal(await watcher.take(5), '9003000101');
-    const first = await connected(version, 'same', 'dt/will');
+    const first = await connected(version, 'same', { will: 'dt/will' });
     const second = await connected(version, 'same');
     assert.equal(await first.rest(), version === 5 ? 'e0028e00' : '');
     assert.equal(await watcher.take(15), Buffer.from('\x30\x0d\x00\x07dt/willgone').toString('hex'));
-    second.send(Buffer.from([0xc0, 0]));
-    assert.equal(await second.take(2), 'd000');
+    second.send(PINGREQ);
+    assert.equal(await second.take(2), PINGRESP);
     second.close();
     watcher.close();
   });
 
   test(`a refused newcomer disturbs nobody (${version})`, async () => {
     const first = await connected(version, 'same');
-    gateway.rules = { connect: [] };
+    lab.gateway.rules = { connect: [] };
     await (await socket()).send(connectPacket(version, 'same')).closed;
-    first.send(Buffer.from([0xc0, 0]));
-    assert.equal(await first.take(2), 'd000');
+    first.send(PINGREQ);
+    assert.equal(await first.take(2), PINGRESP);
     first.close();
   });
 }
 
 test('MQTT 3.1.1: a refused publish and a refused subscribe close', async () => {
-  gateway.rules = { publish: ['dt/*'], subscribe: ['dt/*'] };
+  lab.gateway.rules = { publish: ['dt/*'], subscribe: ['dt/*'] };
   const packets = [
     publishPacket(4, 'other', 'x'),
     publishPacket(4, 'other', 'x', { qos: 1 }),
@@ -142,7 +114,7 @@ test('MQTT 3.1.1: a refused publish and a refused subscribe close', async () => 
 });
 
 test('MQTT 5: a refused QoS 1 publish and a refused filter are answered, and the session goes on', async () => {
-  gateway.rules = { publish: ['dt/*'], subscribe: ['dt/*'], retain: [] };
+  lab.gateway.rules = { publish: ['dt/*'], subscribe: ['dt/*'], retain: [] };
   const client = await connected(5, 'v5');
   client.send(publishPacket(5, 'other', 'x', { qos: 1, packetId: 0x102 }));
   assert.equal(await client.take(5), '4003010287');
@@ -157,7 +129,7 @@ test('MQTT 5: a refused QoS 1 publish and a refused filter are answered, and the
 });
 
 test('a message that may not be received is lost without a word', async () => {
-  gateway.rules = { receive: ['dt/open/*'] };
+  lab.gateway.rules = { receive: ['dt/open/*'] };
   const client = await connected(4, 'reader');
   client.send(subscribePacket(4, 1, 'dt/#'));
   assert.equal(await client.take(5), '9003000101');
@@ -166,28 +138,8 @@ test('a message that may not be received is lost without a word', async () => {
   client.close();
 });
 
-test('a session can be cut, and held open in silence', async () => {
-  const cut = await connected(4, 'cut');
-  gateway.sessions.get('cut').cut();
-  assert.equal(await cut.closed, 1006);
-  await gateway.log.until(({ event, clientId }) => event === 'closed by client' && clientId === 'cut');
-  const arrival = gateway.log.until(({ event, clientId }) => event === 'connected' && clientId === 'held');
-  const held = await connected(4, 'held');
-  assert.equal((await arrival).version, 4);
-  gateway.sessions.get('held').hold();
-  const other = await connected(4, 'other');
-  held.send(Buffer.from([0xc0, 0]));
-  held.socket.ping();
-  await new Promise((resolve) => held.socket.once('pong', resolve));
-  other.send(Buffer.from([0xc0, 0]));
-  assert.equal(await other.take(2), 'd000');
-  held.close();
-  assert.equal(await held.rest(), '');
-  other.close();
-});
-
 test('what is not MQTT is closed', async () => {
-  for (const bytes of [[0x30, 0xff, 0xff, 0xff, 0xff, 1], [0x10, 2, 0, 9], [0xc0, 0]]) {
+  for (const bytes of [[0x30, 0xff, 0xff, 0xff, 0xff, 1], [0x10, 2, 0, 9], PINGREQ]) {
     assert.equal(await (await socket()).send(Buffer.from(bytes)).rest(), '');
   }
 });

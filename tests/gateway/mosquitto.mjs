@@ -28,31 +28,41 @@ protocol websockets
 allow_anonymous true
 `;
 
-/** {port, wsPort, output, close()}: MQTT over TCP, MQTT over WebSocket, and what the broker wrote so far. */
+/**
+ * {port, wsPort, output, kill(), start(), close()}: MQTT over TCP, MQTT over WebSocket, and what the broker wrote so far. `kill()`
+ * is sudden, as a crash is; `start()` brings it back on the same ports, with nothing that it knew.
+ */
 export async function startMosquitto() {
   const [port, wsPort] = await freePorts(2);
   const folder = await mkdtemp(join(tmpdir(), 'policylab-mosquitto-'));
   const file = join(folder, 'mosquitto.conf');
   await writeFile(file, configuration(port, wsPort));
   const output = [];
-  const broker = spawn('mosquitto', ['-c', file, '-v'], { env: { ...process.env, PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const gone = once(broker, 'close').catch((error) => output.push(String(error)));
-  broker.stdout.on('data', (data) => output.push(String(data)));
-  broker.stderr.on('data', (data) => output.push(String(data)));
+  let broker, gone;
 
-  const close = async () => {
-    broker.kill('SIGTERM');
+  const end = async (signal) => {
+    broker.kill(signal);
     await gone;
+  };
+  const close = async () => {
+    await end('SIGTERM');
     await rm(folder, { recursive: true, force: true });
   };
-  const deadline = Date.now() + PATIENCE;
-  for (let up = false; !up; ) {
-    up = (await accepts(port)) && (await accepts(wsPort));
-    if (!up && (broker.exitCode !== null || Date.now() > deadline)) {
-      await close();
-      throw new Error(`mosquitto does not accept connections:\n${output.join('')}`);
+  const start = async () => {
+    broker = spawn('mosquitto', ['-c', file, '-v'], { env: { ...process.env, PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+    gone = once(broker, 'close').catch((error) => output.push(String(error)));
+    broker.stdout.on('data', (data) => output.push(String(data)));
+    broker.stderr.on('data', (data) => output.push(String(data)));
+    const deadline = Date.now() + PATIENCE;
+    for (let up = false; !up; ) {
+      up = (await accepts(port)) && (await accepts(wsPort));
+      if (!up && (broker.exitCode !== null || Date.now() > deadline)) {
+        await close();
+        throw new Error(`mosquitto does not accept connections:\n${output.join('')}`);
+      }
+      if (!up) await pause(20);
     }
-    if (!up) await pause(20);
-  }
-  return { port, wsPort, output, close };
+  };
+  await start();
+  return { port, wsPort, output, kill: () => end('SIGKILL'), start, close };
 }

@@ -31,9 +31,13 @@ export function signUrl({
   return `${scheme}://${host}${path}?${query}`;
 }
 
+/** The access key ID that a URL names, or the empty text. */
+export const accessKeyOf = (url) =>
+  (new URL(url, 'https://unused.invalid').searchParams.get('X-Amz-Credential') ?? '').split('/')[0];
+
 /**
  * Why the URL of an upgrade is refused, in one word for the log; null when it is good.
- * `keys` maps an access key ID to {secretAccessKey, sessionToken?}; `now` is in milliseconds since 1970.
+ * `keys` maps an access key ID to {secretAccessKey, sessionToken?, expires?}; `expires` and `now` are in milliseconds since 1970.
  */
 export function refusal({ url, host, keys, region, now }) {
   const { pathname: path, searchParams: query } = new URL(url, 'https://unused.invalid');
@@ -45,7 +49,7 @@ export function refusal({ url, host, keys, region, now }) {
   const date = query.get('X-Amz-Date');
   const [accessKeyId, day, givenRegion, service, end, ...rest] = query.get('X-Amz-Credential').split('/');
   if (!Object.hasOwn(keys, accessKeyId)) return 'key';
-  const { secretAccessKey, sessionToken } = keys[accessKeyId];
+  const { secretAccessKey, sessionToken, expires: lifeEnds } = keys[accessKeyId];
   if (day !== date.slice(0, 8) || end !== 'aws4_request' || rest.length > 0) return 'scope';
   if (givenRegion !== region) return 'region';
   if (service !== SERVICE) return 'service';
@@ -60,5 +64,6 @@ export function refusal({ url, host, keys, region, now }) {
   );
   if (given.length !== due.length || !timingSafeEqual(given, due)) return 'signature';
   if ((query.get('X-Amz-Security-Token') ?? undefined) !== sessionToken) return 'token';
+  if (lifeEnds !== undefined && now >= lifeEnds) return 'credentials expired';
   return null;
 }
