@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { test as base, expect } from '@playwright/test';
+import { startCognito } from '../gateway/cognito.mjs';
 import { HOST, KEYS, startGateway } from '../gateway/gateway.mjs';
 import { startMosquitto } from '../gateway/mosquitto.mjs';
 import { signUrl } from '../gateway/signature.mjs';
@@ -109,11 +110,19 @@ export const test = base.extend({
     await gateway.close();
   }, { scope: 'worker' }],
 
-  // The gateway stands where AWS would: its host name leads to it, and its certificate is the only one accepted unseen.
-  launchOptions: [async ({ launchOptions, gateway }, use) => {
+  /** Keys that it gives out are good at the gateway until the end of the test. */
+  cognito: [async ({ gateway }, use) => {
+    const cognito = await startCognito({ issued: (accessKeyId, key) => { gateway.keys[accessKeyId] = key; } });
+    await use(cognito);
+    await cognito.close();
+  }, { scope: 'worker' }],
+
+  // They stand where AWS would: the host names lead to them, and their certificates are the only ones accepted unseen.
+  launchOptions: [async ({ launchOptions, gateway, cognito }, use) => {
+    const standIns = [gateway, cognito];
     const args = [
-      `--host-resolver-rules=MAP ${HOST} 127.0.0.1:${gateway.port}`,
-      `--ignore-certificate-errors-spki-list=${gateway.spki}`,
+      `--host-resolver-rules=${standIns.map(({ host, port }) => `MAP ${host} 127.0.0.1:${port}`).join(', ')}`,
+      `--ignore-certificate-errors-spki-list=${standIns.map(({ spki }) => spki).join(',')}`,
     ];
     await use({ ...launchOptions, args: [...launchOptions.args, ...args] });
   }, { scope: 'worker' }],
@@ -121,8 +130,9 @@ export const test = base.extend({
   baseURL: async ({ site }, use) => use(site.url),
 
   // No test sees the rules, the faults, the sessions or the log of the one before.
-  emptyGateway: [async ({ gateway }, use) => {
+  emptyGateway: [async ({ gateway, cognito }, use) => {
     gateway.reset();
+    cognito.reset();
     await use();
     gateway.reset();
   }, { auto: true }],

@@ -2,13 +2,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Authorizer, makeTokenKey } from '../gateway/authorizer.mjs';
+import { CLOSED_POOL, cognitoHost, LOGIN_TOKEN, PROVIDER } from '../gateway/cognito.mjs';
 import { startGateway } from '../gateway/gateway.mjs';
 import { axe, expect, HOST, LOOKS, signedUrl, test as lab } from './lab.mjs';
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Self-test</title>
 <link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy"
-  content="default-src 'self'; img-src data:; connect-src 'self' wss://${HOST}:443; worker-src blob:; require-trusted-types-for 'script'">
+  content="default-src 'self'; img-src data:; connect-src 'self' wss://${HOST}:443 https://${cognitoHost()}; worker-src blob:; require-trusted-types-for 'script'">
 </head><body><main><h1>Self-test</h1><p id="place"></p></main></body></html>`;
 
 const test = lab.extend({
@@ -46,6 +48,40 @@ test('a bad signature is close 1006 and an announced error', async ({ page, gate
 test('a client ID that is not allowed is closed', async ({ page, gateway }) => {
   gateway.rules = { connect: ['sensor-*'] };
   expect(await connect(page, signedUrl())).toBe(1005);
+});
+
+/** In the page: one call of Cognito's, from another origin and so with a preflight. [status, answer], or the name of the error. */
+const cognitoCall = (page, operation, body) => page.evaluate(([host, target, body]) => fetch(`https://${host}/`, {
+  method: 'POST', headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }, body: JSON.stringify(body),
+}).then(async (response) => [response.status, await response.json()], ({ name }) => name), [cognitoHost(), `AWSCognitoIdentityService.${operation}`, body]);
+
+test('Cognito under its real host name gives credentials that open a socket', async ({ page, cognito }) => {
+  const Logins = { [PROVIDER]: LOGIN_TOKEN };
+  const [, { IdentityId }] = await cognitoCall(page, 'GetId', { IdentityPoolId: CLOSED_POOL, Logins });
+  const [status, { Credentials }] = await cognitoCall(page, 'GetCredentialsForIdentity', { IdentityId, Logins });
+  expect(status).toBe(200);
+  expect(cognito.log.map(({ operation }) => operation)).toEqual(['GetId', 'GetCredentialsForIdentity']);
+  const { AccessKeyId: accessKeyId, SecretKey: secretAccessKey, SessionToken: sessionToken } = Credentials;
+  expect(await connect(page, signedUrl({ accessKeyId, secretAccessKey, sessionToken }))).toEqual([0x20, 2, 0, 0]);
+});
+
+test("Cognito's errors can be read, its outages cannot", async ({ page, cognito, expectError }) => {
+  const [status, { __type: type }] = await cognitoCall(page, 'GetId', { IdentityPoolId: CLOSED_POOL });
+  expect([status, type]).toEqual([400, 'NotAuthorizedException']);
+  cognito.fail('outage');
+  expect(await cognitoCall(page, 'GetId', { IdentityPoolId: CLOSED_POOL })).toBe('TypeError');
+  expectError(/^console: .*(400|CORS|net::ERR_FAILED|503)/);
+});
+
+test('a custom authorizer opens a socket, and refuses one with close 1006', async ({ page, gateway, expectError }) => {
+  const { publicKey, sign } = makeTokenKey();
+  gateway.authorizer = new Authorizer({ publicKey, tokens: ['token'] });
+  const url = (token) => `wss://${HOST}/mqtt?${new URLSearchParams({
+    'x-amz-customauthorizer-name': 'lab', 'x-amz-customauthorizer-signature': sign('token'), token,
+  })}`;
+  expect(await connect(page, url('token'))).toEqual([0x20, 2, 0, 0]);
+  expect(await connect(page, url('other'))).toBe(1006);
+  expectError(/WebSocket connection to .* failed/);
 });
 
 test('another host is out of reach', async ({ page, expectViolation }) => {
