@@ -153,9 +153,13 @@ for (const [reason, packet] of [
 
 test('reset: the faults are gone, and so are the sessions', async () => {
   const client = await connected(4, 'reset');
+  const held = await connected(4, 'held', { keepAlive: 1 });
+  lab.gateway.sessions.get('held').hold();
+  await seen('closed by gateway', 'held');
   Object.assign(lab.gateway, { faults: { delay: 1000 }, rules: { connect: [] }, limits: { connectsPerSecond: 0 } });
   lab.gateway.refuse(1);
   lab.gateway.reset();
-  assert.equal(await client.closed, 1006);
+  assert.deepEqual(await Promise.all([client.closed, held.closed]), [1006, 1006]);
   await ping(await connected(4, 'reset'));
+  assert.deepEqual([lab.gateway.clients.size, [...lab.gateway.sessions.keys()]], [1, ['reset']]);
 });

@@ -35,7 +35,7 @@ const MAX_MESSAGE = 1024 * 1024;
  * - keys: access key ID -> {secretAccessKey, sessionToken?, expires? (ms since 1970)};
  * - authorizer: see authorizer.mjs; for handshakes without a signature.
  * hold() lets handshakes wait until the function that it returns is called; refuse(count) answers the next ones 403, however
- * good they are; reset() forgets all that was assigned, empties the log and cuts all sessions.
+ * good they are; reset() forgets all that was assigned, empties the log and cuts all sockets.
  */
 export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host = HOST, region = REGION, now = Date.now }) {
   const { key, cert, spki } = await makeCertificate(host);
@@ -60,7 +60,7 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
     Object.assign(gateway, { connects: new Rate(), publishes: new Rate() });
     gateway.log.length = 0;
     refusing = 0;
-    for (const session of [...sessions.values()]) session.cut();
+    for (const client of sockets.clients) client.terminate();
   };
 
   /** {admission} when the handshake is good, otherwise {status, reason}. */
