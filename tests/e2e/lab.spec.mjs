@@ -53,7 +53,8 @@ test('a client ID that is not allowed is closed', async ({ page, gateway }) => {
 /** In the page: one call of Cognito's, from another origin and so with a preflight. [status, answer], or the name of the error. */
 const cognitoCall = (page, operation, body) => page.evaluate(([host, target, body]) => fetch(`https://${host}/`, {
   method: 'POST', headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }, body: JSON.stringify(body),
-}).then(async (response) => [response.status, await response.json()], ({ name }) => name), [cognitoHost(), `AWSCognitoIdentityService.${operation}`, body]);
+}).then(async (response) => [response.status, await response.json()], ({ name }) => name),
+[cognitoHost(), `AWSCognitoIdentityService.${operation}`, body]);
 
 test('Cognito under its real host name gives credentials that open a socket', async ({ page, cognito }) => {
   const Logins = { [PROVIDER]: LOGIN_TOKEN };
@@ -71,6 +72,40 @@ test("Cognito's errors can be read, its outages cannot", async ({ page, cognito,
   cognito.fail('outage');
   expect(await cognitoCall(page, 'GetId', { IdentityPoolId: CLOSED_POOL })).toBe('TypeError');
   expectError(/^console: .*(400|CORS|net::ERR_FAILED|503)/);
+});
+
+/** In the page: a session of client ID `a`, connected, and what it has received since: bytes, and the code of the close. */
+const hold = (page) => page.evaluate((url) => new Promise((resolve) => {
+  globalThis.received = [];
+  globalThis.socket = new WebSocket(url, 'mqtt');
+  socket.binaryType = 'arraybuffer';
+  socket.onopen = () => socket.send(Uint8Array.of(0x10, 13, 0, 4, 77, 81, 84, 84, 4, 2, 0, 60, 0, 1, 97));
+  socket.onmessage = () => {
+    socket.onmessage = ({ data }) => received.push(...new Uint8Array(data));
+    resolve();
+  };
+  socket.onclose = ({ code }) => received.push(code);
+}), signedUrl());
+const ping = (page) => page.evaluate(() => socket.send(Uint8Array.of(0xc0, 0)));
+const received = (page) => page.evaluate(() => globalThis.received);
+
+test('a connection that is cut in mid-packet: what came, and 1006', async ({ page, gateway }) => {
+  await hold(page);
+  gateway.sessions.get('a').cutInPacket();
+  await ping(page);
+  await expect.poll(() => received(page)).toEqual([0xd0, 1006]);
+});
+
+test('a connection that is half open says nothing, not even when its client ID is taken over', async ({ page, gateway }) => {
+  await hold(page);
+  const session = gateway.sessions.get('a');
+  session.hold();
+  await ping(page);
+  expect(await connect(page, signedUrl())).toEqual([0x20, 2, 0, 0]);
+  expect(gateway.log.filter(({ disconnectReason }) => disconnectReason === 'DUPLICATE_CLIENTID')).toHaveLength(1);
+  expect(await received(page)).toEqual([]);
+  session.cut();
+  await expect.poll(() => received(page)).toEqual([1006]);
 });
 
 test('a custom authorizer opens a socket, and refuses one with close 1006', async ({ page, gateway, expectError }) => {

@@ -16,7 +16,8 @@ const parameters = (change = {}) => {
   const all = {
     'x-amz-customauthorizer-name': 'lab', 'x-amz-customauthorizer-signature': key.sign(TOKEN), token: TOKEN, ...change,
   };
-  return Object.entries(all).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  return given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 };
 const url = (query) => `wss://${HOST}/mqtt${query === '' ? '' : `?${query}`}`;
 const use = (settings = {}) => {
@@ -47,9 +48,11 @@ const BAD = [
   ['no authorizer, and none is the default', 'authorizer', () => parameters({ 'x-amz-customauthorizer-name': undefined })],
   ['no signature', 'token signature', () => parameters({ 'x-amz-customauthorizer-signature': undefined })],
   ['the signature of another token', 'token signature', () => parameters({ 'x-amz-customauthorizer-signature': key.sign('other') })],
-  ['the signature of another key', 'token signature', () => parameters({ 'x-amz-customauthorizer-signature': makeTokenKey().sign(TOKEN) })],
+  ['the signature of another key', 'token signature', () =>
+    parameters({ 'x-amz-customauthorizer-signature': makeTokenKey().sign(TOKEN) })],
   ['no token', 'token signature', () => parameters({ token: undefined })],
-  ['a token that is signed and not known', 'token', () => parameters({ token: 'other', 'x-amz-customauthorizer-signature': key.sign('other') })],
+  ['a token that is signed and not known', 'token', () =>
+    parameters({ token: 'other', 'x-amz-customauthorizer-signature': key.sign('other') })],
   ['another token key name', 'parameters', () => parameters({ token: undefined, Token: TOKEN })],
   ['a parameter given twice', 'parameters', () => `${parameters()}&token=x`],
   ['a token that is not encoded', 'parameters', () => `${parameters({ token: undefined })}&token=${TOKEN.replaceAll('#', '')}&more`],

@@ -25,7 +25,9 @@ const letters = (alphabet, length) => Array.from({ length }, () => pick(alphabet
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=';
 const RESERVED = `${BASE64}!#$&'()*,:;?@[] %-._~`;
-const HOSTS = ['example-ats.iot.eu-west-1.amazonaws.com', 'example.ats.iot.cn-north-1.amazonaws.com.cn', 'iot.example.com', '127.0.0.1:9001'];
+const HOSTS = [
+  'example-ats.iot.eu-west-1.amazonaws.com', 'example.ats.iot.cn-north-1.amazonaws.com.cn', 'iot.example.com', '127.0.0.1:9001',
+];
 
 function makeCase() {
   const at = Date.UTC(1990 + number(80), number(12), 1 + number(31), number(24), number(60), number(60));

@@ -64,7 +64,9 @@ export async function startCognito({ issued = () => {}, region = REGION, now = D
     const given = Object.entries(logins ?? {});
     if (given.length === 0) return null;
     const [[provider, token]] = given;
-    if (pool.logins[provider] === undefined) throw new Refusal('NotAuthorizedException', 'Token is not from a supported provider of this identity pool.');
+    if (pool.logins[provider] === undefined) {
+      throw new Refusal('NotAuthorizedException', 'Token is not from a supported provider of this identity pool.');
+    }
     if (!pool.logins[provider].includes(token)) throw new Refusal('NotAuthorizedException', 'Invalid login token.');
     return `${provider} ${token}`;
   };

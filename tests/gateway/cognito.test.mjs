@@ -30,12 +30,14 @@ const idOf = async (body) => (await call('GetId', body)).json.IdentityId;
 const LOGINS = { [PROVIDER]: LOGIN_TOKEN };
 
 for (const [name, pool, logins] of [
-  ['nobody in particular', OPEN_POOL, {}], ['a login to an open pool', OPEN_POOL, { Logins: LOGINS }], ['a login', CLOSED_POOL, { Logins: LOGINS }],
+  ['nobody in particular', OPEN_POOL, {}], ['a login to an open pool', OPEN_POOL, { Logins: LOGINS }],
+  ['a login', CLOSED_POOL, { Logins: LOGINS }],
 ]) {
   test(`credentials for ${name}`, async () => {
     const id = await idOf({ IdentityPoolId: pool, ...logins });
     assert.match(id, /^eu-west-1:[0-9a-f-]{36}$/);
-    const { status, headers, text, json: { IdentityId, Credentials } } = await call('GetCredentialsForIdentity', { IdentityId: id, ...logins });
+    const { status, headers, text, json } = await call('GetCredentialsForIdentity', { IdentityId: id, ...logins });
+    const { IdentityId, Credentials } = json;
     assert.deepEqual([status, IdentityId, headers['access-control-allow-origin']], [200, id, '*']);
     assert.match(Credentials.AccessKeyId, /^ASIA[0-9A-F]{16}$/);
     assert.deepEqual(keys[Credentials.AccessKeyId], {
@@ -43,7 +45,10 @@ for (const [name, pool, logins] of [
     });
     assert.equal(Credentials.Expiration, NOW / 1000 + 3600);
     assert.match(text, /"Expiration":1\.\d+E9/);
-    assert.deepEqual(cognito.log.map(({ operation, body }) => [operation, body.Logins]), [['GetId', logins.Logins], ['GetCredentialsForIdentity', logins.Logins]]);
+    assert.deepEqual(
+      cognito.log.map(({ operation, body }) => [operation, body.Logins]),
+      ['GetId', 'GetCredentialsForIdentity'].map((operation) => [operation, logins.Logins]),
+    );
   });
 }
 
@@ -61,7 +66,8 @@ const ERRORS = [
   ['no pool ID', 'InvalidParameterException', () => call('GetId', {})],
   ['no login where one is wanted', 'NotAuthorizedException', () => call('GetId', { IdentityPoolId: CLOSED_POOL })],
   ['a wrong token', 'NotAuthorizedException', () => call('GetId', { IdentityPoolId: CLOSED_POOL, Logins: { [PROVIDER]: 'wrong' } })],
-  ['a provider that the pool does not know', 'NotAuthorizedException', () => call('GetId', { IdentityPoolId: CLOSED_POOL, Logins: { 'accounts.example.com': LOGIN_TOKEN } })],
+  ['a provider that the pool does not know', 'NotAuthorizedException', () =>
+    call('GetId', { IdentityPoolId: CLOSED_POOL, Logins: { 'accounts.example.com': LOGIN_TOKEN } })],
   ['an identity that nobody knows', 'ResourceNotFoundException', () => call('GetCredentialsForIdentity', { IdentityId: UNKNOWN })],
   ['an identity that logged in, and now does not', 'NotAuthorizedException', async () =>
     call('GetCredentialsForIdentity', { IdentityId: await idOf({ IdentityPoolId: CLOSED_POOL, Logins: LOGINS }) })],
@@ -94,7 +100,11 @@ test('errors and outages that it is told to have, and then none', async () => {
 
 test('a preflight is answered with what it asks for', async () => {
   const { status, headers } = await send(null, {
-    method: 'OPTIONS', headers: { origin: 'https://example.com', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-amz-target' },
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://example.com', 'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,x-amz-target',
+    },
   });
   assert.equal(status, 200);
   assert.deepEqual(

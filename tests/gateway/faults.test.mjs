@@ -5,7 +5,7 @@ import { connectPacket, publishPacket, subscribePacket } from './client.mjs';
 import { HOST } from './gateway.mjs';
 import { LONG_LIVED, PINGREQ, PINGRESP, startLab, TEMPORARY } from './lab.mjs';
 import { MALFORMED, oversized } from './link.mjs';
-import { signUrl } from './signature.mjs';
+import { basicDate, signUrl } from './signature.mjs';
 
 const lab = startLab();
 const { connected, seen, socket, upgrade } = lab;
@@ -108,6 +108,16 @@ test('refused handshakes: so many, then none', async () => {
     client?.close();
   }
   assert.deepEqual(statuses, [...Array.from({ length: 30 }, () => 403), 101]);
+});
+
+test('a clock that is off: one hour, either way', async () => {
+  for (const skew of [3_600_000, -3_600_000]) {
+    lab.gateway.skew = skew;
+    assert.equal((await upgrade(signUrl({ host: HOST, ...LONG_LIVED }))).status, 403);
+    assert.equal(lab.gateway.log.at(-1).reason, 'date');
+  }
+  const date = basicDate(new Date(Date.now() + lab.gateway.skew));
+  (await socket(signUrl({ host: HOST, ...LONG_LIVED, date }))).close();
 });
 
 test('the broker killed, and back on the same ports', async () => {

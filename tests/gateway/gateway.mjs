@@ -32,6 +32,7 @@ const MAX_MESSAGE = 1024 * 1024;
  * - rules: {connect, publish, retain, subscribe, receive}, see rules.mjs;
  * - faults: {delay (ms each way), bytesPerSecond, loseSuback, doublePuback, maxAge (ms)} of all sessions;
  * - limits: {connectsPerSecond (of one client ID), publishesPerSecond (of one session)}. AWS has 1 and 100, here is none;
+ * - skew: how far the gateway's clock is ahead, in milliseconds: a client's clock that is off, seen from here;
  * - keys: access key ID -> {secretAccessKey, sessionToken?, expires? (ms since 1970)};
  * - authorizer: see authorizer.mjs; for handshakes without a signature.
  * hold() lets handshakes wait until the function that it returns is called; refuse(count) answers the next ones 403, however
@@ -43,9 +44,11 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
     noServer: true, perMessageDeflate: false, maxPayload: MAX_MESSAGE, handleProtocols: () => 'mqtt',
   });
   const sessions = new Map();
+  const clock = () => now() + gateway.skew;
   const gateway = {
     brokerPort, host, region, rules, spki, cert, sessions, clients: sockets.clients, log: new Log(),
-    presence: new Presence(sessions, now), faults: {}, limits: {}, keys: { ...keys }, connects: new Rate(), publishes: new Rate(),
+    presence: new Presence(sessions, clock), faults: {}, limits: {}, skew: 0, keys: { ...keys },
+    connects: new Rate(), publishes: new Rate(),
   };
   let held = Promise.resolve();
   let refusing = 0;
@@ -56,7 +59,7 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
   };
   gateway.refuse = (count) => { refusing = count; };
   gateway.reset = () => {
-    Object.assign(gateway, { rules: {}, faults: {}, limits: {}, keys: { ...keys }, authorizer: undefined });
+    Object.assign(gateway, { rules: {}, faults: {}, limits: {}, skew: 0, keys: { ...keys }, authorizer: undefined });
     Object.assign(gateway, { connects: new Rate(), publishes: new Rate() });
     gateway.log.length = 0;
     refusing = 0;
@@ -70,7 +73,10 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
     if (refusing > 0) { refusing -= 1; return { status: '403 Forbidden', reason: 'told to' }; }
     const signed = gateway.authorizer === undefined || [...query.keys()].some((name) => name.startsWith('X-Amz-'));
     const { reason, admission } = signed
-      ? { reason: refusal({ url, host: headers.host, keys: gateway.keys, region, now: now() }), admission: { principal: principalOfKey(accessKeyOf(url)) } }
+      ? {
+        reason: refusal({ url, host: headers.host, keys: gateway.keys, region, now: clock() }),
+        admission: { principal: principalOfKey(accessKeyOf(url)) },
+      }
       : gateway.authorizer.judge({ query, headers, serverName: host });
     if (reason) return { status: '403 Forbidden', reason };
     const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());

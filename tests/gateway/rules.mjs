@@ -39,9 +39,8 @@ export function matches(filter, topic) {
 export class Rate {
   #times = new Map();
 
-  /** Notes one more and says whether that is more than `limit` in one second. What is too much is not noted. */
-  exceeds(name, limit = Infinity) {
-    const now = performance.now();
+  /** Notes one more and says whether that is more than `limit` in one second. What is too much is not noted. `now` is in ms. */
+  exceeds(name, limit = Infinity, now = performance.now()) {
     const recent = (this.#times.get(name) ?? []).filter((time) => now - time < 1000);
     const tooMany = recent.length >= limit;
     this.#times.set(name, tooMany ? recent : [...recent, now]);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { connectPacket, publishPacket, subscribePacket } from './client.mjs';
 import { frame } from './frames.mjs';
 import { nextMessage, PINGREQ, PINGRESP, startLab } from './lab.mjs';
-import { goodTopic, matches } from './rules.mjs';
+import { goodTopic, matches, Rate } from './rules.mjs';
 
 const lab = startLab();
 const { connected, seen, socket } = lab;
@@ -63,9 +63,9 @@ for (const version of [4, 5]) {
     assert.equal(await answer(10, ['z']), '01');
   });
 
-  test(`quotas of a second: one CONNECT of a client ID, and so many PUBLISH (${version})`, async () => {
-    lab.gateway.limits = { connectsPerSecond: 1, publishesPerSecond: 2 };
+  test(`quotas of a second: so many CONNECT of a client ID, and so many PUBLISH (${version})`, async () => {
     const client = await connected(version, 'hasty');
+    lab.gateway.limits = { connectsPerSecond: 0, publishesPerSecond: 2 };
     assert.equal(await (await socket()).send(connectPacket(version, 'hasty')).rest(), version === 5 ? '2003009700' : '');
     client.send(...[1, 2, 3].map((packetId) => publishPacket(version, 'dt/a', 'x', { qos: 1, packetId })), PINGREQ);
     const answers = version === 5 ? ['4003000110', '4003000210', '4003000397'] : ['40020001', '40020002'];
@@ -134,9 +134,17 @@ test('the will is sent when the line goes, and not when the client says goodbye'
   assert.deepEqual(await nextMessage(watcher, 4), { topic: 'dt/lost', payload: 'gone' });
 });
 
+test('a rate counts the last second, by name, and not what was too much', () => {
+  const rate = new Rate();
+  const verdict = ([name, now]) => rate.exceeds(name, 1, now);
+  assert.deepEqual([['a', 0], ['a', 999], ['b', 999], ['a', 1000], ['a', 1999], ['a', 2000]].map(verdict), [false, true, false, false, true, false]);
+  assert.equal(rate.exceeds('a', undefined, 2000), false);
+});
+
 test('filters and topics', () => {
   const cases = [
-    ['$aws/events/presence/#', '$aws/events/presence/connected/a', true], ['$aws/events/presence/connected/+', '$aws/events/presence/connected/a', true],
+    ['$aws/events/presence/#', '$aws/events/presence/connected/a', true],
+    ['$aws/events/presence/connected/+', '$aws/events/presence/connected/a', true],
     ['$aws/events/presence/+/a', '$aws/events/presence/connected/b', false], ['#', '$aws/a', false], ['+/a', '$aws/a', false],
     ['a/#', 'a', false], ['a/#', 'a/b/c', true], ['a/+', 'a/b/c', false], ['#', 'a', true],
   ];
