@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PORT ?= 8080
 # The browser of the tests.
 export CHROMIUM ?= /usr/bin/chromium
+# A Python that has botocore, the judge of signed URLs.
+export PYTHON ?= /usr/bin/python3
 
 WASM_BINDGEN := 0.2.129
 TRUNK := 0.21.14
@@ -103,9 +105,10 @@ node_modules/.package-lock.json: package.json package-lock.json
 test-tools:
 	@wanted=""; \
 	for pair in $(DEBIAN); do command -v "$${pair#*:}" >/dev/null || wanted="$$wanted $${pair%%:*}"; done; \
+	"$(PYTHON)" -c 'import botocore' 2>/dev/null || wanted="$$wanted python3-botocore"; \
 	[ -z "$$wanted" ] && exit 0; \
 	command -v apt-get >/dev/null || \
-	  { echo "The tests need these programs: $(foreach pair,$(DEBIAN),$(lastword $(subst :, ,$(pair)))). Packages missing, as Debian" \
+	  { echo "The tests need these programs: $(foreach pair,$(DEBIAN),$(lastword $(subst :, ,$(pair)))) and, of Python, botocore. Packages missing, as Debian" \
 	    "names them:$$wanted. A Chromium of another name: make test CHROMIUM=/path/to/it" >&2; exit 1; }; \
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	echo "Installing from Debian's packages:$$wanted"; \
