@@ -36,6 +36,7 @@
 //! assert_eq!(policies.decide(&device, &connect).verdict, Verdict::Allowed);
 //! ```
 
+pub mod access;
 pub mod app;
 pub mod broker;
 pub mod client;

@@ -7,9 +7,13 @@
 //!
 //! Knows how AWS names its device data endpoints; does not know whether a host exists. It does not trim what was typed.
 
+mod remark;
+
 use std::fmt;
 
 use super::region::Region;
+
+pub use remark::{Likeness, Remark};
 
 /// Longest text that is looked at, in bytes.
 pub const MAX_TEXT: usize = 1024;
@@ -244,20 +248,30 @@ fn is_loopback(host: &str) -> bool {
 /// The Region of an AWS IoT Core device data endpoint, or `None` for every other host.
 ///
 /// `<prefix>-ats.iot.<region>.amazonaws.com` and `<prefix>.iot.<region>.amazonaws.com` (Developer Guide, "AWS IoT
-/// device data and service endpoints": documented); `<prefix>[.ats].iot.<region>.amazonaws.com.cn` (inferred). The
-/// domain is looked at from the right, so that `iot.<region>.amazonaws.com.evil.example` is nobody's but its owner's.
+/// device data and service endpoints": documented); `data.iot-fips.<region>.amazonaws.com` and `api.aws` instead of
+/// `amazonaws.com` for IPv6 too (endpoint rules of the SDKs' service `iot-data`: documented; that they take WebSockets
+/// and, under `api.aws`, an account's prefix: inferred); `<prefix>[.ats].iot.<region>.amazonaws.com.cn` (inferred).
 fn aws_region(host: &str) -> Option<Region> {
-    let (name, china) = match host.strip_suffix(".amazonaws.com") {
-        Some(name) => (name, false),
-        None => (host.strip_suffix(".amazonaws.com.cn")?, true),
-    };
-    let labels: Vec<&str> = name.split('.').collect();
+    let (labels, china) = aws_labels(host)?;
     let region = match labels.as_slice() {
-        [_, "iot", region] => region,
+        [_, "iot" | "iot-fips", region] => region,
         [_, "ats", "iot", region] if china => region,
         _ => return None,
     };
     Region::parse(region).ok().filter(|region| region.is_china() == china)
+}
+
+/// The labels before a domain of AWS, and whether it is the one for China. The domain is looked at from the right, so
+/// that `iot.<region>.amazonaws.com.evil.example` is nobody's but its owner's.
+fn aws_labels(host: &str) -> Option<(Vec<&str>, bool)> {
+    [
+        (".amazonaws.com", false),
+        (".api.aws", false),
+        (".amazonaws.com.cn", true),
+        (".api.amazonwebservices.com.cn", true),
+    ]
+    .into_iter()
+    .find_map(|(domain, china)| Some((host.strip_suffix(domain)?.split('.').collect(), china)))
 }
 
 /// Why a text is no endpoint.

@@ -58,6 +58,12 @@ fn the_region_is_read_from_aws_hosts_only() {
         ("example-ats.iot.us-gov-west-1.amazonaws.com", Some("us-gov-west-1")),
         ("example.ats.iot.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
         ("example-ats.iot.cn-northwest-1.amazonaws.com.cn", Some("cn-northwest-1")),
+        ("data.iot-fips.us-east-1.amazonaws.com", Some("us-east-1")),
+        ("data-ats.iot.eu-west-1.api.aws", Some("eu-west-1")),
+        ("data-ats.iot-fips.us-west-2.api.aws", Some("us-west-2")),
+        ("data-ats.iot.cn-north-1.api.amazonwebservices.com.cn", Some("cn-north-1")),
+        ("data-ats.iot.eu-west-1.api.aws.evil.example", None),
+        ("data-ats.iot.cn-north-1.api.aws", None),
         ("iot.example.com", None),
         ("iot.eu-west-1.amazonaws.com", None),
         ("iot.eu-west-1.amazonaws.com.evil.example", None),
@@ -170,4 +176,56 @@ fn nothing_typed_gets_past_the_parts() {
         }
     }
     assert!(taken > 1000, "{taken} texts were taken");
+}
+
+#[test]
+fn what_is_worth_a_remark_is_named() {
+    use Likeness as L;
+    use Remark as R;
+    let ireland = Region::parse("eu-west-1").unwrap();
+    let beijing = Region::parse("cn-north-1").unwrap();
+    for (host, remark) in [
+        (AWS, None),
+        ("example.ats.iot.cn-north-1.amazonaws.com.cn", None),
+        ("data.iot-fips.us-east-1.amazonaws.com", None),
+        ("mqtt.example.com", None),
+        ("amazing.example.com", None),
+        ("localhost", None),
+        (
+            "example.iot.eu-west-1.amazonaws.com",
+            Some(R::NotAts { instead: "example-ats.iot.eu-west-1.amazonaws.com".to_owned() }),
+        ),
+        ("iot.eu-west-1.amazonaws.com", Some(R::NotData(L::ControlPlane))),
+        ("example.credentials.iot.eu-west-1.amazonaws.com", Some(R::NotData(L::CredentialProvider))),
+        ("example.jobs.iot.eu-west-1.amazonaws.com", Some(R::NotData(L::Jobs))),
+        ("example-ats.s3.eu-west-1.amazonaws.com", Some(R::NotData(L::OtherService))),
+        ("example-ats.iot.eu-west1.amazonaws.com", Some(R::NotData(L::OtherService))),
+        ("example-ats.iot.eu-west-1.amazonaws.com.cn", Some(R::NotData(L::OtherPartition(ireland.clone())))),
+        ("example-ats.iot.cn-north-1.amazonaws.com", Some(R::NotData(L::OtherPartition(beijing)))),
+        ("example-ats.iot.eu-west-1.amazonaws.com.evil.example", Some(R::NotData(L::Foreign))),
+        ("example-ats.iot.eu-west-1.amazonaws.co", Some(R::NotData(L::Foreign))),
+        ("example-ats.iot.eu-west-1.amaz0naws.com", Some(R::NotData(L::Foreign))),
+        ("example-ats.iot.eu-west-1.amazonavvs.com", Some(R::NotData(L::Foreign))),
+        ("example-ats.iot.eu-west-1.amzonaws.com", Some(R::NotData(L::Foreign))),
+        ("example-ats.iot.eu-west-1.aws.example", Some(R::NotData(L::Foreign))),
+        ("amazonaws.com", Some(R::NotData(L::Foreign))),
+        ("example-ats-iot-eu-west-1-amazonaws-com.example", Some(R::NotData(L::Foreign))),
+    ] {
+        assert_eq!(
+            parse(&format!("wss://{host}")).remarks(None),
+            remark.into_iter().collect::<Vec<_>>(),
+            "{host}"
+        );
+    }
+    let all = parse(&format!("wss://{AWS}:8883/lab")).remarks(Some(&Region::parse("us-east-2").unwrap()));
+    assert_eq!(
+        all,
+        [
+            R::Region { stated: ireland, given: Region::parse("us-east-2").unwrap() },
+            R::Port(8883),
+            R::Path("/lab".to_owned())
+        ]
+    );
+    assert_eq!(parse("wss://mqtt.example.com:8883/lab").remarks(None), []);
+    assert!(all.iter().all(|remark| remark.to_string().contains('`')));
 }
