@@ -1,8 +1,11 @@
 //! The three texts of AWS credentials, checked for what a copy-and-paste gets wrong.
 //!
-//! None of them is trimmed or repaired. `Debug` shows no secret.
+//! None of them is trimmed or repaired. `Debug` shows no secret, and what is dropped is overwritten; what the compiler
+//! or the caller copied before is out of reach.
 
 use std::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
 
 use super::SigningError;
 
@@ -84,8 +87,12 @@ impl SecretAccessKey {
 
     /// The key that starts the derivation: `AWS4` and the secret.
     #[must_use]
-    pub fn first_key(&self) -> String {
-        format!("AWS4{}", self.0)
+    pub fn first_key(&self) -> Zeroizing<String> {
+        // With room for all of it: growing would leave a copy behind.
+        let mut key = Zeroizing::new(String::with_capacity("AWS4".len() + self.0.len()));
+        key.push_str("AWS4");
+        key.push_str(&self.0);
+        key
     }
 }
 
@@ -100,6 +107,18 @@ impl SessionToken {
     /// [`SigningError::SessionToken`] when it is empty, too long or holds spaces or non-ASCII.
     pub fn parse(text: &str) -> Result<Self, SigningError> {
         if printable(text, MAX_TOKEN) { Ok(Self(text.to_owned())) } else { Err(SigningError::SessionToken) }
+    }
+}
+
+impl Drop for SecretAccessKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl Drop for SessionToken {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 
