@@ -4,9 +4,17 @@
 //!
 //! Invariant: no `Debug` and no error shows a secret, a token or a signature.
 
+pub mod authorizer;
 pub mod browser;
 pub mod clock;
+pub mod cognito;
 pub mod pasted;
+pub mod rights;
+pub mod shell;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
 
 use crate::iot::time::UnixTime;
 use crate::sigv4::{AccessKeyId, SecretAccessKey, SessionToken};
@@ -23,4 +31,28 @@ pub struct Credentials {
     pub token: Option<SessionToken>,
     /// When AWS stops taking them, if that was told.
     pub expires: Option<UnixTime>,
+}
+
+/// A text with a token or a signature in it: shown by nothing, overwritten when it is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(Zeroizing<String>);
+
+impl Hidden {
+    /// Hides a text.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The text, for the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(..)")
+    }
 }

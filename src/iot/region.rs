@@ -32,6 +32,17 @@ impl Region {
         &self.0
     }
 
+    /// The partition, as ARNs have it (IAM User Guide, "IAM ARNs": documented).
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        match self {
+            _ if self.is_china() => "aws-cn",
+            Self(name) if name.starts_with("us-gov-") => "aws-us-gov",
+            Self(name) if name.starts_with("eusc-") => "aws-eusc",
+            _ => "aws",
+        }
+    }
+
     /// Whether the Region belongs to the partition `aws-cn`, whose hosts end in `.amazonaws.com.cn`.
     #[must_use]
     pub fn is_china(&self) -> bool {

@@ -9,6 +9,7 @@ mod options;
 mod problem;
 mod shell;
 mod terminal;
+mod write;
 
 use std::ops::Range;
 
@@ -21,6 +22,7 @@ use super::scenario::{Action, Actor, Comeback, Identity, Scenario, Step, subscri
 
 pub use problem::{Problem, Wrong};
 pub use terminal::{Line, terminal};
+pub use write::{Files, Unwritable, commands};
 
 /// Longest paste that is read, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024;
