@@ -37,8 +37,10 @@ pub enum RightsError {
     Account,
     /// An empty client ID: the server chooses one, so no policy can name it.
     ClientId,
-    /// A topic or filter that is none, or a plan without any client ID.
-    Empty,
+    /// No session connects.
+    NoSession,
+    /// A topic to publish on, or a filter to subscribe to, is not legal.
+    Topic,
     /// The session policy has this many characters.
     TooLong(usize),
     /// No ARN of a role.
@@ -85,15 +87,18 @@ impl Plan {
     /// The session policy, as JSON without blanks and in ASCII.
     ///
     /// # Errors
-    /// [`RightsError::ClientId`], [`RightsError::Empty`], [`RightsError::TooLong`].
+    /// [`RightsError::NoSession`], [`RightsError::ClientId`], [`RightsError::Topic`], [`RightsError::TooLong`].
     pub fn session_policy(&self) -> Result<String, RightsError> {
+        if self.client_ids.is_empty() {
+            return Err(RightsError::NoSession);
+        }
         if self.client_ids.contains("") {
             return Err(RightsError::ClientId);
         }
         let names = self.published.keys().all(|topic| topic::check_name(topic).is_ok());
         let filters = self.subscribed.iter().all(|filter| topic::check_filter(filter).is_ok());
-        if self.client_ids.is_empty() || !names || !filters {
-            return Err(RightsError::Empty);
+        if !names || !filters {
+            return Err(RightsError::Topic);
         }
         let retained = self.published.iter().filter(|(_, retained)| **retained).map(|(topic, _)| topic);
         let received: BTreeSet<String> = self.subscribed.iter().flat_map(|filter| received(filter)).collect();
@@ -183,7 +188,7 @@ fn literal(name: &str) -> String {
 }
 
 /// The topics that a filter receives. Of a shared subscription AWS does not say which of two resources it asks for, so
-/// both are allowed. `a/#` does not receive `a` (Developer Guide, "MQTT": observed deviation).
+/// both are allowed. `a/#` does not receive `a` (Developer Guide, "MQTT", differences from the specifications: documented).
 fn received(filter: &str) -> Vec<String> {
     let pattern = |filter: &str| {
         let levels = filter.split('/').map(|level| match level {
@@ -222,7 +227,8 @@ impl fmt::Display for RightsError {
             Self::ClientId => {
                 f.write_str("a session has an empty client ID, which no policy can name; give it one")
             }
-            Self::Empty => f.write_str("a session, or a legal topic or filter of one, is missing from the plan"),
+            Self::NoSession => f.write_str("no session of the plan connects; add one"),
+            Self::Topic => f.write_str("a topic or a topic filter of the plan is not legal; correct it"),
             Self::TooLong(length) => write!(
                 f,
                 "the session policy has {length} characters and STS takes {MAX_POLICY}; run fewer sessions or topics at a time"
@@ -329,8 +335,9 @@ mod tests {
         }
         assert_eq!([with(ROLE, "lab", 899), with(ROLE, "lab", 43_201)], [RightsError::Duration; 2]);
         assert_eq!(plan(&["a", ""], &[], &[]).session_policy(), Err(RightsError::ClientId));
-        for empty in [plan(&[], &[], &[]), plan(&["a"], &[("a/#", false)], &[]), plan(&["a"], &[], &["a#"])] {
-            assert_eq!(empty.session_policy(), Err(RightsError::Empty));
+        assert_eq!(plan(&[], &[("a", false)], &[]).session_policy(), Err(RightsError::NoSession));
+        for illegal in [plan(&["a"], &[("a/#", false)], &[]), plan(&["a"], &[], &["a#"])] {
+            assert_eq!(illegal.session_policy(), Err(RightsError::Topic));
         }
         assert!(matches!(
             plan(&["a".repeat(2000).as_str()], &[], &[]).session_policy(),

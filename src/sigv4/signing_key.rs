@@ -6,6 +6,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use zeroize::Zeroize;
 
 use super::{Scope, SecretAccessKey, SigningError, StringToSign, hex};
 
@@ -26,6 +27,12 @@ impl SigningKey {
     #[must_use]
     pub fn sign(&self, message: &StringToSign) -> Signature {
         Signature(keyed_hash(&self.0, message.as_str()))
+    }
+}
+
+impl Drop for SigningKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

@@ -51,7 +51,7 @@ impl Endpoint {
     #[must_use]
     pub fn remarks(&self, given: Option<&Region>) -> Vec<Remark> {
         let Some(stated) = &self.region else {
-            return likeness(&self.host).map(Remark::NotData).into_iter().collect();
+            return Likeness::of(&self.host).map(Remark::NotData).into_iter().collect();
         };
         let instead = ats(&self.host).map(|instead| Remark::NotAts { instead });
         let region = given
@@ -70,17 +70,22 @@ fn ats(host: &str) -> Option<String> {
     older.then(|| format!("{prefix}-ats.{rest}"))
 }
 
-/// What a host looks like that is no data endpoint; `None` for one that resembles nothing of AWS.
-fn likeness(host: &str) -> Option<Likeness> {
-    let Some((labels, _)) = aws_labels(host) else { return foreign(host).then_some(Likeness::Foreign) };
-    let region = labels.last().and_then(|label| Region::parse(label).ok());
-    Some(match (labels.as_slice(), region) {
-        (["iot" | "iot-fips", _], Some(_)) => Likeness::ControlPlane,
-        ([_, "credentials", "iot", _], Some(_)) => Likeness::CredentialProvider,
-        ([_, "jobs", "iot", _], Some(_)) => Likeness::Jobs,
-        ([_, "iot" | "iot-fips", _] | [_, "ats", "iot", _], Some(region)) => Likeness::OtherPartition(region),
-        _ => Likeness::OtherService,
-    })
+impl Likeness {
+    /// What a host that is no data endpoint looks like, such as the one of
+    /// [`EndpointError::NotAws`](super::EndpointError::NotAws); `None` when it resembles nothing of AWS. The host is lower
+    /// case.
+    #[must_use]
+    pub fn of(host: &str) -> Option<Self> {
+        let Some((labels, _)) = aws_labels(host) else { return foreign(host).then_some(Self::Foreign) };
+        let region = labels.last().and_then(|label| Region::parse(label).ok());
+        Some(match (labels.as_slice(), region) {
+            (["iot" | "iot-fips", _], Some(_)) => Self::ControlPlane,
+            ([_, "credentials", "iot", _], Some(_)) => Self::CredentialProvider,
+            ([_, "jobs", "iot", _], Some(_)) => Self::Jobs,
+            ([_, "iot" | "iot-fips", _] | [_, "ats", "iot", _], Some(region)) => Self::OtherPartition(region),
+            _ => Self::OtherService,
+        })
+    }
 }
 
 /// Whether someone who reads the host quickly may take it for one of AWS.

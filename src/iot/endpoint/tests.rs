@@ -178,6 +178,7 @@ fn nothing_typed_gets_past_the_parts() {
     assert!(taken > 1000, "{taken} texts were taken");
 }
 
+/// Threat T16: an endpoint that is not whose it seems to be.
 #[test]
 fn what_is_worth_a_remark_is_named() {
     use Likeness as L;
