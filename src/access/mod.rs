@@ -1,5 +1,9 @@
 //! How a live session gets in: what the browser allows, whose credentials, and the smallest rights for a run.
 //!
+//! [`pasted`] credentials and those of [`cognito`] sign; a custom [`authorizer`] is told something else. [`browser`] says
+//! what cannot be reached from this page, [`clock`] whether the time is right, [`rights`] what a run needs at least, and
+//! [`shell`] writes the words of the commands that a person copies.
+//!
 //! Pure: does not sign, connect, fetch or read a clock, and does not know whether AWS accepts anything.
 //!
 //! Invariant: no `Debug` and no error shows a secret, a token or a signature.

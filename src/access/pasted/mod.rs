@@ -6,7 +6,8 @@
 //! and the console's CSV files. All but the last say a name, a sign and a value, so there is one reader for them.
 //!
 //! Reading never fails and copies no secret: what it finds are places in the text, so there is one copy to overwrite,
-//! the caller's. Nothing is repaired. Does not know whether a key exists.
+//! the caller's (best a `Zeroizing<String>` that never grew, or a text that stays outside this program's memory and is cut
+//! at these places). Nothing is repaired. Does not know whether a key exists.
 
 mod check;
 mod csv;
@@ -146,6 +147,14 @@ impl Set {
     const fn any(&self) -> bool {
         self.access_key.is_some() || self.secret.is_some() || self.token.is_some()
     }
+}
+
+/// A place in UTF-16 units, as a browser counts: to select it, or to cut it out of the browser's own copy.
+#[must_use]
+pub fn utf16(text: &str, span: &Range<usize>) -> Range<usize> {
+    let units = |text: Option<&str>| text.unwrap_or_default().encode_utf16().count();
+    let start = units(text.get(..span.start));
+    start..start + units(text.get(span.clone()))
 }
 
 /// The part that a name stands for, in any spelling that is in use.

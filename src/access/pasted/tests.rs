@@ -206,6 +206,15 @@ fn what_is_wrong_is_named_with_its_place() {
 }
 
 #[test]
+fn places_are_counted_as_a_browser_counts() {
+    let text = filled("\u{feff}# \u{1f600} \u{e9}\nAWS_SECRET_ACCESS_KEY=@SECRET");
+    let set = &read(&text).sets[0];
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let cut = &units[utf16(&text, set.span(Part::Secret).unwrap())];
+    assert_eq!(String::from_utf16(cut).unwrap(), SECRET);
+}
+
+#[test]
 fn hostile_text_is_read_to_its_end() {
     let pieces = [
         "AccessKeyId",
