@@ -5,15 +5,16 @@ use yew::prelude::*;
 use super::events::packet;
 use crate::app::browser::components::{Links, Tone, confidence, explanation, text};
 use crate::lab::{Explained, Run};
+use crate::mqtt::Version;
 use crate::timeline::{Entry, What};
 use crate::words;
 
-/// An event: the decision with its reasons, the fields of the packet, or what else there is to say.
-pub(super) fn detail(run: &Run, entry: &Entry) -> Html {
-    let version = words::scenario::version(run, entry.connection.session);
+/// An event: the decision with its reasons, the fields of the packet, or what else there is to say. `version` is that of
+/// its session; of a log that was opened there is no run, and decisions in it are not explained.
+pub(super) fn detail(entry: &Entry, version: Version, run: Option<&Run>) -> Html {
     match &entry.what {
         What::Decided { explanation: id, .. } => {
-            run.explained(*id).as_ref().map_or_else(Html::default, decision)
+            run.and_then(|run| run.explained(*id)).as_ref().map_or_else(Html::default, decision)
         }
         What::Sent(_) | What::Received(_) => packet(entry, version),
         what => {

@@ -552,7 +552,9 @@ fn asked(page: Page<'_>, step: &Step, run: &Run) -> Html {
 fn explained(step: &Step, run: &Run, chosen: Option<Chosen>) -> Html {
     let body = match chosen {
         None => html! { <p>{ "Choose an event of the log." }</p> },
-        Some(Chosen::Entry(at)) => run.entries.get(at).map_or_else(Html::default, |entry| detail(run, entry)),
+        Some(Chosen::Entry(at)) => run.entries.get(at).map_or_else(Html::default, |entry| {
+            detail(entry, words::scenario::version(run, entry.connection.session), Some(run))
+        }),
         Some(Chosen::Ask(at)) => {
             let answer = step.asks().get(at).and_then(|ask| ask.explain(&run.scenario));
             answer.as_ref().map_or_else(Html::default, decision)

@@ -3,23 +3,22 @@
 use yew::prelude::*;
 
 use super::commands::commands;
+use super::decision;
 use super::event_table::EventTable;
-use super::events::packet;
 use super::moment::moment;
 use super::player::{from_here, name, transport};
 use super::press;
 use super::script::script;
 use super::session::findings;
 use super::timeline::Timeline;
-use crate::app::browser::components::{Links, Tone, confidence, explanation, text};
 use crate::app::sessions::simulate::player::{self, Go, Pane, Player, Take};
 use crate::app::sessions::simulate::{self, Simulate};
 use crate::app::sessions::{Model, Msg};
 use crate::app::workspace::Screen;
+use crate::lab::Ended;
 use crate::lab::mosquitto::{Line, terminal};
-use crate::lab::{Ended, Explained};
 use crate::policy::switch::Switch;
-use crate::timeline::{SessionId, What};
+use crate::timeline::SessionId;
 use crate::words;
 
 const PANES: [(Pane, &str); 3] = [(Pane::Log, "Log"), (Pane::Broker, "Broker"), (Pane::Why, "Why")];
@@ -109,49 +108,18 @@ fn turned_over(player: &Player, send: &Callback<Msg>) -> Html {
 }
 
 fn detail(player: &Player, run: &Take, play: &Callback<player::Msg>) -> Html {
-    let record = &run.record;
-    let explained = |id| run.recording.as_ref().and_then(|recording| recording.run.explained(id));
-    let body = match player.entry().map(|entry| (entry, &entry.what)) {
-        None => html! { <p>{ words::player::NOTHING_YET }</p> },
-        Some((_, What::Decided { explanation: id, .. })) => {
-            explained(*id).as_ref().map_or_else(Html::default, decision)
-        }
-        Some((entry, What::Sent(_) | What::Received(_))) => {
-            packet(entry, record.version(entry.connection.session))
-        }
-        Some((entry, what)) => {
-            let version = record.version(entry.connection.session);
-            let words = words::timeline::more(what).unwrap_or_else(|| words::timeline::what(what, version));
-            html! { <p>{ text(&words) }</p> }
-        }
-    };
+    let body = player.entry().map_or_else(
+        || html! { <p>{ words::player::NOTHING_YET }</p> },
+        |entry| {
+            let played = run.recording.as_ref().map(|recording| &recording.run);
+            decision::detail(entry, run.record.version(entry.connection.session), played)
+        },
+    );
     html! {
         <section class="c-panel c-stack" aria-labelledby="detail">
             <h2 id="detail">{ "The chosen event" }</h2>
             <div role="status" class="c-stack">{ body }</div>
             { from_here(player, play) }
         </section>
-    }
-}
-
-fn decision(explained: &Explained) -> Html {
-    let Explained { explanation: explained, near_misses, .. } = explained;
-    let tone = Tone::from(explained.decision.verdict);
-    let near: Vec<Html> = near_misses
-        .iter()
-        .map(|near| html! { <li>{ text(&words::near_miss(near)) }{ ". " }{ confidence(near.confidence) }</li> })
-        .collect();
-    html! {
-        <>
-            <div class={classes!("c-verdict", tone.class())}>
-                { tone.sign() }
-                <div>
-                    <h3>{ words::verdict(explained.decision.verdict) }</h3>
-                    <p>{ text(&words::headline_text(explained)) }</p>
-                    { confidence(explained.confidence) }
-                </div>
-            </div>
-            { explanation(explained, &words::steps(explained), &near, Links(None)) }
-        </>
     }
 }
