@@ -1,10 +1,9 @@
 //! What the lessons say around their own texts: the scene, the questions, the goal.
 
 use super::Text;
-use crate::client::Message;
 use crate::iot::time::Instant;
 use crate::lab::lesson::{Ask, Kind, Level};
-use crate::lab::{Action, Actor, Comeback, Identity, Scenario};
+use crate::lab::{Actor, Comeback, Identity, Scenario};
 use crate::mqtt::Version;
 use crate::policy::context::{Field, Principal, Thing};
 use crate::policy::{Request, Verdict};
@@ -131,36 +130,6 @@ pub fn at(at: Instant) -> String {
 fn seconds(millis: u64) -> String {
     let text = format!("{}.{:03}", millis / 1000, millis % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// What a session does.
-#[must_use]
-pub fn action(action: &Action) -> Text {
-    let text = Text::new();
-    match action {
-        Action::Connect => text.say("connects"),
-        Action::Subscribe(filters) => {
-            list(text.say("subscribes to "), filters.iter().map(|filter| filter.filter.as_str()))
-        }
-        Action::Unsubscribe(filters) => {
-            list(text.say("unsubscribes from "), filters.iter().map(String::as_str))
-        }
-        Action::Publish(Message { topic, payload, qos, .. }) => text
-            .say("publishes ")
-            .code(String::from_utf8_lossy(payload))
-            .say(" to ")
-            .code(topic)
-            .say(format!(", QoS {}", qos.level())),
-        Action::Disconnect => text.say("disconnects"),
-        Action::Cut => text.say("loses its connection"),
-        Action::HalfOpen => text.say("restarts without a word"),
-        Action::Stall => text.say("hears nothing any more"),
-        Action::Resume => text.say("hears again"),
-    }
-}
-
-fn list<'a>(text: Text, items: impl Iterator<Item = &'a str>) -> Text {
-    items.enumerate().fold(text, |text, (at, item)| if at == 0 { text } else { text.say(", ") }.code(item))
 }
 
 /// A question to the policies.

@@ -1,8 +1,7 @@
 //! What the player of a run says.
 
 use super::Text;
-use crate::lab::scenario::{Action, Step};
-use crate::mqtt::Qos;
+use crate::lab::scenario::Step;
 
 /// How it plays.
 pub const HOW: &str = "Played from the beginning, it stops where there is most to see.";
@@ -54,25 +53,5 @@ pub fn run(number: usize, war: bool, from: Option<u64>) -> String {
 /// A step of a script.
 #[must_use]
 pub fn step(step: &Step, name: &str) -> Text {
-    let text = Text::new().say(format!("{} s: {name} ", seconds(step.at.0)));
-    let filters = |filters: Vec<&str>| filters.join(", ");
-    match &step.action {
-        Action::Connect => text.say("connects"),
-        Action::Subscribe(list) => {
-            text.say("subscribes to ").code(filters(list.iter().map(|one| one.filter.as_str()).collect()))
-        }
-        Action::Unsubscribe(list) => {
-            text.say("unsubscribes from ").code(filters(list.iter().map(String::as_str).collect()))
-        }
-        Action::Publish(message) => {
-            let with = if message.qos == Qos::AtMostOnce { "" } else { ", QoS 1" };
-            let retained = if message.retain { ", retained" } else { "" };
-            text.say("publishes to ").code(&message.topic).say(format!("{with}{retained}"))
-        }
-        Action::Disconnect => text.say("disconnects"),
-        Action::Cut => text.say("loses its connection"),
-        Action::HalfOpen => text.say("loses its connection, and the broker is not told"),
-        Action::Stall => text.say("is cut off: nothing passes"),
-        Action::Resume => text.say("is no longer cut off"),
-    }
+    Text::new().say(format!("{} s: {name} ", seconds(step.at.0))).join(super::script::action(&step.action))
 }

@@ -1,7 +1,27 @@
-//! What the editor of a script says: why a text waits, why something was not opened.
+//! What the editor of a script says: what a step does, why a text waits, why something was not opened.
 
+use super::Text;
+use crate::client::Message;
 use crate::lab::format::MAX_SECONDS;
+use crate::lab::scenario::{Action, Do};
+use crate::mqtt::Qos;
 use crate::timeline::log::LogProblem;
+
+/// What a session can do, wherever it is chosen; [`action`] says it with its fields.
+pub const ACTIONS: &[(Do, &str)] = &[
+    (Do::Connect, "connects"),
+    (Do::Subscribe, "subscribes"),
+    (Do::Unsubscribe, "unsubscribes"),
+    (Do::Publish, "publishes"),
+    (Do::Disconnect, "disconnects"),
+    (Do::Cut, "loses its connection"),
+    (Do::HalfOpen, "restarts, and the broker is not told"),
+    (Do::Stall, "is cut off: nothing passes"),
+    (Do::Resume, "is no longer cut off"),
+];
+/// The levels of QoS. AWS IoT Core takes no QoS 2, which is worth seeing.
+pub const QUALITIES: &[(Qos, &str)] =
+    &[(Qos::AtMostOnce, "QoS 0"), (Qos::AtLeastOnce, "QoS 1"), (Qos::ExactlyOnce, "QoS 2")];
 
 /// A seed that is none.
 pub const NOT_A_SEED: &str = "Write a whole number from 0 to 18446744073709551615.";
@@ -35,6 +55,41 @@ pub const MASKED: &str = "Something in these sessions is shown masked, so they c
 /// Steps that stand in another order than they are taken in.
 pub const OUT_OF_ORDER: &str =
     "The steps are taken in the order of time, not in the order in which they stand here.";
+
+/// What a session does.
+#[must_use]
+pub fn action(action: &Action) -> Text {
+    let kind = action.kind();
+    let known = ACTIONS.iter().find(|(known, _)| *known == kind);
+    let text = Text::new().say(known.map_or("", |(_, does)| *does));
+    match action {
+        Action::Subscribe(filters) => {
+            list(text.say(" to "), filters.iter().map(|filter| filter.filter.as_str()))
+        }
+        Action::Unsubscribe(filters) => list(text.say(" from "), filters.iter().map(String::as_str)),
+        Action::Publish(Message { topic, payload, qos, retain, .. }) => text
+            .say(" ")
+            .code(beginning(&String::from_utf8_lossy(payload)))
+            .say(" to ")
+            .code(topic)
+            .say(format!(", QoS {}{}", qos.level(), if *retain { ", retained" } else { "" })),
+        _ => text,
+    }
+}
+
+/// Enough of a payload to know it by.
+fn beginning(payload: &str) -> String {
+    const SHOWN: usize = 60;
+    match payload.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", payload.get(..end).unwrap_or_default()),
+        None => payload.to_owned(),
+    }
+}
+
+/// Topic filters with commas between.
+fn list<'a>(text: Text, items: impl Iterator<Item = &'a str>) -> Text {
+    items.enumerate().fold(text, |text, (at, item)| if at == 0 { text } else { text.say(", ") }.code(item))
+}
 
 /// The browser saves no file.
 pub const NOT_SAVED: &str = "The browser did not save the file. Does it allow downloads here?";

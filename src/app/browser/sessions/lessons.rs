@@ -465,7 +465,7 @@ fn scene(step: &Step, stand: &Stand) -> Html {
     let sessions = scenario.sessions.iter().zip(0..).map(|(actor, number)| {
         let steps = scenario.steps.iter().filter(|step| step.session == SessionId(number));
         let steps = steps.map(|step| html! {
-            <li><span class="c-mono">{ said::at(step.at) }</span>{ " " }{ text(&said::action(&step.action)) }</li>
+            <li><span class="c-mono">{ said::at(step.at) }</span>{ " " }{ text(&words::script::action(&step.action)) }</li>
         });
         html! {
             <li>

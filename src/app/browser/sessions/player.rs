@@ -9,9 +9,9 @@ use crate::app::sessions::simulate::branch::{Form, FormMsg, Incomplete, Kind};
 use crate::app::sessions::simulate::player::{Go, Msg, Player, Speed};
 use crate::lab::Scenario;
 use crate::lab::scenario::Do;
-use crate::mqtt::Qos;
 use crate::timeline::{Record, SessionId};
 use crate::words;
+use crate::words::script::{ACTIONS, QUALITIES};
 
 /// The heading of the form, to which a key leads.
 pub(super) const BRANCH_ID: &str = "branch";
@@ -32,18 +32,6 @@ const KINDS: &[(Kind, &str)] = &[
     (Kind::LeaveOut, "a later step is left out"),
     (Kind::Instead, "a later step is another one"),
 ];
-const ACTIONS: &[(Do, &str)] = &[
-    (Do::Connect, "connects"),
-    (Do::Subscribe, "subscribes"),
-    (Do::Unsubscribe, "unsubscribes"),
-    (Do::Publish, "publishes"),
-    (Do::Disconnect, "disconnects"),
-    (Do::Cut, "loses its connection"),
-    (Do::HalfOpen, "loses it, and the broker is not told"),
-    (Do::Stall, "is cut off: nothing passes"),
-    (Do::Resume, "is no longer cut off"),
-];
-const QUALITIES: &[(Qos, &str)] = &[(Qos::AtMostOnce, "QoS 0"), (Qos::AtLeastOnce, "QoS 1")];
 
 /// The bar that goes through time.
 pub(super) fn transport(player: &Player, send: &Callback<Msg>) -> Html {

@@ -10,8 +10,9 @@ use crate::iot::time::Millis;
 use crate::lab::Comeback;
 use crate::lab::mosquitto::{Kind, Line};
 use crate::lab::scenario::Actor;
-use crate::mqtt::{Qos, Version};
-use crate::words::{Text, script as words};
+use crate::mqtt::Version;
+use crate::words::Text;
+use crate::words::script::{self as words, QUALITIES};
 
 /// At most this many cards are drawn.
 const MAX_CARDS: usize = 50;
@@ -19,8 +20,6 @@ const MAX_CARDS: usize = 50;
 const VERSIONS: &[(MqttVersion, &str)] = &[(MqttVersion::V311, "MQTT 3.1.1"), (MqttVersion::V5, "MQTT 5")];
 const SEVERAL: &[(Option<MqttVersion>, &str)] =
     &[(None, "Different ones"), (Some(MqttVersion::V311), "MQTT 3.1.1"), (Some(MqttVersion::V5), "MQTT 5")];
-pub(super) const QUALITIES: &[(Qos, &str)] =
-    &[(Qos::AtMostOnce, "QoS 0"), (Qos::AtLeastOnce, "QoS 1"), (Qos::ExactlyOnce, "QoS 2")];
 /// As most simple clients do.
 const COMES_BACK: Comeback = Comeback::After(Millis(1000));
 const COMEBACKS: &[(Comeback, &str)] = &[

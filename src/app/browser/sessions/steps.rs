@@ -2,25 +2,13 @@
 
 use yew::prelude::*;
 
-use super::script::{Edited, QUALITIES, pick, press};
+use super::script::{Edited, pick, press};
 use crate::app::browser::components::{check_box, select};
 use crate::app::sessions::simulate::script::{
     ADD_STEP_ID, Choice, Field, LAST_STEP_ID, Msg, STEPS_A_PAGE, qos_of,
 };
-use crate::lab::scenario::{Action, Do, Step};
-use crate::words::script as words;
-
-const ACTIONS: &[(Do, &str)] = &[
-    (Do::Connect, "connects"),
-    (Do::Subscribe, "subscribes"),
-    (Do::Unsubscribe, "unsubscribes"),
-    (Do::Publish, "publishes"),
-    (Do::Disconnect, "disconnects"),
-    (Do::Cut, "loses its connection"),
-    (Do::HalfOpen, "restarts without a word"),
-    (Do::Stall, "gets nothing through"),
-    (Do::Resume, "gets through again"),
-];
+use crate::lab::scenario::{Action, Step};
+use crate::words::script::{self as words, ACTIONS, QUALITIES};
 
 pub(super) fn steps(edited: &Edited) -> Html {
     let draft = edited.script.draft();
