@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::broker::{DisconnectReason, News, Verdict};
+use super::simulate::player::most_interesting;
 use crate::lab::lesson::{Lesson, Listed, MAX_TEXT, Value, Walk};
-use crate::timeline::{Record, What};
+use crate::timeline::Record;
 use crate::words::lesson as words;
 
 /// The ID of the heading of the list, or of the open lesson.
@@ -377,16 +377,6 @@ impl Lessons {
         // Texts and numbers: serialising them cannot fail.
         vec![Effect::Keep(serde_json::to_string(&self.progress).ok())]
     }
-}
-
-/// The event to explain first: where the broker ends a taken-over session, else the first refusal.
-fn most_interesting(record: &Record) -> Option<usize> {
-    let position = |wanted: fn(&What) -> bool| record.entries.iter().position(|entry| wanted(&entry.what));
-    position(|what| {
-        matches!(what, What::Broker(News::Disconnected { cause, .. })
-            if cause.reason() == DisconnectReason::DuplicateClientId)
-    })
-    .or_else(|| position(|what| matches!(what, What::Decided { verdict: Verdict::Refused, .. })))
 }
 
 #[cfg(test)]

@@ -506,7 +506,8 @@ fn alike(one: &Scenario, other: &Scenario) -> bool {
 
 /// The entry to explain first: the takeover with which a war is found, else the first takeover, else the first refusal,
 /// else the end of what else was found, else the last one.
-fn most_interesting(record: &Record) -> Option<usize> {
+#[must_use]
+pub fn most_interesting(record: &Record) -> Option<usize> {
     let takeover = |entry: &Entry| {
         matches!(&entry.what, What::Broker(News::Disconnected { cause, .. })
             if cause.reason() == DisconnectReason::DuplicateClientId)
