@@ -175,6 +175,43 @@ test.describe('by hand', () => {
     await expect(step(page, 'Time', 5)).toHaveCount(0);
     await press('Undo the last change of sessions or steps');
     await expect(step(page, 'Time', 5)).toHaveValue('2.25');
+    await press('Redo the change that was taken back');
+    await expect(step(page, 'Time', 5)).toHaveCount(0);
+    // There is nothing more to bring back: the button keeps the focus and does nothing.
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'Redo' })).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Redo' })).toBeDisabled();
+    await press('Undo the last change of sessions or steps');
+    await expect(step(page, 'Time', 5)).toHaveValue('2.25');
+  });
+
+  test('while the run is played, terminals keep what is selected and how far they are scrolled, and no field is touched', async ({ page }) => {
+    await page.getByRole('button', { name: 'E1' }).click();
+    await expect(output(page, 'A')).toContainText('Client temp-sensor-01 sending CONNECT');
+    await output(page, 'A').evaluate((it) => {
+      it.style.maxHeight = '4em';
+      it.scrollTop = it.scrollHeight;
+      getSelection().selectAllChildren(it);
+      globalThis.touched = [];
+      const note = (records) => globalThis.touched.push(...records.filter(({ target }) => !target.parentElement.closest('.c-terminal')).map(({ target, type }) => `${type} ${target.nodeName}`));
+      for (const heading of ['sessions', 'steps']) {
+        new MutationObserver(note).observe(document.querySelector(`section[aria-labelledby=${heading}]`), { subtree: true, childList: true, attributes: true, characterData: true });
+      }
+    });
+    const seen = () => output(page, 'A').evaluate((it) => [it.scrollTop, getSelection().toString()]);
+    const before = await seen();
+    expect(before[0]).toBeGreaterThan(0);
+    expect(before[1]).toContain('sending CONNECT');
+    const later = () => output(page, 'A').locator('.is-later').count();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await expect.poll(later).toBeGreaterThan(0);
+    await page.getByLabel('Speed').selectOption('As fast as it goes');
+    await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Last event' }).click();
+    await expect.poll(later).toBe(0);
+    expect(await seen()).toEqual(before);
+    // Only what is said below a terminal comes and goes.
+    expect((await page.evaluate(() => globalThis.touched)).filter((it) => /INPUT|SELECT|TEXTAREA|BUTTON/.test(it))).toEqual([]);
   });
 
   test('a text that cannot be taken stays, with its reason, and goes along to Check and back', async ({ page }) => {

@@ -5,16 +5,33 @@ use yew::prelude::*;
 use super::script::press;
 use crate::app::browser::components::{FilePicker, check_box, typed};
 use crate::app::check::files::Opened;
+use crate::app::sessions::Msg as ToModel;
 use crate::app::sessions::simulate;
 use crate::app::sessions::simulate::export::Export;
-use crate::app::sessions::simulate::script::{Msg, Script, read_commands};
+use crate::app::sessions::simulate::script::{Msg, Refused, read_commands};
 use crate::lab::presets::EXPERIMENTS;
 use crate::timeline::log;
 
 /// The files that are offered.
 const FILES: &str = ".json,.jsonl,.ndjson,.txt,.sh,application/json,text/plain";
 
-pub(super) fn commands(script: &Script, masking: bool, send: &Callback<simulate::Msg>) -> Html {
+/// What the panel shows.
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    /// What stands in the box.
+    pub(super) paste: String,
+    /// Why that, or a file, was not taken.
+    pub(super) refused: Option<Refused>,
+    /// What is saved or copied is masked.
+    pub(super) masking: bool,
+    /// Always the same one, so that nothing is drawn anew for it.
+    pub(super) send: Callback<ToModel>,
+}
+
+#[component]
+pub(super) fn Commands(props: &Props) -> Html {
+    let Props { paste, refused, masking, send } = props;
+    let send = &send.reform(ToModel::Simulate);
     let to_script = send.reform(simulate::Msg::Script);
     let oninput = to_script.reform(|event: InputEvent| Msg::Paste(typed(&event)));
     let opened = send.reform(|opened: Opened| simulate::Msg::Open(opened));
@@ -33,15 +50,15 @@ pub(super) fn commands(script: &Script, masking: bool, send: &Callback<simulate:
                        seconds after the one before, all with the certificate of Check. No host is reached and no file is \
                        read. The text of a scenario or of an event log can be pasted too." }
                 </p>
-                <textarea id="paste" value={script.paste.clone()} {oninput} rows="3" wrap="off" aria-describedby="paste-hint paste-said"
+                <textarea id="paste" value={paste.clone()} {oninput} rows="3" wrap="off" aria-describedby="paste-hint paste-said"
                     autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
-                { said(script) }
+                { said(paste) }
             </div>
             <div class="c-row">
                 <button type="button" onclick={press(&to_script, Msg::Take)}>{ "Play what is pasted" }</button>
                 <FilePicker label="Open a scenario or a log" limit={log::MAX_TEXT} accept={FILES} taken={opened} />
             </div>
-            if let Some(refused) = &script.refused {
+            if let Some(refused) = refused {
                 <div class="c-notice is-explicit" role="alert">
                     <p>{ &refused.why }</p>
                     <ul>{ for refused.places.iter().map(|place| html! { <li>{ place }</li> }) }</ul>
@@ -49,21 +66,21 @@ pub(super) fn commands(script: &Script, masking: bool, send: &Callback<simulate:
             }
             <p class="c-hint">{ "The experiments of the article on parallel sessions, with its policies:" }</p>
             <div class="c-row">{ for examples }</div>
-            { leaving(masking, send) }
+            { leaving(*masking, send) }
         </section>
     }
 }
 
 /// What stands in the box, while it is typed.
-fn said(script: &Script) -> Html {
-    let text = script.paste.trim_start();
+fn said(paste: &str) -> Html {
+    let text = paste.trim_start();
     let (said, places) = if text.is_empty() {
         (String::new(), Vec::new())
     } else if text.starts_with(['{', '[']) {
         ("This is read as a scenario or a log.".to_owned(), Vec::new())
     } else {
-        let (paste, places) = read_commands(&script.paste);
-        let said = match paste.commands.len() {
+        let (read, places) = read_commands(paste);
+        let said = match read.commands.len() {
             1 => "1 command.".to_owned(),
             commands => format!("{commands} commands."),
         };

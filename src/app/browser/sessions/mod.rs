@@ -16,6 +16,7 @@ mod script;
 mod session;
 mod simulate;
 mod steps;
+mod terminal;
 mod ticks;
 mod timeline;
 mod worker;

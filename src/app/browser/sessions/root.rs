@@ -26,6 +26,8 @@ pub(super) struct Root {
     unsaved: Unsaved,
     shortcuts: Shortcuts,
     ticks: Ticks,
+    /// Always the same one: what it is given to is not drawn anew for it.
+    send: Callback<Msg>,
     _address: EventListener,
 }
 
@@ -80,7 +82,8 @@ impl Component for Root {
         let address = ctx.link().callback(|fragment| Input::Model(Msg::Address(fragment)));
         let address = shell::watch_fragment(address);
         let (unsaved, ticks) = (Unsaved::new(), Ticks::default());
-        Self { model, link, focus, unsaved, shortcuts, ticks, _address: address }
+        let send = ctx.link().callback(Input::Model);
+        Self { model, link, focus, unsaved, shortcuts, ticks, send, _address: address }
     }
 
     fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
@@ -120,7 +123,7 @@ impl Component for Root {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let send = ctx.link().callback(Input::Model);
+        let send = self.send.clone();
         let presented = self.model.presented();
         let model = presented.as_ref().unwrap_or(&self.model);
         let frame = Frame {

@@ -1,14 +1,19 @@
 //! The editor of a script: a card for each session, and the list of steps.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::steps::steps;
+use super::terminal::Terminal;
 use crate::app::browser::components::{check_box, select, text, typed};
-use crate::app::sessions::simulate::script::{ADD_SESSION_ID, Choice, Draft, Field, Msg, Script};
+use crate::app::sessions::Msg as ToModel;
+use crate::app::sessions::simulate;
+use crate::app::sessions::simulate::script::{ADD_SESSION_ID, Choice, Draft, Field, Msg};
 use crate::app::workspace::MqttVersion;
 use crate::iot::time::Millis;
 use crate::lab::Comeback;
-use crate::lab::mosquitto::{Kind, Line};
 use crate::lab::scenario::Actor;
 use crate::mqtt::Version;
 use crate::words::Text;
@@ -28,24 +33,52 @@ const COMEBACKS: &[(Comeback, &str)] = &[
     (Comeback::Backoff, "Comes back with growing delays"),
 ];
 
-/// What the editor shows besides the script.
+/// What the editor shows.
+#[derive(Properties)]
+pub(super) struct Props {
+    /// The script as it stands.
+    pub(super) draft: Rc<Draft>,
+    /// The first step that is drawn.
+    pub(super) first_step: usize,
+    pub(super) can_undo: bool,
+    pub(super) can_redo: bool,
+    /// Always the same one, so that nothing is drawn anew for it.
+    pub(super) send: Callback<ToModel>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let drawn = |props: &Self| (props.first_step, props.can_undo, props.can_redo);
+        drawn(self) == drawn(other)
+            && self.send == other.send
+            && (Rc::ptr_eq(&self.draft, &other.draft) || self.draft == other.draft)
+    }
+}
+
+/// A draft, with what its fields need.
 pub(super) struct Edited<'a> {
-    pub(super) script: &'a Script,
+    pub(super) draft: &'a Draft,
     /// The texts that wait, with the reasons.
-    pub(super) problems: std::collections::BTreeMap<Field, String>,
+    pub(super) problems: BTreeMap<Field, String>,
     pub(super) send: &'a Callback<Msg>,
 }
 
-/// The panel. `printed` gives what a session's terminal shows, and how many lines of that it shows at the cursor.
-pub(super) fn script(
-    script: &Script,
-    printed: &dyn Fn(usize) -> (Vec<Line>, usize),
-    send: &Callback<Msg>,
-) -> Html {
-    let draft = script.draft();
-    let edited = Edited { script, problems: draft.problems(), send };
+/// The panels of sessions and steps. They are drawn anew when the script changes, and not while it is played.
+#[component]
+pub(super) fn Editor(props: &Props) -> Html {
+    let Props { draft, first_step, can_undo, can_redo, send } = props;
+    let send = &send.reform(|msg| ToModel::Simulate(simulate::Msg::Script(msg)));
+    let edited = Edited { draft, problems: draft.problems(), send };
     let cards = draft.sessions().iter().enumerate().take(MAX_CARDS);
     let hidden = draft.sessions().len().saturating_sub(MAX_CARDS);
+    // Whoever has come to an end by key keeps the focus: the button stays, and does nothing more.
+    let turn = |msg: Msg, can: bool, name: &'static str, what: &'static str| {
+        html! {
+            <button type="button" onclick={press(send, msg)} aria-disabled={(!can).to_string()}>
+                { name }<span class="c-quiet">{ what }</span>
+            </button>
+        }
+    };
     html! {
         <>
             <section class="c-panel c-stack" aria-labelledby="sessions">
@@ -59,19 +92,18 @@ pub(super) fn script(
                     { edited.input(Field::Jitter, "jitter", "Jitter (s)".into(), "On top, at random.") }
                 </div>
                 <div class="c-sessions">
-                    { for cards.map(|(index, actor)| card(&edited, index, actor, printed(index))) }
+                    { for cards.map(|(index, actor)| card(&edited, index, actor)) }
                 </div>
                 if hidden > 0 { <p class="c-hint">{ format!("{hidden} more sessions are played, but not drawn.") }</p> }
                 if draft.sessions().is_empty() { <p class="c-notice">{ "No sessions yet. Add one." }</p> }
                 { waiting(&edited) }
                 <div class="c-row">
                     <button type="button" id={ADD_SESSION_ID} onclick={press(send, Msg::AddSession)}>{ "Add a session" }</button>
-                    <button type="button" onclick={press(send, Msg::Undo)} disabled={!script.can_undo()}>
-                        { "Undo" }<span class="c-quiet">{ " the last change of sessions or steps" }</span>
-                    </button>
+                    { turn(Msg::Undo, *can_undo, "Undo", " the last change of sessions or steps") }
+                    { turn(Msg::Redo, *can_redo, "Redo", " the change that was taken back") }
                 </div>
             </section>
-            { steps(&edited) }
+            { steps(&edited, *first_step) }
         </>
     }
 }
@@ -118,7 +150,7 @@ fn ends(draft: &Draft) -> String {
 
 /// Every text that waits, with its place.
 fn waiting(edited: &Edited) -> Html {
-    let draft = edited.script.draft();
+    let draft = edited.draft;
     html! {
         <div role="status">
             if !edited.problems.is_empty() {
@@ -178,7 +210,7 @@ impl Edited<'_> {
 
     /// The same with a name that is not seen.
     pub(super) fn bare(&self, field: Field, id: &str, name: Option<String>, hint: &str) -> Html {
-        let value = self.script.draft().text(field);
+        let value = self.draft.text(field);
         let problem = self.problems.get(&field);
         let said = problem.map_or(hint, String::as_str);
         let said_id = format!("{id}-said");
@@ -209,8 +241,8 @@ impl Edited<'_> {
     }
 }
 
-fn card(edited: &Edited, index: usize, actor: &Actor, printed: (Vec<Line>, usize)) -> Html {
-    let draft = edited.script.draft();
+fn card(edited: &Edited, index: usize, actor: &Actor) -> Html {
+    let draft = edited.draft;
     let id = |part: &str| format!("session-{index}-{part}");
     let input = |field: Field, part: &str, label: &str| edited.input(field, &id(part), label.into(), "");
     let quality = edited.choose(move |qos| Choice::Quality(index, qos));
@@ -223,7 +255,9 @@ fn card(edited: &Edited, index: usize, actor: &Actor, printed: (Vec<Line>, usize
             { input(Field::Message(index), "message", "Message") }
             { select(&id("qos"), "Quality of service", QUALITIES, draft.quality(index), &quality) }
             { more(edited, index, actor) }
-            { terminal(actor, printed) }
+            if let Some(program) = actor.program {
+                <Terminal session={index} name={actor.name.clone()} program={program.kind} />
+            }
             <button type="button" onclick={press(edited.send, Msg::RemoveSession(index))}>
                 { format!("Remove {}", actor.name) }
             </button>
@@ -233,7 +267,7 @@ fn card(edited: &Edited, index: usize, actor: &Actor, printed: (Vec<Line>, usize
 
 /// The rest of its CONNECT, and what it does when it loses its connection.
 fn more(edited: &Edited, index: usize, actor: &Actor) -> Html {
-    let draft = edited.script.draft();
+    let draft = edited.draft;
     let connect = &actor.connect;
     let id = |part: &str| format!("session-{index}-{part}");
     let input = |field: Field, part: &str, label: &str, hint: &str| {
@@ -314,26 +348,6 @@ pub(super) fn pick(
                 <option selected={chosen == Some(at)}>{ name }</option>
             }) }
         </select>
-    }
-}
-
-/// What the program prints that a session plays.
-fn terminal(actor: &Actor, (lines, shown): (Vec<Line>, usize)) -> Html {
-    let Some(program) = actor.program else { return Html::default() };
-    let program = match program.kind {
-        Kind::Sub => "mosquitto_sub",
-        Kind::Pub => "mosquitto_pub",
-    };
-    let text = |lines: &[Line]| lines.iter().map(|line| format!("{}\n", line.text)).collect::<String>();
-    let (now, then) = lines.split_at_checked(shown).unwrap_or((&lines, &[]));
-    html! {
-        <div class="c-stack">
-            <p class="c-hint">{ format!("What {program} prints:") }</p>
-            <pre class="c-terminal" tabindex="0" role="region" aria-label={format!("Output of {}", actor.name)}>
-                { text(now) }<span class="is-later">{ text(then) }</span>
-            </pre>
-            if !then.is_empty() { <p class="c-hint">{ words::printed_later(then.len()) }</p> }
-        </div>
     }
 }
 

@@ -2,32 +2,30 @@
 
 use yew::prelude::*;
 
-use super::commands::commands;
+use super::commands::Commands;
 use super::decision;
 use super::event_table::EventTable;
 use super::moment::moment;
 use super::player::{from_here, name, transport};
 use super::press;
-use super::script::script;
+use super::script::Editor;
 use super::session::findings;
+use super::terminal::Printing;
 use super::timeline::Timeline;
 use crate::app::sessions::simulate::player::{self, Go, Pane, Player, Take};
 use crate::app::sessions::simulate::{self, Simulate};
 use crate::app::sessions::{Model, Msg};
 use crate::app::workspace::Screen;
 use crate::lab::Ended;
-use crate::lab::mosquitto::{Line, terminal};
 use crate::policy::switch::Switch;
-use crate::timeline::SessionId;
 use crate::words;
 
 const PANES: [(Pane, &str); 3] = [(Pane::Log, "Log"), (Pane::Broker, "Broker"), (Pane::Why, "Why")];
 
+/// The screen. `send` is always the same one: what it is given to is not drawn anew while time passes.
 pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
     let Simulate { script: written, player, masking, .. } = &model.simulate;
-    let to_simulate = send.reform(Msg::Simulate);
-    let to_script = to_simulate.reform(simulate::Msg::Script);
-    let printed = |session: usize| printed(player, session);
+    let masking = *masking;
     let played = player.run().filter(|run| !run.record.sessions.is_empty());
     html! {
         <>
@@ -38,22 +36,13 @@ pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
                 </div>
             }
             if let Some(run) = played { { outcome(player, run, send) } }
-            { script(written, &printed, &to_script) }
-            { commands(written, *masking, &to_simulate) }
+            <ContextProvider<Printing> context={Printing::of(player)}>
+                <Editor draft={written.draft().clone()} first_step={written.first_step()} can_undo={written.can_undo()}
+                    can_redo={written.can_redo()} send={send.clone()} />
+            </ContextProvider<Printing>>
+            <Commands paste={written.paste.clone()} refused={written.refused.clone()} {masking} send={send.clone()} />
         </>
     }
-}
-
-/// What the terminal of a session shows, and how many lines of that it shows at the cursor.
-fn printed(player: &Player, session: usize) -> (Vec<Line>, usize) {
-    let recording = player.run().and_then(|run| run.recording.as_ref());
-    let (Some(recording), Ok(session)) = (recording, u32::try_from(session).map(SessionId)) else {
-        return Default::default();
-    };
-    let lines = terminal(&recording.run, session);
-    let now = player.moment.at;
-    let shown = if player.cursor.is_none() { 0 } else { lines.partition_point(|line| line.at <= now) };
-    (lines, shown)
 }
 
 fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {

@@ -10,9 +10,9 @@ use crate::app::sessions::simulate::script::{
 use crate::lab::scenario::{Action, Step};
 use crate::words::script::{self as words, ACTIONS, QUALITIES};
 
-pub(super) fn steps(edited: &Edited) -> Html {
-    let draft = edited.script.draft();
-    let (from, all) = (edited.script.first_step(), draft.steps().len());
+pub(super) fn steps(edited: &Edited, from: usize) -> Html {
+    let draft = edited.draft;
+    let all = draft.steps().len();
     let shown = draft.steps().iter().enumerate().skip(from).take(STEPS_A_PAGE);
     let to = all.min(from + STEPS_A_PAGE);
     let names: Vec<String> = draft.sessions().iter().map(|actor| actor.name.clone()).collect();
@@ -104,7 +104,7 @@ fn does(edited: &Edited, number: usize, step: &Step) -> Html {
 /// The fields of what it does.
 fn what(edited: &Edited, number: usize, step: &Step) -> Html {
     let id = |part: &str| format!("step-{number}-{part}");
-    let hint = if edited.script.draft().is_incomplete(&step.action) { words::INCOMPLETE } else { "" };
+    let hint = if edited.draft.is_incomplete(&step.action) { words::INCOMPLETE } else { "" };
     let input = |field: Field, part: &str, label: &str, hint: &str| {
         edited.input(field, &id(part), label.into(), hint)
     };

@@ -13,6 +13,8 @@ pub use draft::{Choice, Draft, Field, qos_of};
 pub use kept::MAX_KEPT;
 pub use open::{Opened, Refused, read_commands};
 
+use std::rc::Rc;
+
 use crate::app::check::matrix::{Matrix, switches};
 use crate::app::check::who;
 use crate::app::workspace::{Simulation, Workspace};
@@ -38,8 +40,10 @@ const MAX_UNDO_ROWS: usize = 100_000;
 /// The script, what it was before, and the box for pastes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Script {
-    draft: Draft,
-    before: Vec<Draft>,
+    draft: Rc<Draft>,
+    before: Vec<Rc<Draft>>,
+    /// What was taken back, the last one last.
+    after: Vec<Rc<Draft>>,
     /// The draft as the workspace keeps it.
     kept: Simulation,
     /// The field that is being typed into: its key strokes are undone together.
@@ -85,6 +89,8 @@ pub enum Msg {
     UseCheck,
     /// Takes back the last change.
     Undo,
+    /// Makes the change that was taken back again.
+    Redo,
 }
 
 /// What came of it.
@@ -110,7 +116,7 @@ impl Script {
             Ok(draft) => (draft, None),
             Err(why) => (Draft::default(), Some(words::not_kept(&why))),
         };
-        (Self { kept: simulation.clone(), draft, ..Self::default() }, told)
+        (Self { kept: simulation.clone(), draft: Rc::new(draft), ..Self::default() }, told)
     }
 
     /// The same for the workspace.
@@ -119,9 +125,9 @@ impl Script {
         &self.kept
     }
 
-    /// The script as it stands.
+    /// The script as it stands; another one after each change.
     #[must_use]
-    pub fn draft(&self) -> &Draft {
+    pub fn draft(&self) -> &Rc<Draft> {
         &self.draft
     }
 
@@ -136,6 +142,12 @@ impl Script {
     #[must_use]
     pub fn can_undo(&self) -> bool {
         !self.before.is_empty()
+    }
+
+    /// Whether a change that was taken back can be made again.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        !self.after.is_empty()
     }
 
     /// Takes in one message.
@@ -165,8 +177,16 @@ impl Script {
             Msg::UseCheck => self.edit(Draft::use_check),
             Msg::Undo => match self.before.pop() {
                 Some(before) => {
-                    self.kept = before.kept();
-                    self.draft = before;
+                    let after = self.turn_to(before);
+                    self.after.push(after);
+                    Outcome::Changed
+                }
+                None => Outcome::Nothing,
+            },
+            Msg::Redo => match self.after.pop() {
+                Some(after) => {
+                    let before = self.turn_to(after);
+                    self.before.push(before);
                     Outcome::Changed
                 }
                 None => Outcome::Nothing,
@@ -214,6 +234,12 @@ impl Script {
         }
     }
 
+    /// Puts another draft in the place of this one, which is given back.
+    fn turn_to(&mut self, draft: Rc<Draft>) -> Rc<Draft> {
+        self.kept = draft.kept();
+        std::mem::replace(&mut self.draft, draft)
+    }
+
     fn edit(&mut self, change: impl FnOnce(&mut Draft)) -> Outcome {
         self.change(false, |draft| {
             change(draft);
@@ -223,11 +249,11 @@ impl Script {
 
     /// Changes the draft, so that it can be taken back; `again` when it goes on with the last change.
     fn change(&mut self, again: bool, change: impl FnOnce(&mut Draft) -> Result<(), String>) -> Outcome {
-        let mut after = self.draft.clone();
+        let mut after = Draft::clone(&self.draft);
         if let Err(why) = change(&mut after) {
             return Outcome::Told(why);
         }
-        if after == self.draft {
+        if after == *self.draft {
             return Outcome::Nothing;
         }
         let kept = after.kept();
@@ -235,7 +261,9 @@ impl Script {
             return Outcome::Told(words::too_long(kept.script.len(), MAX_KEPT));
         }
         self.kept = kept;
-        let before = std::mem::replace(&mut self.draft, after);
+        let before = std::mem::replace(&mut self.draft, Rc::new(after));
+        // What was taken back belongs to what stood there then.
+        self.after.clear();
         if !again {
             self.before.push(before);
             let mut rows = 0;

@@ -201,6 +201,18 @@ fn steps_and_sessions_are_added_moved_removed_and_brought_back() {
     }
     assert_eq!(script.draft(), example().0.draft());
     assert_eq!(script.update(Msg::RemoveSession(7)), Outcome::Nothing);
+    while script.can_redo() {
+        script.update(Msg::Redo);
+    }
+    assert_eq!(script.scenario(&workspace), played);
+    assert_eq!(script.draft().kept(), *script.kept());
+    // Another change is made from here: what was taken back before it is gone.
+    script.update(Msg::Undo);
+    assert_eq!(script.update(Msg::RemoveSession(7)), Outcome::Nothing);
+    assert!(script.can_redo());
+    script.update(Msg::AddStep);
+    assert!(!script.can_redo());
+    assert_eq!(script.update(Msg::Redo), Outcome::Nothing);
 }
 
 #[test]
@@ -540,6 +552,7 @@ mod any {
             1 => place.prop_map(Msg::SwapSteps),
             1 => Just(Msg::Sort),
             1 => Just(Msg::Undo),
+            1 => Just(Msg::Redo),
             1 => (0..3_usize).prop_map(Msg::Experiment),
             1 => Just(Msg::UseCheck),
         ]
@@ -568,7 +581,7 @@ mod any {
                 let kept = Draft::read(script.kept());
                 let kept = kept.map(|draft| {
                     let again = draft.kept() == *script.kept();
-                    again && same(Script { draft, ..Script::default() }.scenario(&workspace))
+                    again && same(Script { draft: Rc::new(draft), ..Script::default() }.scenario(&workspace))
                 });
                 prop_assert_eq!(kept, Ok(true), "{}", script.kept().script);
             }
