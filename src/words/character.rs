@@ -18,21 +18,27 @@ pub(super) fn unseen(explanation: &Explanation) -> Text {
         })
     });
     let mut names = id.into_iter().chain(target);
-    let Some((what, (before, c))) = names.find_map(|(what, name)| Some((what, deceptive(name)?))) else {
-        return Text::new();
-    };
-    let text = Text::new().say(format!("The {what} has ")).code(format!("U+{:04X}", u32::from(c)));
-    let text = text.say(format!(" ({})", name(c)));
-    match before {
-        "" => text.say(" at its beginning. "),
-        before => text.say(" after ").code(before).say(". "),
-    }
+    names.find_map(|(what, name)| hidden(what, name)).map_or_else(Text::new, |text| text.say(" "))
+}
+
+/// "The client ID has `U+200B` (zero width space) after `d`.", for the first such character of a name that is a `what`.
+#[must_use]
+pub fn hidden(what: &str, text: &str) -> Option<Text> {
+    let (before, c) = deceptive(text)?;
+    let said = Text::new().say(format!("The {what} has ")).code(format!("U+{:04X}", u32::from(c)));
+    let said = said.say(format!(" ({})", name(c)));
+    Some(match before {
+        "" => said.say(" at its beginning."),
+        before => said.say(" after ").code(before).say("."),
+    })
 }
 
 /// What Unicode calls it, for those that come along with pasted text.
 const fn name(c: char) -> &'static str {
     match c {
         '\t' => "tab",
+        '\n' => "line feed",
+        '\r' => "carriage return",
         ' ' => "space",
         '\u{a0}' => "no-break space",
         '\u{ad}' => "soft hyphen",

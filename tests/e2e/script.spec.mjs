@@ -214,6 +214,22 @@ test.describe('by hand', () => {
     expect((await page.evaluate(() => globalThis.touched)).filter((it) => /INPUT|SELECT|TEXTAREA|BUTTON/.test(it))).toEqual([]);
   });
 
+  test('what nobody sees is taken as it is, and named', async ({ page }) => {
+    const id = card(page, 'A').getByLabel('Client ID');
+    await id.fill('temp-sensor-01 ');
+    await expect(id).toHaveAccessibleDescription('The client ID has U+0020 (space) after temp-sensor-01.');
+    await expect(log(page)).toContainText('CONNECT temp-sensor-01 ');
+    await expect(page.getByRole('region', { name: 'What happened' })).toContainText('A was refused');
+    await card(page, 'A').getByLabel('Subscribes to').fill('cmd/\u200btemperature');
+    await expect(card(page, 'A')).toContainText('The topic filter has U+200B (zero width space) after cmd/.');
+    await id.fill('temp-sensor-01');
+    await expect(id).toHaveAccessibleDescription('');
+    const form = page.getByRole('region', { name: /^From .* on, otherwise$/ });
+    await form.getByLabel('Does').selectOption('publishes');
+    await form.getByLabel('Topic').fill('dt/temperature\t');
+    await expect(form).toContainText('The topic has U+0009 (tab) after dt/temperature.');
+  });
+
   test('a text that cannot be taken stays, with its reason, and goes along to Check and back', async ({ page }) => {
     const before = await log(page).innerText();
     await page.getByLabel('Time of step 2 in seconds').fill('soon');

@@ -107,6 +107,7 @@ pub(super) fn from_here(player: &Player, send: &Callback<Msg>) -> Html {
         }
         None => html! { words::player::NO_STEP },
     };
+    let hidden = topic(&player.form).and_then(|(_, what)| words::character::hidden(what, &player.form.topic));
     let wrong = player.form.change(scenario, player.moment.at).err().map(incomplete);
     html! {
         <>
@@ -126,7 +127,10 @@ pub(super) fn from_here(player: &Player, send: &Callback<Msg>) -> Html {
                         { "Continue from here" }
                     </button>
                 </div>
-                <p class="c-hint" id="branch-wrong">{ wrong.unwrap_or(if room { "" } else { words::player::NO_ROOM }) }</p>
+                <p class="c-hint" id="branch-wrong">
+                    { wrong.unwrap_or(if room { "" } else { words::player::NO_ROOM }) }
+                    if let Some(hidden) = hidden.filter(|_| room && wrong.is_none()) { { text(&hidden) } }
+                </p>
             </section>
         </>
     }
@@ -140,7 +144,7 @@ fn form(
     send: &Callback<FormMsg>,
 ) -> Html {
     let acts = matches!(form.kind, Kind::Act | Kind::Instead);
-    let topic = acts && matches!(form.action, Do::Subscribe | Do::Unsubscribe | Do::Publish);
+    let topic = topic(form);
     let quality = acts && matches!(form.action, Do::Subscribe | Do::Publish);
     let sessions = scenario.sessions.iter().zip((0..).map(SessionId));
     let sessions = sessions.map(|(actor, id)| (id, actor.name.clone())).collect();
@@ -158,7 +162,7 @@ fn form(
                 { pick("branch-step", "Step", steps.collect(), chosen, &send.reform(FormMsg::Step)) }
             }
             if acts { { select("branch-action", if form.kind == Kind::Act { "Does" } else { "Does instead" }, ACTIONS, form.action, &send.reform(FormMsg::Action)) } }
-            if topic { { field("branch-topic", if form.action == Do::Publish { "Topic" } else { "Topic filter" }, &form.topic, &send.reform(FormMsg::Topic)) } }
+            if let Some((label, _)) = topic { { field("branch-topic", label, &form.topic, &send.reform(FormMsg::Topic)) } }
             if quality { { select("branch-qos", "Quality of service", QUALITIES, form.qos, &send.reform(FormMsg::Qos)) } }
             if acts && form.action == Do::Publish {
                 { field("branch-payload", "Message", &form.payload, &send.reform(FormMsg::Payload)) }
@@ -169,6 +173,16 @@ fn form(
                 { field("branch-jitter", "Jitter on top (s)", &form.jitter, &send.reform(FormMsg::Jitter)) }
             }
         </div>
+    }
+}
+
+/// What the field of the topic is called, and what stands in it, if there is one.
+fn topic(form: &Form) -> Option<(&'static str, &'static str)> {
+    let acts = matches!(form.kind, Kind::Act | Kind::Instead);
+    match form.action {
+        Do::Publish if acts => Some(("Topic", "topic")),
+        Do::Subscribe | Do::Unsubscribe if acts => Some(("Topic filter", "topic filter")),
+        _ => None,
     }
 }
 

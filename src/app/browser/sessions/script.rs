@@ -16,8 +16,8 @@ use crate::iot::time::Millis;
 use crate::lab::Comeback;
 use crate::lab::scenario::Actor;
 use crate::mqtt::Version;
-use crate::words::Text;
 use crate::words::script::{self as words, QUALITIES};
+use crate::words::{Text, character as said};
 
 /// At most this many cards are drawn.
 const MAX_CARDS: usize = 50;
@@ -197,6 +197,20 @@ pub(super) fn place(draft: &Draft, field: Field) -> String {
     }
 }
 
+/// What a client ID or topic is taken with, and nobody sees.
+fn hidden(field: Field, value: &str) -> Option<Text> {
+    let what = match field {
+        Field::ClientId(_) => "client ID",
+        Field::Publish(_) | Field::Topic(_) | Field::WillTopic(_) => "topic",
+        // One a line.
+        Field::Subscribe(_) | Field::Filters(_) => {
+            return value.split('\n').find_map(|filter| said::hidden("topic filter", filter));
+        }
+        _ => return None,
+    };
+    said::hidden(what, value)
+}
+
 impl Edited<'_> {
     /// A labelled field; what is wrong with its text stands below it, and a hint while nothing is.
     pub(super) fn input(&self, field: Field, id: &str, label: Html, hint: &str) -> Html {
@@ -212,9 +226,12 @@ impl Edited<'_> {
     pub(super) fn bare(&self, field: Field, id: &str, name: Option<String>, hint: &str) -> Html {
         let value = self.draft.text(field);
         let problem = self.problems.get(&field);
-        let said = problem.map_or(hint, String::as_str);
+        let hidden = hidden(field, &value).filter(|_| problem.is_none());
+        let class = if problem.is_some() || hidden.is_some() { "c-stale" } else { "c-hint" };
+        let said = hidden.unwrap_or_else(|| Text::new().say(problem.map_or(hint, String::as_str)));
+        let silent = said.to_string().is_empty();
         let said_id = format!("{id}-said");
-        let describedby = (!said.is_empty()).then(|| said_id.clone());
+        let describedby = (!silent).then(|| said_id.clone());
         let invalid = problem.map(|_| "true");
         let oninput = self.send.reform(move |event: InputEvent| Msg::Type(field, typed(&event)));
         let id = id.to_owned();
@@ -228,9 +245,7 @@ impl Edited<'_> {
                     <input {id} type="text" {value} {oninput} aria-label={name} aria-describedby={describedby}
                         aria-invalid={invalid} autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
                 }
-                if !said.is_empty() {
-                    <p id={said_id} class={if problem.is_some() { "c-stale" } else { "c-hint" }}>{ said }</p>
-                }
+                if !silent { <p id={said_id} {class}>{ text(&said) }</p> }
             </>
         }
     }

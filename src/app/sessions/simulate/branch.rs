@@ -201,8 +201,7 @@ impl Form {
     }
 
     fn action(&self) -> Result<Action, Incomplete> {
-        let topic = self.topic.trim();
-        let topic = || if topic.is_empty() { Err(Incomplete::NoTopic) } else { Ok(topic) };
+        let topic = || if self.topic.is_empty() { Err(Incomplete::NoTopic) } else { Ok(self.topic.as_str()) };
         Ok(match self.action {
             Do::Connect => Action::Connect,
             Do::Subscribe => Action::Subscribe(vec![Subscription { ..subscription(topic()?, self.qos) }]),

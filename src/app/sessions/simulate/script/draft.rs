@@ -154,8 +154,8 @@ impl Draft {
         for (index, plan) in plans.iter().enumerate() {
             let at = Instant(APART.0.saturating_mul(u64::try_from(index).unwrap_or(u64::MAX)));
             let qos = if plan.qos == 0 { Qos::AtMostOnce } else { Qos::AtLeastOnce };
-            let (filter, topic) = (plan.subscribe.trim(), plan.publish.trim());
-            draft.scenario.sessions.push(Actor::new(&name(index), 0, version.into(), plan.client_id.trim()));
+            let (filter, topic) = (&plan.subscribe, &plan.publish);
+            draft.scenario.sessions.push(Actor::new(&name(index), 0, version.into(), &plan.client_id));
             let subscribes = !filter.is_empty();
             let publishes = !topic.is_empty() || !plan.payload.is_empty();
             let steps = [
@@ -751,7 +751,7 @@ fn blank_will() -> Will {
 
 /// Leaves out what says nothing yet; `false` when nothing is left.
 pub(super) fn complete(action: &mut Action) -> bool {
-    let said = |text: &str| !text.trim().is_empty();
+    let said = |text: &str| !text.is_empty();
     match action {
         Action::Subscribe(filters) => {
             filters.retain(|filter| said(&filter.filter));

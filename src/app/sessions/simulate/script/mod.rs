@@ -294,7 +294,7 @@ impl Script {
         let mut scenario = self.draft.scenario.clone();
         for actor in &mut scenario.sessions {
             actor.on_connect.retain_mut(draft::complete);
-            actor.connect.will.take_if(|will| will.topic.trim().is_empty());
+            actor.connect.will.take_if(|will| will.topic.is_empty());
         }
         scenario.steps.retain_mut(|step| draft::complete(&mut step.action));
         scenario.steps.sort_by_key(|step| step.at);

@@ -33,7 +33,7 @@ fn typed(script: &mut Script, field: Field, text: &str) -> Scenario {
 }
 
 #[test]
-fn the_list_of_an_earlier_version_plays_as_it_did() {
+fn a_list_is_played_to_the_letter() {
     let plans = [
         SessionPlan::new(" temp-sensor-01 ", "cmd/temperature", "", ""),
         SessionPlan { qos: 0, ..SessionPlan::new("b", "", "dt/temperature", "20") },
@@ -56,7 +56,14 @@ fn the_list_of_an_earlier_version_plays_as_it_did() {
     assert_eq!(steps(&scenario), expected);
     assert_eq!((scenario.end, scenario.seed, scenario.network.latency.0), (Instant(6000), 1, 20));
     let ids: Vec<&str> = scenario.sessions.iter().map(|actor| actor.connect.client_id.as_str()).collect();
-    assert_eq!(ids, ["temp-sensor-01", "b", "c", ""]);
+    assert_eq!(ids, [" temp-sensor-01 ", "b", "c", ""]);
+    let Some(Action::Subscribe(filters)) = scenario.steps.get(5).map(|step| &step.action) else { panic!() };
+    assert_eq!(filters.iter().map(|filter| filter.filter.as_str()).collect::<Vec<_>>(), [" a/# "]);
+    // What a list says that came from elsewhere is what was typed here.
+    let (mut typed, _) = Script::of(&simulation);
+    typed.update(Msg::Type(Field::ClientId(0), "x".into()));
+    typed.update(Msg::Type(Field::ClientId(0), " temp-sensor-01 ".into()));
+    assert_eq!(typed.kept().sessions.first(), simulation.sessions.first());
     let qos = |step: usize| scenario.steps.get(step).and_then(|step| qos_of(&step.action));
     assert_eq!(
         [qos(1), qos(3), qos(5)],
