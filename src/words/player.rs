@@ -8,7 +8,9 @@ pub const HOW: &str = "Played from the beginning, it stops where there is most t
 /// An event that no step of the script asks for.
 pub const NO_STEP: &str = "No step of the script led to this event: a timer of the broker or of a client did. So there is nothing to leave out.";
 /// A log that was opened.
-pub const LOG_ONLY: &str = "This is a log that was opened: what was recorded and nothing else. What the broker held is not in it, and nothing in it can be played otherwise.";
+pub const LOG_ONLY: &str = "This is a log that was opened: what was recorded and nothing else. What the broker held and why the policies decided as they did are not in it, and nothing in it can be played otherwise.";
+/// An event of a log that was opened, of which there is only a sentence.
+pub const ONLY_TOLD: &str = "The log has this sentence and nothing behind it. Of a decision it does not say by which statement it was made; the scenario that was played tells.";
 /// A log in presenter mode.
 pub const LOG_NOT_PRESENTED: &str =
     "Nothing masks what stands in a log, so it is not shown in presenter mode. Leave presenter mode first.";

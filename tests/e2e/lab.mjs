@@ -34,6 +34,17 @@ export async function axe(page, rules) {
 export const edited = (content) => content.evaluate((it) =>
   [...it.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\n'));
 
+/** Drops files on an element, as a pointer would. */
+export const drop = async (target, files) => {
+  const data = await target.page().evaluateHandle((given) => {
+    const carried = new DataTransfer();
+    for (const [name, text] of given) carried.items.add(new File([text], name));
+    return carried;
+  }, files);
+  await target.dispatchEvent('dragover', { dataTransfer: data });
+  await target.dispatchEvent('drop', { dataTransfer: data });
+};
+
 /** The worker of a page in Live, now or as soon as Playwright hears of it. */
 export const workerOf = (page) => page.workers()[0] ?? page.waitForEvent('worker');
 

@@ -1,6 +1,6 @@
 // The script of Simulate: sessions and steps by hand, command lines, files.
 import { readFileSync } from 'node:fs';
-import { axe, expect, LOOKS, test } from './lab.mjs';
+import { axe, drop, expect, LOOKS, test } from './lab.mjs';
 
 const CASES = new URL('../cases/scenarios/', import.meta.url);
 const scenario = (name) => readFileSync(new URL(`${name}.json`, CASES), 'utf8');
@@ -123,6 +123,28 @@ test.describe('files', () => {
     await expect(page.getByText(`line ${events + 1}: the log was cut in the middle of this line`)).toBeVisible();
     expect(rows(await copied())).toEqual(told.slice(0, -1));
     await page.getByRole('button', { name: 'Back to the sessions' }).click();
+    await expect(page.getByText('This is a log that was opened')).toHaveCount(0);
+  });
+
+  test('scenarios and logs can be dropped on the panel, and a file beside it changes nothing', async ({ page }) => {
+    const panel = page.getByRole('region', { name: 'Command lines and files' });
+    await page.getByRole('button', { name: 'Copy the log (JSON Lines)' }).click();
+    await expect.poll(() => clipboard(page)).toContain('policylab-log/1');
+    const text = await clipboard(page);
+    await drop(box(page), [['e1.json', scenario('article-e1')]]);
+    await expect(page.getByText('They connect as the device that came with what you opened')).toBeVisible();
+    await expect(box(page)).toHaveValue('');
+    await drop(panel, [['run.jsonl', text]]);
+    await expect(page.getByText('This is a log that was opened')).toBeVisible();
+    await log(page).getByRole('row').filter({ hasText: 'Allowed: iot:Connect' }).first().click();
+    const chosen = page.getByRole('region', { name: 'The chosen event' });
+    await expect(chosen).toContainText('Allowed: iot:Connect');
+    await expect(chosen).toContainText('Of a decision it does not say by which statement it was made');
+    await page.getByRole('button', { name: 'Back to the sessions' }).click();
+    await drop(panel, [['bad.json', '{']]);
+    await expect(refused(page)).toContainText('bad.json was not opened');
+    await drop(page.getByRole('region', { name: 'Sessions', exact: true }), [['e2.json', scenario('article-e2')]]);
+    await expect(card(page, 'A')).toBeVisible();
     await expect(page.getByText('This is a log that was opened')).toHaveCount(0);
   });
 

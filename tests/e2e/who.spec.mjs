@@ -1,6 +1,6 @@
 // Check's form: policies and what they are taken out of, who connects, and the values that the policies ask for.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { edited, expect, test } from './lab.mjs';
+import { drop, edited, expect, test } from './lab.mjs';
 
 const ARN = 'arn:aws:iot:eu-west-1:123456789012';
 const CN = 'iot:Certificate.Subject.CommonName';
@@ -236,17 +236,6 @@ test('files become policies; those that cannot are named and change nothing', as
   await expect(policy(page)).toHaveCount(1);
   await expect.poll(() => policyText(page)).toBe(before);
 });
-
-/** Drops files on an element, as a pointer would. */
-const drop = async (target, files) => {
-  const data = await target.page().evaluateHandle((given) => {
-    const carried = new DataTransfer();
-    for (const [name, text] of given) carried.items.add(new File([text], name));
-    return carried;
-  }, files);
-  await target.dispatchEvent('dragover', { dataTransfer: data });
-  await target.dispatchEvent('drop', { dataTransfer: data });
-};
 
 test('a file that is dropped on a policy\'s text is taken once, and what cannot be read changes nothing', async ({ page }) => {
   const editor = page.locator('.cm-content').first();

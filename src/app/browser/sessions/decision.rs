@@ -17,6 +17,9 @@ pub(super) fn detail(entry: &Entry, version: Version, run: Option<&Run>) -> Html
             run.and_then(|run| run.explained(*id)).as_ref().map_or_else(Html::default, decision)
         }
         What::Sent(_) | What::Received(_) => packet(entry, version),
+        What::Told(words) if run.is_none() => html! {
+            <><p>{ words }</p><p class="c-hint">{ words::player::ONLY_TOLD }</p></>
+        },
         what => {
             let words = words::timeline::more(what).unwrap_or_else(|| words::timeline::what(what, version));
             html! { <p>{ text(&words) }</p> }
