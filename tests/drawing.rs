@@ -11,7 +11,7 @@ use iot_policy_lab::{
     lab::{self, Scenario, format, presets},
     mqtt::Version,
     timeline::{
-        Participant, Record,
+        ConnectionRef, Participant, Record, SessionId,
         drawing::{BarKind, Drawing, Ending, MAX_LANES, MAX_SHAPES, MarkKind, View, draw},
         log,
     },
@@ -100,6 +100,32 @@ fn a_war_has_a_bracket_over_its_takeovers() {
     for join in joins {
         assert!((bracket.x..=bracket.x + bracket.width + 8).contains(&join.to.0), "{join:?} {bracket:?}");
     }
+}
+
+#[test]
+fn the_lane_above_and_the_one_below_are_reached_from_any_event() {
+    let record = record(&presets::takeover(Version::V311));
+    let drawing = whole(&record, 900);
+    let connection = |entry: usize| record.entries[entry].connection;
+    let [old, new, refused] =
+        [0, 1, 2].map(|session| ConnectionRef { session: SessionId(session), number: 1 });
+    let mut at = drawing.beside(None, true);
+    for expected in [old, new, refused] {
+        let entry = at.unwrap();
+        assert_eq!(connection(entry), expected);
+        at = drawing.beside(Some(&record.entries[entry]), true);
+    }
+    assert_eq!(at, None, "nothing is below the last one");
+    let last = record.entries.iter().rposition(|entry| entry.connection == new).unwrap();
+    let above = drawing.beside(Some(&record.entries[last]), false).unwrap();
+    assert_eq!(connection(above), old);
+    let end = record.entries.iter().rfind(|entry| entry.connection == old).unwrap();
+    assert_eq!(
+        record.entries[above].at, end.at,
+        "nearest to the newcomer's last event is the end of the older one"
+    );
+    assert_eq!(drawing.beside(Some(&record.entries[0]), false), None);
+    assert_eq!(whole(&Record::default(), 900).beside(None, true), None);
 }
 
 #[test]

@@ -177,6 +177,29 @@ test('on a phone the picture scrolls in its box and brings the chosen event into
   expect(await frame.evaluate((it) => it.scrollLeft)).toBeGreaterThan(0);
 });
 
+test('on a phone buttons lead to the connection above and below, and through the events of one session', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await open(page);
+  const go = (name) => page.getByRole('group', { name: 'Go through the connections' }).getByRole('button', { name });
+  await slider(page).focus();
+  await page.keyboard.press('Home');
+  await expect(go('Connection above')).toBeDisabled();
+  await go('Connection below').click();
+  await expect(slider(page)).toHaveAttribute('aria-valuetext', / s, B: /);
+  await expect(go('Connection below')).toBeDisabled();
+  await expect(go('Connection below')).toBeFocused();
+  await go('Later in B').click();
+  await expect(slider(page)).toHaveAttribute('aria-valuetext', / s, B: /);
+  await go('Connection above').click();
+  await expect(slider(page)).toHaveAttribute('aria-valuetext', / s, A: /);
+  const before = Number.parseInt(await said(page), 10);
+  await go('Earlier in A').click();
+  await expect.poll(async () => Number.parseInt(await said(page), 10)).toBeLessThan(before);
+  for (const button of await go(/./).all()) expect((await button.boundingBox()).height).toBeGreaterThanOrEqual(44);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect(go('Connection above')).toBeHidden();
+});
+
 for (const look of LOOKS) {
   test.describe(look.name, () => {
     test.use(look.use);

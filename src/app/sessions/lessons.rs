@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::EVENT_ID;
 use super::simulate::player::most_interesting;
 use crate::lab::lesson::{Lesson, Listed, MAX_TEXT, Value, Walk};
 use crate::timeline::Record;
@@ -99,6 +100,8 @@ pub enum Msg {
     Reveal,
     /// Asks for an explanation.
     Explain(Chosen),
+    /// Wants to see the entry that something was found by.
+    Find(usize),
     /// Asks for a link to the open step.
     Link,
     /// What came of it.
@@ -201,6 +204,10 @@ impl Lessons {
             }
             Msg::Reveal => self.revealed = !self.revealed,
             Msg::Explain(chosen) => self.chosen = Some(chosen),
+            Msg::Find(entry) => {
+                self.chosen = Some(Chosen::Entry(entry));
+                return vec![Effect::Focus(EVENT_ID)];
+            }
             Msg::Link => {
                 return vec![Effect::CopyLink(self.address())];
             }

@@ -23,6 +23,9 @@ use simulate::Simulate;
 /// The ID of the element that tells of the signing keys.
 pub const KEYS_ID: &str = "keys";
 
+/// The ID of the control that goes through the events of a run.
+pub const EVENT_ID: &str = "timeline-event";
+
 /// Everything the page shows.
 #[derive(Clone, Debug)]
 pub struct Model {

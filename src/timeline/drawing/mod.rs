@@ -264,6 +264,23 @@ impl Drawing {
     }
 }
 
+impl Drawing {
+    /// The entry in the lane above or below that of an entry which is nearest in time to it; the first lane where there is
+    /// none to begin from. Nothing where there is no further lane.
+    #[must_use]
+    pub fn beside(&self, entry: Option<&Entry>, below: bool) -> Option<usize> {
+        let from = entry.and_then(|entry| Some((self.lane_of(entry.connection)?.y, self.view.x(entry.at))));
+        let mut lanes = self.lanes().filter(|lane| !lane.marks.is_empty());
+        let lane = match from {
+            None => lanes.next(),
+            Some((y, _)) if below => lanes.find(|lane| lane.y > y),
+            Some((y, _)) => lanes.take_while(|lane| lane.y < y).last(),
+        }?;
+        let x = from.map_or(0, |(_, x)| x);
+        lane.marks.iter().min_by_key(|mark| mark.x.abs_diff(x)).map(|mark| mark.first)
+    }
+}
+
 /// The rows of a lane, from top to bottom; ends stand in the middle too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Row {

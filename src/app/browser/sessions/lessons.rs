@@ -502,7 +502,7 @@ fn played(page: Page<'_>, step: &Step, run: &Run) -> Html {
     html! {
         <>
             if let Some(record) = &page.lessons.record {
-                { findings(&record.findings, "Nothing was refused, and nobody was thrown out.", &name) }
+                { findings(&record.findings, "Nothing was refused, and nobody was thrown out.", &name, Some(&page.send.reform(Msg::Find))) }
                 <Timeline record={record.clone()} selected={entry} select={select.clone()} />
                 <EventTable record={record.clone()} selected={entry} {select} />
             }

@@ -35,7 +35,7 @@ pub(super) fn live(
                 </div>
                 <div class="c-columns">
                     { how(model, endpoint, send, hand_over) }
-                    { findings(&model.live.findings, "Nothing to tell yet.", &session_name) }
+                    { findings(&model.live.findings, "Nothing to tell yet.", &session_name, None) }
                 </div>
                 { sessions(model, send) }
                 { log(model, send) }

@@ -39,17 +39,30 @@ pub(super) fn session(plan: &SessionPlan, index: usize, send: &Callback<Msg>, mo
     }
 }
 
-/// Findings as sentences; `nothing` stands where there is none.
-pub(super) fn findings(list: &[Finding], nothing: &'static str, name: &dyn Fn(SessionId) -> String) -> Html {
+/// Findings as sentences; `nothing` stands where there is none. `show` leads to an entry, where there is a way to it.
+pub(super) fn findings(
+    list: &[Finding],
+    nothing: &'static str,
+    name: &dyn Fn(SessionId) -> String,
+    show: Option<&Callback<usize>>,
+) -> Html {
+    let item = |(number, finding): (usize, &Finding)| {
+        let id = format!("finding-{number}");
+        // The last event is the one with which it shows.
+        let way = show.zip(finding.evidence.last().copied()).map(|(show, entry)| {
+            let onclick = show.reform(move |_: MouseEvent| entry);
+            html! { <>{ " " }<button type="button" {onclick} aria-describedby={id.clone()}>{ "Show it" }</button></> }
+        });
+        let said = words::timeline::finding(finding, |at| connection(at, name));
+        html! { <li><span id={id.clone()}>{ text(&said) }</span>{ for way }</li> }
+    };
     html! {
         <section class="c-panel c-stack" aria-labelledby="findings">
             <h2 id="findings">{ "What happened" }</h2>
             <div role="status">
                 if list.is_empty() { <p>{ nothing }</p> }
                 <ul class="c-stack">
-                    { for list.iter().map(|finding| html! {
-                        <li>{ text(&words::timeline::finding(finding, |at| connection(at, name))) }</li>
-                    }) }
+                    { for list.iter().enumerate().map(item) }
                 </ul>
             </div>
         </section>

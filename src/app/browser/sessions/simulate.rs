@@ -63,7 +63,7 @@ fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {
             if let Some(Ended::TooMuch) = run.recording.as_ref().map(|recording| recording.run.ended) {
                 <p class="c-notice">{ words::player::cut_short(record.entries.len()) }</p>
             }
-            { findings(&record.findings, "Nothing was refused, and nobody was thrown out.", &session_name) }
+            { findings(&record.findings, "Nothing was refused, and nobody was thrown out.", &session_name, Some(&play.reform(player::Msg::Find))) }
             <div class="c-row c-panes" role="group" aria-label="Show">{ for panes }</div>
             <div class="c-columns c-outcome">
                 <div class={shown(Pane::Log)}>

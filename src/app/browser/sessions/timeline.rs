@@ -11,9 +11,10 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent, ResizeObserver};
 use yew::prelude::*;
 
+use crate::app::sessions::EVENT_ID;
 use crate::iot::time::Instant;
-use crate::timeline::Record;
 use crate::timeline::drawing::{Drawing, Mark, MarkKind, RAIL, View, draw};
+use crate::timeline::{Entry, Record};
 use crate::words::drawing::{Form, Shape, event, shapes, summary};
 
 /// Width of the names left of the picture, in pixels; `.t-names` in sessions.css.
@@ -112,12 +113,46 @@ pub(super) fn Timeline(props: &Props) -> Html {
                     <button type="button" disabled={view == whole} onclick={zoom(|_, _, whole| *whole)}>{ "Whole run" }</button>
                 </div>
             </div>
+            { lanes(record, &drawing, chosen, select) }
             <p class="c-quiet" id="timeline-summary">{ summary(record, &drawing) }</p>
             <div class="t-frame" ref={frame}>
                 <div class="t-picture">{ for picture }</div>
                 { slider(record, chosen.map(|(index, _)| index), select) }
             </div>
         </section>
+    }
+}
+
+/// Where Shift and the picture lead, for whoever has neither keys nor room for the picture.
+fn lanes(
+    record: &Record,
+    drawing: &Drawing,
+    chosen: Option<(usize, &Entry)>,
+    select: &Callback<usize>,
+) -> Html {
+    let button = |label: String, to: Option<usize>| {
+        let select = select.clone();
+        let onclick = Callback::from(move |_: MouseEvent| to.into_iter().for_each(|to| select.emit(to)));
+        html! { <button type="button" {onclick} aria-disabled={to.is_none().to_string()}>{ label }</button> }
+    };
+    let entry = chosen.map(|(_, entry)| entry);
+    let session = chosen.map(|(index, entry)| (Some(index), entry.connection.session));
+    let beside = session.and_then(|(index, session)| Some((index, session, record.session(session)?)));
+    let in_session = beside.map(|(index, session, known)| {
+        let to = |forward| record.step(index, forward, Some(session));
+        html! {
+            <>
+                { button(format!("Earlier in {}", known.name), to(false)) }
+                { button(format!("Later in {}", known.name), to(true)) }
+            </>
+        }
+    });
+    html! {
+        <div class="t-lanes" role="group" aria-label="Go through the connections">
+            { button("Connection above".to_owned(), drawing.beside(entry, false)) }
+            { button("Connection below".to_owned(), drawing.beside(entry, true)) }
+            { for in_session }
+        </div>
     }
 }
 
@@ -139,8 +174,8 @@ fn slider(record: &Record, selected: Option<usize>, select: &Callback<usize>) ->
     let place = selected.map_or(0, |index| index + 1);
     html! {
         <div class="t-slider">
-            <label for="timeline-event">{ "Event" }</label>
-            <input type="range" id="timeline-event" min="0" max={count.saturating_sub(1).to_string()} {value}
+            <label for={EVENT_ID}>{ "Event" }</label>
+            <input type="range" id={EVENT_ID} min="0" max={count.saturating_sub(1).to_string()} {value}
                 disabled={count == 0} aria-valuetext={format!("{place} of {count}: {said}")} {oninput} />
             <span class="c-hint" aria-hidden="true">{ format!("{place}/{count}") }</span>
         </div>

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::branch::{Branch, Change, Form, FormMsg};
 use super::moment::Moment;
-use crate::app::sessions::Effect;
+use crate::app::sessions::{EVENT_ID, Effect};
 use crate::broker::{DisconnectReason, News, Verdict};
 use crate::iot::time::{Instant, Millis};
 use crate::lab::{Action, Actor, Comeback, Recording, Scenario, Step, World, presets};
@@ -112,6 +112,8 @@ pub enum Pane {
 pub enum Msg {
     /// Looks at another entry.
     Go(Go),
+    /// Wants to see the entry that something was found by, with the focus there.
+    Find(usize),
     /// Lets time pass, or stops it.
     Toggle,
     /// So many milliseconds have passed.
@@ -215,6 +217,10 @@ impl Player {
             other => {
                 self.playing = None;
                 match other {
+                    Msg::Find(entry) => {
+                        self.go(Go::To(entry));
+                        return vec![Effect::Focus(EVENT_ID)];
+                    }
                     Msg::Go(go) => self.go(go),
                     Msg::Show(run) => self.show(run),
                     Msg::Branch => self.branch(),
