@@ -143,8 +143,22 @@ test('one press plays a war until the diagnosis names it', async ({ page }) => {
   await expect(page.locator('svg .t-bracket').first()).toBeVisible();
 });
 
+test('what was found leads to the event that shows it', async ({ page }) => {
+  await page.getByRole('group', { name: 'Session B' }).getByLabel('Client ID').fill('temp-sensor-01_01');
+  await expect(findings(page)).toContainText('B was refused');
+  await page.getByRole('button', { name: 'First event' }).click();
+  const way = findings(page).getByRole('button', { name: 'Show it' });
+  await expect(way).toHaveAccessibleDescription(/^B was refused/);
+  await way.focus();
+  await page.keyboard.press('Enter');
+  await expect(slider(page)).toBeFocused();
+  await expect(slider(page)).toHaveAttribute('aria-valuetext', /B: closed by the endpoint/);
+  await expect(log(page).getByRole('row', { selected: true })).toContainText('closed by the endpoint');
+});
+
 test('the same seed gives the same log, and jitter another one with another seed', async ({ page }) => {
   const rows = () => log(page).getByRole('row').allInnerTexts();
+  await page.getByRole('region', { name: 'Player' }).getByText('Seed 1, latency 0.02 s').click();
   await page.getByLabel('Jitter (s)', { exact: true }).fill('0.05');
   const first = await rows();
   await page.getByLabel('Seed', { exact: true }).fill('99');

@@ -33,8 +33,8 @@ const KINDS: &[(Kind, &str)] = &[
     (Kind::Instead, "a later step is another one"),
 ];
 
-/// The bar that goes through time.
-pub(super) fn transport(player: &Player, send: &Callback<Msg>) -> Html {
+/// The bar that goes through time; `settings` are those of the run.
+pub(super) fn transport(player: &Player, send: &Callback<Msg>, settings: Html) -> Html {
     let press = |msg: Msg| send.reform(move |_: MouseEvent| msg.clone());
     let entries = player.entries().len();
     let (here, last) = (player.cursor, entries.checked_sub(1));
@@ -64,6 +64,7 @@ pub(super) fn transport(player: &Player, send: &Callback<Msg>) -> Html {
             <span class="c-time c-mono">{ format!("t = {} s", words::player::seconds(player.now().0)) }</span>
             { select("speed", "Speed", SPEEDS, player.speed, &send.reform(Msg::Speed)) }
             { runs(player, send) }
+            { settings }
         </section>
     }
 }

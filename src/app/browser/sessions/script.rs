@@ -84,13 +84,7 @@ pub(super) fn Editor(props: &Props) -> Html {
             <section class="c-panel c-stack" aria-labelledby="sessions">
                 <h2 id="sessions">{ "Sessions" }</h2>
                 { whose(draft, send) }
-                <div class="c-grid">
-                    { versions(draft, send) }
-                    { edited.input(Field::End, "run-end", "Ends after (s)".into(), &ends(draft)) }
-                    { edited.input(Field::Seed, "seed", "Seed".into(), "The same seed gives the same log.") }
-                    { edited.input(Field::Latency, "latency", "Latency (s)".into(), "One way, at least.") }
-                    { edited.input(Field::Jitter, "jitter", "Jitter (s)".into(), "On top, at random.") }
-                </div>
+                <div class="c-grid">{ versions(draft, send) }</div>
                 <div class="c-sessions">
                     { for cards.map(|(index, actor)| card(&edited, index, actor)) }
                 </div>
@@ -105,6 +99,42 @@ pub(super) fn Editor(props: &Props) -> Html {
             </section>
             { steps(&edited, *first_step) }
         </>
+    }
+}
+
+/// What of a script concerns the run as a whole.
+#[derive(Properties)]
+pub(super) struct SettingsProps {
+    /// The script as it stands.
+    pub(super) draft: Rc<Draft>,
+    /// Always the same one, so that nothing is drawn anew for it.
+    pub(super) send: Callback<ToModel>,
+}
+
+impl PartialEq for SettingsProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.send == other.send && (Rc::ptr_eq(&self.draft, &other.draft) || self.draft == other.draft)
+    }
+}
+
+/// Seed, network and end of the run, folded up. They stand with the player, whose every run they change.
+#[component]
+pub(super) fn Settings(props: &SettingsProps) -> Html {
+    let SettingsProps { draft, send } = props;
+    let send = &send.reform(|msg| ToModel::Simulate(simulate::Msg::Script(msg)));
+    let edited = Edited { draft, problems: draft.problems(), send };
+    let end = crate::lab::format::seconds(draft.end().0);
+    let (seed, latency) = (draft.text(Field::Seed), draft.text(Field::Latency));
+    html! {
+        <details class="c-more c-settings">
+            <summary>{ format!("Seed {seed}, latency {latency} s, end {end} s") }</summary>
+            <div class="c-grid">
+                { edited.input(Field::Seed, "seed", "Seed".into(), "The same seed gives the same log.") }
+                { edited.input(Field::Latency, "latency", "Latency (s)".into(), "One way, at least.") }
+                { edited.input(Field::Jitter, "jitter", "Jitter (s)".into(), "On top, at random.") }
+                { edited.input(Field::End, "run-end", "Ends after (s)".into(), &ends(draft)) }
+            </div>
+        </details>
     }
 }
 

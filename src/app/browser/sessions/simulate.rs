@@ -8,11 +8,12 @@ use super::event_table::EventTable;
 use super::moment::moment;
 use super::player::{from_here, name, transport};
 use super::press;
-use super::script::Editor;
+use super::script::{Editor, Settings};
 use super::session::findings;
 use super::terminal::Printing;
 use super::timeline::Timeline;
 use crate::app::sessions::simulate::player::{self, Go, Pane, Player, Take};
+use crate::app::sessions::simulate::script::Script;
 use crate::app::sessions::simulate::{self, Simulate};
 use crate::app::sessions::{Model, Msg};
 use crate::app::workspace::Screen;
@@ -35,7 +36,7 @@ pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
                     <button type="button" onclick={press(send, Msg::Simulate(simulate::Msg::CloseLog))}>{ "Back to the sessions" }</button>
                 </div>
             }
-            if let Some(run) = played { { outcome(player, run, send) } }
+            if let Some(run) = played { { outcome(written, player, run, send) } }
             <ContextProvider<Printing> context={Printing::of(player)}>
                 <Editor draft={written.draft().clone()} first_step={written.first_step()} can_undo={written.can_undo()}
                     can_redo={written.can_redo()} send={send.clone()} />
@@ -45,7 +46,7 @@ pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
     }
 }
 
-fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {
+fn outcome(written: &Script, player: &Player, run: &Take, send: &Callback<Msg>) -> Html {
     let record = &run.record;
     let play = send.reform(|msg| Msg::Simulate(simulate::Msg::Play(msg)));
     let session_name = |session| name(record, session);
@@ -54,11 +55,15 @@ fn outcome(player: &Player, run: &Take, send: &Callback<Msg>) -> Html {
         let onclick = play.reform(move |_: MouseEvent| player::Msg::Pane(pane));
         html! { <button type="button" aria-pressed={(pane == player.pane).to_string()} {onclick}>{ name }</button> }
     });
+    let settings = player.scenario().map_or_else(
+        Html::default,
+        |_| html! { <Settings draft={written.draft().clone()} send={send.clone()} /> },
+    );
     let shown = |pane| if pane == player.pane { "c-stack" } else { "c-stack is-other-pane" };
     html! {
         <>
             { turned_over(player, send) }
-            { transport(player, &play) }
+            { transport(player, &play, settings) }
             <Timeline record={record.clone()} selected={player.cursor} now={player.now()} select={select.clone()} />
             if let Some(Ended::TooMuch) = run.recording.as_ref().map(|recording| recording.run.ended) {
                 <p class="c-notice">{ words::player::cut_short(record.entries.len()) }</p>
