@@ -15,7 +15,7 @@ pub const ACTIONS: &[(Do, &str)] = &[
     (Do::Publish, "publishes"),
     (Do::Disconnect, "disconnects"),
     (Do::Cut, "loses its connection"),
-    (Do::HalfOpen, "restarts, and the broker is not told"),
+    (Do::HalfOpen, "restarts unnoticed"),
     (Do::Stall, "is cut off: nothing passes"),
     (Do::Resume, "is no longer cut off"),
 ];
@@ -38,6 +38,8 @@ pub const PASTED: &str = "what you pasted";
 /// An empty paste.
 pub const NO_COMMAND: &str =
     "There is no command here. Paste a line that begins with mosquitto_sub or mosquitto_pub.";
+/// A file without a text.
+pub const EMPTY: &str = "it is empty";
 /// No file.
 pub const NOTHING: &str = "There is nothing to open.";
 /// A scenario or a command with a password.
@@ -172,17 +174,19 @@ pub fn not_opened(name: &str, why: &str) -> String {
     format!("{name} was not opened: {why}.")
 }
 
-/// Command lines with something wrong in them.
+/// How much is wrong with command lines.
 #[must_use]
-pub fn not_commands(problems: usize) -> String {
+pub fn wrong_commands(problems: usize) -> String {
     match problems {
-        1 => "Not taken: one thing is wrong with the command lines. Nothing of them was lost.".to_owned(),
-        problems => {
-            format!(
-                "Not taken: {problems} things are wrong with the command lines. Nothing of them was lost."
-            )
-        }
+        1 => "one thing is wrong with the command lines".to_owned(),
+        problems => format!("{problems} things are wrong with the command lines"),
     }
+}
+
+/// Command lines that stay where they were pasted.
+#[must_use]
+pub fn not_commands(why: &str) -> String {
+    format!("Not taken: {why}. Nothing of them was lost.")
 }
 
 /// Something wrong in a text.

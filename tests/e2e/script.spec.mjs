@@ -58,13 +58,15 @@ test.describe('command lines', () => {
   test('what is wrong is named with its place, nothing is lost, and the press changes nothing', async ({ page }) => {
     for (const [text, why] of [
       ["mosquitto_sub -t 'a", 'Line 1, column 18: the quote \' is not closed'],
-      ['mosquitto_sub -t a\nmosquitto_pub -t b -m 1 --frob', 'Line 2, column 25: `--frob` is no option of this program'],
+      ['mosquitto_sub -t a\nmosquitto_pub -t b -m 1 --frob', 'Line 2, column 25: --frob is no option of this program'],
       ['mosquitto_pub -t b | cat', 'a pipe is not simulated'],
     ]) {
       await box(page).fill(text);
       await expect(page.locator('#paste-said')).toContainText(why);
       await play(page).click();
       await expect(refused(page)).toContainText(why);
+      // Once is enough.
+      await expect(page.locator('#paste-said')).not.toContainText(why);
       await expect(box(page)).toHaveValue(text);
       await expect(card(page, 'A').getByLabel('Client ID')).toHaveValue('temp-sensor-01');
     }
@@ -131,7 +133,7 @@ test.describe('files', () => {
     await page.getByRole('button', { name: 'Copy the log (JSON Lines)' }).click();
     await expect.poll(() => clipboard(page)).toContain('policylab-log/1');
     const text = await clipboard(page);
-    await drop(box(page), [['e1.json', scenario('article-e1')]]);
+    await drop(box(page), [['e1.json', scenario('article-e1')], ['p1.json', scenario('p1')]]);
     await expect(page.getByText('They connect as the device that came with what you opened')).toBeVisible();
     await expect(box(page)).toHaveValue('');
     await drop(panel, [['run.jsonl', text]]);
@@ -143,16 +145,30 @@ test.describe('files', () => {
     await page.getByRole('button', { name: 'Back to the sessions' }).click();
     await drop(panel, [['bad.json', '{']]);
     await expect(refused(page)).toContainText('bad.json was not opened');
-    await drop(page.getByRole('region', { name: 'Sessions', exact: true }), [['e2.json', scenario('article-e2')]]);
+    await drop(page.getByRole('region', { name: 'Sessions', exact: true }), [['e2.json', scenario('article-e2')], ['p2.json', scenario('p2')]]);
     await expect(card(page, 'A')).toBeVisible();
     await expect(page.getByText('This is a log that was opened')).toHaveCount(0);
+  });
+
+  test('an empty file is named, and with no session nothing is saved or copied', async ({ page }) => {
+    await open(page, ['empty.json', '']);
+    await expect(refused(page)).toHaveText('empty.json was not opened: it is empty.');
+    await page.getByRole('button', { name: 'Remove B' }).click();
+    await page.getByRole('button', { name: 'Remove A' }).click();
+    await page.evaluate(() => navigator.clipboard.writeText('as before'));
+    for (const name of ['Copy the log (JSON Lines)', 'Copy the timeline as text', 'Save the scenario']) {
+      await page.getByRole('button', { name }).click();
+      await expect(page.getByText('Nothing is played yet. Add a session first.')).toBeVisible();
+      await page.getByRole('button', { name: 'Open a scenario or a log' }).focus();
+    }
+    expect(await clipboard(page)).toBe('as before');
   });
 
   test('a bad file is named with its place and changes nothing', async ({ page }) => {
     const file = JSON.parse(await saved(page, 'Save the scenario'));
     for (const [change, why] of [
       [(it) => { it.steps[1].do = 'fly'; }, 'steps[1].do'],
-      [(it) => { it.clients[1].name = 'A'; }, '`A` is the name of two; rename one'],
+      [(it) => { it.clients[1].name = 'A'; }, 'A is the name of two; rename one'],
       [(it) => { it.steps[1].at = 9; }, 'at'],
       [(it) => { it.steps = Array(1_000_000).fill({}); }, 'there are 1000000 steps; at most 100000 are played'],
       [(it) => { it.format = 'policylab-scenario/9'; }, 'unknown format'],

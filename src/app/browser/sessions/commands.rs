@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::script::press;
-use crate::app::browser::components::{FilePicker, check_box, typed};
+use crate::app::browser::components::{FilePicker, check_box, text, typed};
 use crate::app::check::files::Opened;
 use crate::app::sessions::Msg as ToModel;
 use crate::app::sessions::simulate;
@@ -11,6 +11,7 @@ use crate::app::sessions::simulate::export::Export;
 use crate::app::sessions::simulate::script::{Msg, Refused, read_commands};
 use crate::lab::presets::EXPERIMENTS;
 use crate::timeline::log;
+use crate::words;
 
 /// The files that are offered.
 const FILES: &str = ".json,.jsonl,.ndjson,.txt,.sh,application/json,text/plain";
@@ -52,7 +53,7 @@ pub(super) fn Commands(props: &Props) -> Html {
                 </p>
                 <textarea id="paste" value={paste.clone()} {oninput} rows="3" wrap="off" aria-describedby="paste-hint paste-said"
                     autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
-                { said(paste) }
+                { said(paste, refused.as_ref()) }
             </div>
             <div class="c-row">
                 <button type="button" onclick={press(&to_script, Msg::Take)}>{ "Play what is pasted" }</button>
@@ -60,8 +61,8 @@ pub(super) fn Commands(props: &Props) -> Html {
             </div>
             if let Some(refused) = refused {
                 <div class="c-notice is-explicit" role="alert">
-                    <p>{ &refused.why }</p>
-                    <ul>{ for refused.places.iter().map(|place| html! { <li>{ place }</li> }) }</ul>
+                    <p>{ text(&words::check::ticked(&refused.why)) }</p>
+                    { places(&refused.places) }
                 </div>
             }
             <p class="c-hint">{ "The experiments of the article on parallel sessions, with its policies:" }</p>
@@ -72,28 +73,34 @@ pub(super) fn Commands(props: &Props) -> Html {
 }
 
 /// What stands in the box, while it is typed.
-fn said(paste: &str) -> Html {
+fn said(paste: &str, refused: Option<&Refused>) -> Html {
     let text = paste.trim_start();
-    let (said, places) = if text.is_empty() {
+    let (said, wrong) = if text.is_empty() {
         (String::new(), Vec::new())
     } else if text.starts_with(['{', '[']) {
         ("This is read as a scenario or a log.".to_owned(), Vec::new())
     } else {
-        let (read, places) = read_commands(paste);
+        let (read, wrong) = read_commands(paste);
         let said = match read.commands.len() {
             1 => "1 command.".to_owned(),
             commands => format!("{commands} commands."),
         };
-        (said, places)
+        (said, wrong)
     };
     html! {
         <div id="paste-said" role="status">
             <p class="c-hint">{ said }</p>
-            if !places.is_empty() {
-                <ul class="c-stale">{ for places.iter().map(|place| html! { <li>{ place }</li> }) }</ul>
+            // The alert says it already.
+            if refused.is_none_or(|refused| refused.places != wrong) {
+                <div class="c-stale">{ places(&wrong) }</div>
             }
         </div>
     }
+}
+
+/// What is wrong where, one line each.
+fn places(places: &[String]) -> Html {
+    html! { <ul>{ for places.iter().map(|place| html! { <li>{ text(&words::check::ticked(place)) }</li> }) }</ul> }
 }
 
 /// What can be saved and copied.

@@ -165,7 +165,8 @@ impl Simulate {
 
     /// What is to be saved or copied, or why nothing is.
     fn export(&self, export: Export) -> Result<Effect, String> {
-        let run = self.player.run().ok_or(words::script::NOTHING_PLAYED)?;
+        let run = self.player.run().filter(|run| !run.record.sessions.is_empty());
+        let run = run.ok_or(words::script::NOTHING_PLAYED)?;
         let text = match export {
             Export::Scenario => {
                 let recording = run.recording.as_ref().ok_or(words::player::LOG_ONLY)?;

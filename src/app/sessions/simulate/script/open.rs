@@ -55,9 +55,15 @@ impl Opened {
                 .map_err(|error| refused(words::not_opened(file, &error.to_string())))?;
             return Ok(Self::script(scenario, true));
         }
+        let pasted = file == words::PASTED;
+        if plain.is_empty() && !pasted {
+            return Err(refused(words::not_opened(file, words::EMPTY)));
+        }
         let (paste, places) = read_commands(text);
         if !places.is_empty() {
-            return Err(Refused { why: words::not_commands(places.len()), places });
+            let why = words::wrong_commands(places.len());
+            let why = if pasted { words::not_commands(&why) } else { words::not_opened(file, &why) };
+            return Err(Refused { why, places });
         }
         Ok(Self::script(commands(&paste), false))
     }

@@ -362,6 +362,14 @@ fn what_cannot_be_opened_is_named_with_its_place_and_stays() {
         assert!(told.contains(why), "{told}");
         assert_eq!((script.draft(), &script.paste), (&before, &text));
     }
+    for (text, why) in [
+        ("\u{feff} \n", "mine.json was not opened: it is empty."),
+        ("hello\nthere", "mine.json was not opened: "),
+    ] {
+        script.update(Msg::Open(vec![("mine.json".into(), text.into())]));
+        let told = script.refused.clone().unwrap_or_default().why;
+        assert!(told.starts_with(why), "{told}");
+    }
     let million = format!(
         "{{\"format\": \"policylab-scenario/1\", \"end\": 1, \"who\": [], \"clients\": [], \"steps\": [{}{{}}]}}",
         "{},".repeat(999_999)
