@@ -108,8 +108,9 @@ pub(super) fn from_here(player: &Player, send: &Callback<Msg>) -> Html {
         }
         None => html! { words::player::NO_STEP },
     };
-    let hidden = topic(&player.form).and_then(|(_, what)| words::character::hidden(what, &player.form.topic));
-    let wrong = player.form.change(scenario, player.moment.at).err().map(incomplete);
+    let hidden = topic(&player.form, player.form.action_at(&player.moment))
+        .and_then(|(_, what)| words::character::hidden(what, &player.form.topic));
+    let wrong = player.form.change(scenario, &player.moment).err().map(incomplete);
     html! {
         <>
             if player.cursor.is_some() {
@@ -145,8 +146,9 @@ fn form(
     send: &Callback<FormMsg>,
 ) -> Html {
     let acts = matches!(form.kind, Kind::Act | Kind::Instead);
-    let topic = topic(form);
-    let quality = acts && matches!(form.action, Do::Subscribe | Do::Publish);
+    let action = form.action_at(&player.moment);
+    let topic = topic(form, action);
+    let quality = acts && matches!(action, Do::Subscribe | Do::Publish);
     let sessions = scenario.sessions.iter().zip((0..).map(SessionId));
     let sessions = sessions.map(|(actor, id)| (id, actor.name.clone())).collect();
     let steps = player
@@ -162,10 +164,10 @@ fn form(
             if matches!(form.kind, Kind::LeaveOut | Kind::Instead) {
                 { pick("branch-step", "Step", steps.collect(), chosen, &send.reform(FormMsg::Step)) }
             }
-            if acts { { select("branch-action", if form.kind == Kind::Act { "Does" } else { "Does instead" }, ACTIONS, form.action, &send.reform(FormMsg::Action)) } }
+            if acts { { select("branch-action", if form.kind == Kind::Act { "Does" } else { "Does instead" }, ACTIONS, action, &send.reform(FormMsg::Action)) } }
             if let Some((label, _)) = topic { { field("branch-topic", label, &form.topic, &send.reform(FormMsg::Topic)) } }
             if quality { { select("branch-qos", "Quality of service", QUALITIES, form.qos, &send.reform(FormMsg::Qos)) } }
-            if acts && form.action == Do::Publish {
+            if acts && action == Do::Publish {
                 { field("branch-payload", "Message", &form.payload, &send.reform(FormMsg::Payload)) }
                 { check_box("Retain", form.retain, &send.reform(FormMsg::Retain)) }
             }
@@ -178,9 +180,9 @@ fn form(
 }
 
 /// What the field of the topic is called, and what stands in it, if there is one.
-fn topic(form: &Form) -> Option<(&'static str, &'static str)> {
+fn topic(form: &Form, action: Do) -> Option<(&'static str, &'static str)> {
     let acts = matches!(form.kind, Kind::Act | Kind::Instead);
-    match form.action {
+    match action {
         Do::Publish if acts => Some(("Topic", "topic")),
         Do::Subscribe | Do::Unsubscribe if acts => Some(("Topic filter", "topic filter")),
         _ => None,

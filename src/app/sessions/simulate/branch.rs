@@ -1,5 +1,6 @@
 //! What is otherwise in a run that leaves another one, and the form in which the user says it.
 
+use super::moment::{Moment, Status};
 use crate::iot::time::{Instant, Millis};
 use crate::lab::scenario::{Do, subscription};
 use crate::lab::{Action, Network, Scenario, Step, format};
@@ -65,8 +66,8 @@ pub struct Form {
     pub session: SessionId,
     /// The step that is meant, by its index; the next one when there is no such step to come.
     pub step: usize,
-    /// What is done.
-    pub action: Do,
+    /// What is done, once the user has said it: see [`Form::action_at`].
+    pub action: Option<Do>,
     /// To or from where.
     pub topic: String,
     /// What is published.
@@ -139,7 +140,7 @@ impl Default for Form {
             kind: Kind::Act,
             session: SessionId(0),
             step: 0,
-            action: Do::Connect,
+            action: None,
             topic: String::new(),
             payload: String::new(),
             qos: Qos::AtLeastOnce,
@@ -157,7 +158,7 @@ impl Form {
             FormMsg::Kind(kind) => self.kind = kind,
             FormMsg::Session(session) => self.session = session,
             FormMsg::Step(step) => self.step = step,
-            FormMsg::Action(action) => self.action = action,
+            FormMsg::Action(action) => self.action = Some(action),
             FormMsg::Topic(topic) => self.topic = topic,
             FormMsg::Payload(payload) => self.payload = payload,
             FormMsg::Qos(qos) => self.qos = qos,
@@ -179,20 +180,33 @@ impl Form {
         Some(self.step).filter(to_come).or_else(first)
     }
 
+    /// What is done. Until the user says it, that is what the session can do at a moment.
+    #[must_use]
+    pub fn action_at(&self, moment: &Moment) -> Do {
+        let place = usize::try_from(self.session.0).ok();
+        let status = place.and_then(|place| moment.clients.get(place));
+        let on = matches!(status, Some(Status::Connected | Status::Connecting));
+        self.action.unwrap_or(if on && self.kind == Kind::Act { Do::Cut } else { Do::Connect })
+    }
+
     /// The change that it says.
     ///
     /// # Errors
     /// What is missing.
-    pub fn change(&self, scenario: &Scenario, now: Instant) -> Result<Change, Incomplete> {
-        let step = || self.step(scenario, now).ok_or(Incomplete::NoStep);
+    pub fn change(&self, scenario: &Scenario, moment: &Moment) -> Result<Change, Incomplete> {
+        let step = || self.step(scenario, moment.at).ok_or(Incomplete::NoStep);
         match self.kind {
             Kind::Act => {
                 let known =
                     usize::try_from(self.session.0).is_ok_and(|session| session < scenario.sessions.len());
-                if known { Ok(Change::Act(self.session, self.action()?)) } else { Err(Incomplete::NoSession) }
+                if known {
+                    Ok(Change::Act(self.session, self.action(moment)?))
+                } else {
+                    Err(Incomplete::NoSession)
+                }
             }
             Kind::LeaveOut => Ok(Change::LeaveOut(step()?)),
-            Kind::Instead => Ok(Change::Instead(step()?, self.action()?)),
+            Kind::Instead => Ok(Change::Instead(step()?, self.action(moment)?)),
             Kind::Network => {
                 let time = |text: &str| format::millis(text.trim()).map(Millis).ok_or(Incomplete::NoTime);
                 Ok(Change::Network(Network { latency: time(&self.latency)?, jitter: time(&self.jitter)? }))
@@ -200,9 +214,9 @@ impl Form {
         }
     }
 
-    fn action(&self) -> Result<Action, Incomplete> {
+    fn action(&self, moment: &Moment) -> Result<Action, Incomplete> {
         let topic = || if self.topic.is_empty() { Err(Incomplete::NoTopic) } else { Ok(self.topic.as_str()) };
-        Ok(match self.action {
+        Ok(match self.action_at(moment) {
             Do::Connect => Action::Connect,
             Do::Subscribe => Action::Subscribe(vec![Subscription { ..subscription(topic()?, self.qos) }]),
             Do::Unsubscribe => Action::Unsubscribe(vec![topic()?.to_owned()]),

@@ -396,7 +396,7 @@ impl Player {
 
     fn branch(&mut self) {
         let at = self.moment.at + Millis(1);
-        let change = self.scenario().and_then(|scenario| self.form.change(scenario, self.moment.at).ok());
+        let change = self.scenario().and_then(|scenario| self.form.change(scenario, &self.moment).ok());
         if let Some(change) = change {
             self.leave(Branch { at, change });
         }

@@ -1,7 +1,7 @@
 //! The player on the article's takeover and on what was made from it.
 
 use super::branch::{Change, Form, FormMsg, Incomplete, Kind};
-use super::moment::Status;
+use super::moment::{Moment, Status};
 use super::player::{Go, MAX_RUNS, Msg, Player, Speed};
 use crate::app::sessions::Effect;
 use crate::broker::Presence;
@@ -221,22 +221,28 @@ fn a_branch_is_the_same_run_up_to_the_change_and_a_scenario_like_any_other() {
 fn later_steps_are_left_out_or_changed_and_earlier_ones_are_not() {
     let mut player = player();
     let scenario = takeover();
-    let now = player.moment.at;
+    let end = Moment { at: scenario.end, ..Moment::default() };
     let later: Vec<usize> = player.to_come().map(|(index, _)| index).collect();
     assert_eq!(later, [3, 4]);
     let form = Form { kind: Kind::LeaveOut, step: 0, ..Form::default() };
     assert_eq!(
-        form.change(&scenario, now),
+        form.change(&scenario, &player.moment),
         Ok(Change::LeaveOut(3)),
         "step 0 has been taken: the next one is meant"
     );
-    let unsaid = Form { kind: Kind::Instead, step: 4, action: Do::Publish, ..Form::default() };
-    assert_eq!(unsaid.change(&scenario, now), Err(Incomplete::NoTopic));
-    assert_eq!(form.change(&scenario, scenario.end), Err(Incomplete::NoStep));
+    let unsaid = Form { kind: Kind::Instead, step: 4, action: Some(Do::Publish), ..Form::default() };
+    assert_eq!(unsaid.change(&scenario, &player.moment), Err(Incomplete::NoTopic));
+    assert_eq!(form.change(&scenario, &end), Err(Incomplete::NoStep));
     let late = Form { kind: Kind::Network, latency: "soon".into(), ..Form::default() };
-    assert_eq!(late.change(&scenario, now), Err(Incomplete::NoTime));
+    assert_eq!(late.change(&scenario, &player.moment), Err(Incomplete::NoTime));
     let nobody = Form { session: SessionId(9), ..Form::default() };
-    assert_eq!(nobody.change(&scenario, now), Err(Incomplete::NoSession));
+    assert_eq!(nobody.change(&scenario, &player.moment), Err(Incomplete::NoSession));
+
+    // What is offered first can be done: A is connected here, C is not.
+    let act =
+        |session| Form { session: SessionId(session), ..Form::default() }.change(&scenario, &player.moment);
+    assert_eq!(act(0), Ok(Change::Act(SessionId(0), Action::Cut)));
+    assert_eq!(act(2), Ok(Change::Act(SessionId(2), Action::Connect)));
 
     fill(&mut player, [FormMsg::Kind(Kind::LeaveOut), FormMsg::Step(4)]);
     player.update(Msg::Branch);
