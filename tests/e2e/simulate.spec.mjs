@@ -56,8 +56,9 @@ test('sessions and topics are the user\'s, policies are those of Check', async (
   await expect(findings(page)).toContainText('B was thrown out by C');
 });
 
-test('a packet opens its fields', async ({ page }) => {
+test('a packet opens its fields; what is spoken by itself is the event, not all there is to know of it', async ({ page }) => {
   await log(page).getByRole('row').filter({ hasText: 'sent SUBSCRIBE' }).click();
+  await expect(detail(page).getByRole('status')).toHaveText(/^0\.\d+ s, A: sent SUBSCRIBE .*cmd\/temperature/);
   await expect(page.getByRole('table', { name: 'Fields of the packet' })).toContainText('cmd/temperature');
 });
 
@@ -99,7 +100,9 @@ test('a skipped event leaves out its step, and nothing else', async ({ page }) =
   await slider(page).press('End');
   await expect(clients(page).getByRole('row').filter({ hasText: /^A/ })).toContainText('connected');
   await expect(clients(page).getByRole('row').filter({ hasText: /^B/ })).toContainText('not started');
+  await expect(page.getByText('The sessions and steps below are those of Run 1')).toBeVisible();
   await runs(page).getByRole('button', { name: 'Run 1', exact: true }).click();
+  await expect(page.getByText('The sessions and steps below are those of Run 1')).toHaveCount(0);
   await expect(findings(page)).toContainText('A was thrown out by B');
   await runs(page).getByRole('button', { name: /^Close Run 2/ }).click();
   await expect(runs(page).getByRole('button')).toHaveCount(1);
@@ -109,7 +112,8 @@ test('from an event on it goes otherwise: a session acts, the network changes, a
   const form = page.getByRole('region', { name: /^From .* on, otherwise$/ });
   await slider(page).press('End');
   await form.getByLabel('Session').selectOption('B');
-  await form.getByLabel('Does').selectOption('loses its connection');
+  // B is connected: this is offered first.
+  await expect(form.getByLabel('Does')).toHaveValue('loses its connection');
   await form.getByRole('button', { name: 'Continue from here' }).click();
   await expect(runs(page).getByRole('button', { name: 'Run 2 (from 1.5 s)', exact: true })).toHaveAttribute('aria-pressed', 'true');
   await slider(page).press('End');

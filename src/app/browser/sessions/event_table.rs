@@ -247,6 +247,7 @@ fn Row(props: &RowProps) -> Html {
         let name = format!("{label} {who} at {time}");
         html! { <button type="button" tabindex="-1" aria-label={name}>{ label }</button> }
     });
+    let what = words::timeline::what(&entry.what, version);
     let bad = matches!(entry.what, What::Closed(_)).then_some("is-bad");
     html! {
         <tr id={chosen.then_some(ID)} class={classes!(tone.class(), bad, chosen.then_some("is-chosen"))}
@@ -254,7 +255,7 @@ fn Row(props: &RowProps) -> Html {
             <td class="c-mono">{ time }</td>
             <td>{ who }</td>
             <td>{ for button }</td>
-            <td><div class="t-what">{ arrow(&entry.what) }{ text(&words::timeline::what(&entry.what, version)) }</div></td>
+            <td title={what.to_string()}><div class="t-what">{ arrow(&entry.what) }{ text(&what) }</div></td>
         </tr>
     }
 }

@@ -12,6 +12,7 @@ use super::script::{Editor, Settings};
 use super::session::findings;
 use super::terminal::Printing;
 use super::timeline::Timeline;
+use crate::app::browser::components::Announce;
 use crate::app::sessions::simulate::player::{self, Go, Pane, Player, Take};
 use crate::app::sessions::simulate::script::Script;
 use crate::app::sessions::simulate::{self, Simulate};
@@ -20,6 +21,7 @@ use crate::app::workspace::Screen;
 use crate::lab::Ended;
 use crate::policy::switch::Switch;
 use crate::words;
+use crate::words::drawing::event;
 
 const PANES: [(Pane, &str); 3] = [(Pane::Log, "Log"), (Pane::Broker, "Broker"), (Pane::Why, "Why")];
 
@@ -37,6 +39,9 @@ pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
                 </div>
             }
             if let Some(run) = played { { outcome(written, player, run, send) } }
+            if played.is_some() && player.scenario().is_some() && player.shown > 0 {
+                <p class="c-notice" role="note">{ words::player::OF_RUN_1 }</p>
+            }
             <ContextProvider<Printing> context={Printing::of(player)}>
                 <Editor draft={written.draft().clone()} first_step={written.first_step()} can_undo={written.can_undo()}
                     can_redo={written.can_redo()} send={send.clone()} />
@@ -112,7 +117,9 @@ fn detail(player: &Player, run: &Take, play: &Callback<player::Msg>) -> Html {
     html! {
         <section class="c-panel c-stack" aria-labelledby="detail">
             <h2 id="detail">{ "The chosen event" }</h2>
-            <div role="status" class="c-stack">{ body }</div>
+            // Of what stands below only this is spoken by itself.
+            <Announce text={player.entry().map(|entry| event(&run.record, entry)).unwrap_or_default()} />
+            <div class="c-stack">{ body }</div>
             { from_here(player, play) }
         </section>
     }
