@@ -12,7 +12,8 @@ pub const LOG_ONLY: &str = "This is a log that was opened: what was recorded and
 /// An event of a log that was opened, of which there is only a sentence.
 pub const ONLY_TOLD: &str = "The log has this sentence and nothing behind it. Of a decision it does not say by which statement it was made; the scenario that was played tells.";
 /// The script of the first run, while another one is shown.
-pub const OF_RUN_1: &str = "Above is another run. The sessions and steps below are those of Run 1; the runs that were made from it are made again when they change.";
+pub const OF_RUN_1: &str =
+    "Above is another run. The sessions and steps below are those of Run 1, from which it was made.";
 /// A log in presenter mode.
 pub const LOG_NOT_PRESENTED: &str =
     "Nothing masks what stands in a log, so it is not shown in presenter mode. Leave presenter mode first.";

@@ -20,7 +20,7 @@ pub fn what(what: &What, version: Version) -> Text {
         What::Decided { request, verdict, .. } => decided(request, *verdict),
         What::Broker(news) => broker(news),
         What::Client(output) => client(output),
-        What::Told(sentence) => text.say(sentence),
+        What::Told(sentence) => super::check::ticked(sentence),
     }
 }
 

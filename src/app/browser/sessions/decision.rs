@@ -17,8 +17,11 @@ pub(super) fn detail(entry: &Entry, version: Version, run: Option<&Run>) -> Html
             run.and_then(|run| run.explained(*id)).as_ref().map_or_else(Html::default, decision)
         }
         What::Sent(_) | What::Received(_) => packet(entry, version),
-        What::Told(words) if run.is_none() => html! {
-            <><p>{ words }</p><p class="c-hint">{ words::player::ONLY_TOLD }</p></>
+        What::Told(_) if run.is_none() => html! {
+            <>
+                <p>{ text(&words::timeline::what(&entry.what, version)) }</p>
+                <p class="c-hint">{ words::player::ONLY_TOLD }</p>
+            </>
         },
         what => {
             let words = words::timeline::more(what).unwrap_or_else(|| words::timeline::what(what, version));
