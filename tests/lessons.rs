@@ -193,15 +193,20 @@ fn no_shortcut_solves_the_challenge() {
     let client = |name: &str| format!("\"arn:aws:iot:eu-west-1:123456789012:client/{name}\"");
     let thing = "${iot:Connection.Thing.ThingName}";
     let (exclusive, not) = (Value::Option(1), Value::Option(0));
-    let both = format!("[{}, {}]", client(thing), client(&format!("{thing}_*")));
+    let both = format!("[{}, {}]", client(thing), client(&format!("{thing}.*")));
     let shortcuts = [
         ("every name", policy(&client("*")), &exclusive),
         ("the client ID as it comes", policy(&client("${iot:ClientId}")), &exclusive),
         ("no separator", policy(&client(&format!("{thing}*"))), &exclusive),
-        ("only the suffix", policy(&client(&format!("{thing}_*"))), &exclusive),
+        (
+            "a separator that names have",
+            policy(&format!("[{}, {}]", client(thing), client(&format!("{thing}_*")))),
+            &exclusive,
+        ),
+        ("only the suffix", policy(&client(&format!("{thing}.*"))), &exclusive),
         (
             "the name written out",
-            policy(&format!("[{}, {}]", client("temp-sensor-01"), client("temp-sensor-01_*"))),
+            policy(&format!("[{}, {}]", client("temp-sensor-01"), client("temp-sensor-01.*"))),
             &exclusive,
         ),
         ("not exclusive", policy(&both), &not),

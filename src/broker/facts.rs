@@ -86,7 +86,7 @@ const WIRE: &[Fact] = &[
         "wire-receive-refused",
         Observed,
         "AWS IoT Device SDK for Embedded C, issue 278",
-        "A message that a subscriber may not receive is withheld without a word to anyone.",
+        "A message that a subscriber may not receive is withheld, and no packet says so.",
     ),
     shown(
         "wire-too-many-filters",

@@ -139,7 +139,7 @@ test('the challenge is solved, a shortcut does not solve it, and it can be put b
   await expect(page.getByRole('region', { name: 'The chosen question' })).toContainText('Allowed');
   await policy.fill('nothing');
   await expect(page.getByRole('alert')).toContainText('This cannot be played');
-  await policy.fill(written(thing, `${thing}_*`));
+  await policy.fill(written(thing, `${thing}.*`));
   await expect(goal(page)).toContainText('Goal reached.');
   await expect(page.getByRole('region', { name: 'What happened', exact: true })).toContainText('X was refused');
   await page.getByRole('button', { name: 'Put everything back' }).click();
