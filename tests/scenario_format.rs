@@ -189,6 +189,9 @@ fn every_problem_of_a_command_line_has_its_place() {
     );
     for (text, expected) in [
         ("mosquitto_sub -t 'a", "'a: the quote ' is not closed; write it a second time"),
+        // What was refused, or is in an open quote, is not missed as well.
+        ("mosquitto_pub -t 'a", "'a: the quote ' is not closed; write it a second time"),
+        ("mosquitto_pub -t a/# -m x", "a/#: `-t` cannot be `a/#`; write a topic without wildcards"),
         ("mosquitto_sub -t a --nope", "--nope: `--nope` is no option of this program, version 2.0.11"),
         ("mosquitto_sub -t a -m x", "-m: `-m` is no option of this program, version 2.0.11"),
         (
@@ -220,8 +223,6 @@ fn every_problem_of_a_command_line_has_its_place() {
     ] {
         assert!(one(text).starts_with(expected), "{text}: {}", one(text));
     }
-    // A message that cannot be sent is missing one more thing: the topic that was refused.
-    assert_eq!(said("mosquitto_pub -t a/# -m x").len(), 2);
     let long = "x".repeat(mosquitto::MAX_TEXT + 1);
     assert_eq!(mosquitto::read(&long).problems.len(), 1);
 }

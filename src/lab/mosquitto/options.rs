@@ -265,12 +265,22 @@ impl Reader<'_> {
         })
     }
 
+    /// Whether what seems to be missing may stand in something that could not be taken.
+    fn has_lost_words(&self) -> bool {
+        let lost = |wrong: &Wrong| {
+            matches!(wrong, Wrong::UnclosedQuote(_) | Wrong::Value { .. } | Wrong::NoValue(_))
+        };
+        let mut own = self.problems.iter().filter(|problem| self.command.span.contains(&problem.span.start));
+        own.any(|problem| lost(&problem.wrong))
+    }
+
     fn finish(mut self, name: &Word) -> Command {
         let kind = self.command.program.kind;
-        if self.command.topics.is_empty() {
+        let whole = !self.has_lost_words();
+        if whole && self.command.topics.is_empty() {
             self.report(name, Wrong::Missing("topic; write `-t`"));
         }
-        if kind == Kind::Pub && !self.message {
+        if whole && kind == Kind::Pub && !self.message {
             self.report(name, Wrong::Missing("message; write `-m`, or `-n` for an empty one"));
         }
         if kind == Kind::Pub && self.command.topics.len() > 1 {
