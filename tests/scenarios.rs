@@ -178,6 +178,17 @@ fn a_log_that_was_cut_gives_what_stands_before() {
     let broken = log::read(&broken);
     assert_eq!(broken.entries.len(), run.entries.len() - 1);
     assert_eq!(broken.problems.first().unwrap().to_string(), "line 3: unknown event `snet`");
+    // Time runs forwards, and a name belongs to one session.
+    let (before, last) = text.trim_end().rsplit_once('\n').unwrap();
+    let early = log::read(&format!("{before}\n{last}\n{}\n", text.lines().nth(1).unwrap()));
+    assert_eq!(early.entries.len(), run.entries.len());
+    let backwards = early.problems.first().unwrap().to_string();
+    assert!(
+        backwards.starts_with(&format!("line {}: the time runs backwards, from ", lines + 1)),
+        "{backwards}"
+    );
+    let twins = log::read("{\"format\":\"policylab-log/1\",\"sessions\":[\"A\",\"A\"]}\n").problems;
+    assert_eq!(twins.first().unwrap().to_string(), "line 1: `A` is the name of two sessions; rename one");
     let said = log::read("{}\n").problems;
     assert_eq!(
         said.first().unwrap().to_string(),

@@ -206,7 +206,9 @@ pub fn read(text: &str) -> Log {
         let read = if number == 1 {
             header(line, &mut log, &mut names)
         } else {
-            entry(line, &names).map(|entry| log.entries.push(entry))
+            entry(line, &names)
+                .and_then(|entry| in_time(entry, &log.entries))
+                .map(|entry| log.entries.push(entry))
         };
         if let Err(problem) = read {
             if log.problems.len() == MAX_PROBLEMS {
@@ -226,7 +228,11 @@ fn header(line: &str, log: &mut Log, names: &mut BTreeMap<String, u32>) -> Resul
     if header.format != FORMAT {
         return Err(format!("unknown format `{}`; there is `{FORMAT}`", header.format));
     }
-    names.extend(header.sessions.iter().cloned().zip(0_u32..));
+    for (name, number) in header.sessions.iter().zip(0_u32..) {
+        if names.insert(name.clone(), number).is_some() {
+            return Err(format!("`{name}` is the name of two sessions; rename one"));
+        }
+    }
     log.sessions = header.sessions;
     Ok(())
 }
@@ -245,6 +251,16 @@ fn entry(line: &str, names: &BTreeMap<String, u32>) -> Result<Entry, String> {
         .ok_or_else(|| format!("the session `{}` is not named in the first line", row.session))?;
     let connection = ConnectionRef { session: SessionId(session), number: row.connection };
     Ok(Entry { at: Instant(row.at), connection, what: what(row)? })
+}
+
+/// An entry that does not come before the one that stands before it.
+fn in_time(entry: Entry, before: &[Entry]) -> Result<Entry, String> {
+    match before.last() {
+        Some(last) if entry.at < last.at => {
+            Err(format!("the time runs backwards, from {} to {} milliseconds", last.at.0, entry.at.0))
+        }
+        _ => Ok(entry),
+    }
 }
 
 fn what(row: Row) -> Result<What, String> {
