@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::timeline;
+use super::{Text, timeline};
 use crate::lab::Run;
 use crate::lab::expect::{Expected, Instead, Unmet};
 use crate::mqtt::Version;
@@ -51,7 +51,7 @@ pub fn version(run: &Run, session: SessionId) -> Version {
 #[must_use]
 pub fn findings(run: &Run) -> Vec<String> {
     let name = |connection| place(run, connection);
-    diagnose(&run.entries).iter().map(|finding| timeline::finding(finding, name).to_string()).collect()
+    timeline::findings(&diagnose(&run.entries), name).iter().map(Text::to_string).collect()
 }
 
 /// The name of a connection, such as `A#1`; of a session where none is meant.

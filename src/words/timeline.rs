@@ -24,11 +24,32 @@ pub fn what(what: &What, version: Version) -> Text {
     }
 }
 
-/// One finding; `name` gives the name of a session's connection.
+/// One finding, and how sure it is; `name` gives the name of a session's connection.
 #[must_use]
 pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Text {
+    findings(std::slice::from_ref(finding), name).pop().unwrap_or_default()
+}
+
+/// Findings, one text each. Of neighbours that are equally sure for the same reason only the last says so, for all.
+#[must_use]
+pub fn findings(list: &[Finding], name: impl Fn(ConnectionRef) -> String) -> Vec<Text> {
+    let alike =
+        |one: &Finding, other: &Finding| one.certainty == other.certainty && one.rivals == other.rivals;
+    let neighbours = list.chunk_by(alike).flat_map(|group| {
+        let last = group.len();
+        (1..=last).zip(group).map(move |(number, finding)| (finding, (number == last).then_some(last)))
+    });
+    let said = |(finding, of): (&Finding, Option<usize>)| match of {
+        Some(of) => doubt(found(finding, &name), finding, of, &name),
+        None => found(finding, &name),
+    };
+    neighbours.map(said).collect()
+}
+
+/// What was found.
+fn found(finding: &Finding, name: &impl Fn(ConnectionRef) -> String) -> Text {
     let text = Text::new();
-    let text = match &finding.kind {
+    match &finding.kind {
         FindingKind::TakenOver { client_id, old, new: Some(new) } => text
             .say(format!("{} was thrown out by {}: both use the client ID ", name(*old), name(*new)))
             .code(client_id)
@@ -104,12 +125,19 @@ pub fn finding(finding: &Finding, name: impl Fn(ConnectionRef) -> String) -> Tex
                 None => text,
             }
         }
+    }
+}
+
+/// How sure so many findings are, and what would have looked the same.
+fn doubt(text: Text, finding: &Finding, of: usize, name: &impl Fn(ConnectionRef) -> String) -> Text {
+    let text = match (finding.certainty, of) {
+        (Certainty::Stated, _) => text,
+        (Certainty::Likely, 1) => text.say(" No reason was given; this is what the order of events shows."),
+        (Certainty::Likely, _) => text.say(format!(
+            " No reason was given for any of these {of}; they are what the order of events shows."
+        )),
     };
-    let text = match finding.certainty {
-        Certainty::Stated => text,
-        Certainty::Likely => text.say(" No reason was given; this is what the order of events shows."),
-    };
-    let rivals: Vec<String> = finding.rivals.iter().map(|one| rival(one, &name)).collect();
+    let rivals: Vec<String> = finding.rivals.iter().map(|one| rival(one, name)).collect();
     if rivals.is_empty() {
         text
     } else {
@@ -263,6 +291,28 @@ fn join<'a>(filters: impl Iterator<Item = &'a str>) -> String {
 mod tests {
     use super::*;
     use crate::timeline::SessionId;
+
+    #[test]
+    fn neighbours_that_are_equally_sure_say_so_once() {
+        let lost = |certainty, rivals: &[Rival]| Finding {
+            kind: FindingKind::KeepAliveLost {
+                connection: ConnectionRef { session: SessionId(0), number: 1 },
+                by: Party::Server,
+            },
+            certainty,
+            version: Version::V311,
+            evidence: Vec::new(),
+            rivals: rivals.to_vec(),
+        };
+        let unsure = || lost(Certainty::Likely, &[Rival::NetworkLoss]);
+        let list = [unsure(), unsure(), lost(Certainty::Stated, &[]), unsure()];
+        let said: Vec<String> = findings(&list, |_| "A".to_owned()).iter().map(Text::to_string).collect();
+        let why = said.iter().map(|said| said.split_once(" No reason was given").map_or("", |(_, why)| why));
+        let why: Vec<&str> = why.map(|why| why.split_once(';').map_or("", |(why, _)| why)).collect();
+        assert_eq!(why, ["", " for any of these 2", "", ""]);
+        assert_eq!(said.last(), Some(&finding(&unsure(), |_| "A".to_owned()).to_string()));
+        assert_eq!(said.iter().filter(|said| said.contains("The same would be seen")).count(), 2);
+    }
 
     #[test]
     fn a_code_is_named_by_the_version_of_its_connection() {

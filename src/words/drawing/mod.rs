@@ -8,11 +8,11 @@ pub use shape::{Form, Hue, Look, Shape, shapes};
 pub use svg::svg;
 pub use text::text;
 
-use super::timeline;
+use super::{Text, timeline};
 use crate::iot::time::{Instant, Millis};
 use crate::mqtt::Packet;
 use crate::timeline::drawing::{Bracket, Drawing, Ending, Join, Lane};
-use crate::timeline::{ConnectionRef, Entry, Record, What};
+use crate::timeline::{ConnectionRef, Entry, Finding, FindingKind, Record, What};
 
 /// What it is a picture of, in one or a few sentences: for those who cannot see it, and as its description.
 #[must_use]
@@ -27,11 +27,15 @@ pub fn summary(record: &Record, drawing: &Drawing) -> String {
         counted(record.entries.len(), "event"),
     )];
     let name = |connection| who(record, connection);
-    // More are told below the picture; a summary that goes on for minutes is none.
-    let told = record.findings.iter().take(3).map(|finding| timeline::finding(finding, name).to_string());
-    said.extend(told);
-    if record.findings.len() > 3 {
-        said.push(format!("And {} more findings.", record.findings.len() - 3));
+    // More are told below the picture; a summary that goes on for minutes is none. A war says the most.
+    let is_war = |finding: &Finding| matches!(finding.kind, FindingKind::TakeoverWar { .. });
+    let (wars, others): (Vec<_>, Vec<_>) = record.findings.iter().cloned().partition(is_war);
+    let first: Vec<Finding> = wars.into_iter().chain(others).take(3).collect();
+    said.extend(timeline::findings(&first, name).iter().map(Text::to_string));
+    match record.findings.len() - first.len() {
+        0 => {}
+        1 => said.push("And one more finding.".to_owned()),
+        more => said.push(format!("And {more} more findings.")),
     }
     said.join(" ")
 }

@@ -46,15 +46,15 @@ pub(super) fn findings(
     name: &dyn Fn(SessionId) -> String,
     show: Option<&Callback<usize>>,
 ) -> Html {
-    let item = |(number, finding): (usize, &Finding)| {
+    let said = words::timeline::findings(list, |at| connection(at, name));
+    let item = |(number, (finding, said)): (usize, (&Finding, &words::Text))| {
         let id = format!("finding-{number}");
         // The last event is the one with which it shows.
         let way = show.zip(finding.evidence.last().copied()).map(|(show, entry)| {
             let onclick = show.reform(move |_: MouseEvent| entry);
             html! { <>{ " " }<button type="button" {onclick} aria-describedby={id.clone()}>{ "Show it" }</button></> }
         });
-        let said = words::timeline::finding(finding, |at| connection(at, name));
-        html! { <li><span id={id.clone()}>{ text(&said) }</span>{ for way }</li> }
+        html! { <li><span id={id.clone()}>{ text(said) }</span>{ for way }</li> }
     };
     html! {
         <section class="c-panel c-stack" aria-labelledby="findings">
@@ -62,7 +62,7 @@ pub(super) fn findings(
             <div role="status">
                 if list.is_empty() { <p>{ nothing }</p> }
                 <ul class="c-stack">
-                    { for list.iter().enumerate().map(item) }
+                    { for list.iter().zip(&said).enumerate().map(item) }
                 </ul>
             </div>
         </section>
