@@ -1,6 +1,6 @@
 //! What is wrong with the text of a policy, said.
 
-use super::{Text, condition::unknown_operator};
+use super::{Text, check::ticked, condition::unknown_operator};
 use crate::policy::{
     diagnostic::{Diagnostic, Problem},
     import::{MAX_PASTE, Unwrapped},
@@ -102,7 +102,7 @@ pub fn diagnostic(found: &Diagnostic) -> Text {
             text.code(*element).say(" is missing. Without it the policy allows nothing.")
         }
         Problem::WrongType { element, expected } => {
-            text.code(*element).say(format!(" has to be {expected}."))
+            text.code(*element).say(" has to be ").join(ticked(expected)).say(".")
         }
         Problem::UnknownElement { name } => text.code(name).say(" is no element of a policy."),
         Problem::UnsupportedElement { name } => {
