@@ -23,7 +23,10 @@ pub const CHOOSE_FIRST: &str = "Choose an answer, then run it.";
 /// After the right prediction.
 pub const RIGHT: &str = "That is what happens.";
 /// Presenter mode hides the answers.
-pub const HIDDEN: &str = "The answer is hidden in presenter mode. Press R to show it.";
+pub const HIDDEN: &str = "The answer is hidden in presenter mode. Press R to show it, with the run.";
+/// A policy that a learner types is not whole.
+pub const UNREADABLE_POLICY: &str =
+    "This cannot be played: the policy cannot be read yet. What is wrong stands below its text.";
 /// What a link does.
 pub const LINK: &str = "Copy a link to this step";
 
@@ -52,6 +55,16 @@ pub fn head(kind: Kind, level: Level, minutes: usize) -> String {
         Kind::Challenge => "challenge, ",
     };
     format!("{kind}{level}, {minutes} minutes")
+}
+
+/// How much of a goal is reached, of what can be played.
+#[must_use]
+pub fn reached(met: usize, of: usize, playable: bool) -> String {
+    match playable {
+        false => "Waits for something that can be played.".to_owned(),
+        true if met == of => "Goal reached.".to_owned(),
+        true => format!("{met} of {of} reached"),
+    }
 }
 
 /// How far a learner has come.

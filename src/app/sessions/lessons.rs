@@ -16,7 +16,7 @@ use crate::words::lesson as words;
 pub const TITLE_ID: &str = "lesson";
 /// The ID of the heading of the open step.
 pub const STEP_ID: &str = "step";
-/// The ID of the heading of what came of a prediction.
+/// The ID of what came of a prediction: of its heading, or of the sentence that hides it.
 pub const OUTCOME_ID: &str = "outcome";
 /// The file with the list of lessons.
 const LIST: &str = "index.json";
@@ -202,7 +202,10 @@ impl Lessons {
                     return self.note();
                 }
             }
-            Msg::Reveal => self.revealed = !self.revealed,
+            Msg::Reveal => {
+                self.revealed = !self.revealed;
+                return vec![Effect::Focus(OUTCOME_ID)];
+            }
             Msg::Explain(chosen) => self.chosen = Some(chosen),
             Msg::Find(entry) => {
                 self.chosen = Some(Chosen::Entry(entry));
@@ -468,7 +471,8 @@ mod tests {
     #[test]
     fn answers_are_hidden_again_at_each_step() {
         let mut lessons = opened();
-        lessons.update(Msg::Reveal);
+        // What had the focus goes with what was shown.
+        assert_eq!(lessons.update(Msg::Reveal), [Effect::Focus(OUTCOME_ID)]);
         assert!(lessons.revealed);
         lessons.update(Msg::Go(1));
         assert!(!lessons.revealed);

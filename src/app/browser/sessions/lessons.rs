@@ -165,7 +165,7 @@ fn list(page: Page<'_>) -> Html {
             <ol class="l-list">{ for listed.iter().map(row) }</ol>
             <div class="c-row">
                 <p class="c-hint">{ said::KEPT }</p>
-                <button type="button" disabled={!lessons.has_progress()} onclick={page.press(Msg::Forget)}>
+                <button type="button" aria-disabled={(!lessons.has_progress()).to_string()} onclick={page.press(Msg::Forget)}>
                     { "Forget my progress" }
                 </button>
             </div>
@@ -217,12 +217,14 @@ fn lesson(page: Page<'_>, id: &str, walk: &Walk, presenter: bool) -> Html {
                     if let Some(prediction) = &step.prediction { { predict(page, prediction, stand, hidden) } }
                     if hidden {
                         <div class="c-notice c-stack">
-                            <p>{ said::HIDDEN }</p>
+                            <p id={OUTCOME_ID} tabindex="-1">{ said::HIDDEN }</p>
                             <div class="c-row"><button type="button" onclick={page.press(Msg::Reveal)}>{ "Show the answer" }</button></div>
                         </div>
                     } else if stand.run.is_some() {
-                        { afterwards(step, stand) }
+                        // What comes while something is typed stands below it: the field keeps its place.
+                        if step.prediction.is_some() { { afterwards(step, stand) } }
                         if let Some(change) = &step.change { { to_change(page, step, change, stand) } }
+                        if step.prediction.is_none() { { afterwards(step, stand) } }
                         if presenter && stand.chosen.is_some() {
                             <div class="c-row"><button type="button" onclick={page.press(Msg::Reveal)}>{ "Hide the answer" }</button></div>
                         }
@@ -231,7 +233,7 @@ fn lesson(page: Page<'_>, id: &str, walk: &Walk, presenter: bool) -> Html {
                 </section>
                 <div class="c-stack">
                     { scene(step, stand) }
-                    if let Some(run) = &stand.run { { played(page, step, run) } }
+                    if let Some(run) = stand.run.as_ref().filter(|_| !hidden) { { played(page, step, run) } }
                 </div>
             </div>
         </div>
@@ -359,6 +361,9 @@ fn to_change(page: Page<'_>, step: &Step, change: &Change, stand: &Stand) -> Htm
         "Put the solution in".to_owned()
     };
     let changed = stand.values != step.start();
+    let unreadable = change.editable.iter().zip(&stand.values).any(|(place, value)| {
+        matches!((&place.control, value), (Control::Policy, Value::Text(text)) if !document::parse(text).diagnostics.is_empty())
+    });
     html! {
         <section class="c-stack l-change" aria-labelledby="change">
             <h3 id="change">{ "Change one thing" }</h3>
@@ -366,11 +371,14 @@ fn to_change(page: Page<'_>, step: &Step, change: &Change, stand: &Stand) -> Htm
             { for places.map(|(at, (place, value))| editable(page, at, place, value)) }
             if let Some(problem) = &stand.problem {
                 <p class="c-notice is-explicit" role="alert">
-                    { "This cannot be played: " }{ text(&ticked(&problem.problem)) }{ ". The run before is still shown." }
+                    if unreadable { { said::UNREADABLE_POLICY } } else {
+                        { "This cannot be played: " }{ text(&ticked(&problem.problem)) }{ "." }
+                    }
+                    { " The run before is still shown." }
                 </p>
             }
             <div role="status">
-                <p><strong>{ if all { "Goal reached.".to_owned() } else { format!("{met} of {} reached", change.goal.len()) } }</strong></p>
+                <p><strong>{ said::reached(met, change.goal.len(), stand.problem.is_none()) }</strong></p>
                 if all { <div class="c-notice is-allowed c-stack">{ claims(&change.solved) }</div> }
             </div>
             <ul class="l-goal" aria-label="Goal">{ for goal }</ul>
@@ -379,7 +387,7 @@ fn to_change(page: Page<'_>, step: &Step, change: &Change, stand: &Stand) -> Htm
             </ol>
             <div class="c-row">
                 <button type="button" onclick={page.press(Msg::Hint)}>{ hint }</button>
-                <button type="button" disabled={!changed} onclick={page.press(Msg::PutBack)}>{ "Put everything back" }</button>
+                <button type="button" aria-disabled={(!changed).to_string()} onclick={page.press(Msg::PutBack)}>{ "Put everything back" }</button>
             </div>
         </section>
     }
@@ -583,7 +591,7 @@ fn terminals(run: &Run) -> Vec<Html> {
             html! {
                 <section class="c-panel c-stack" aria-labelledby={id.clone()}>
                     <h2 id={id.clone()}>{ format!("Terminal of {}", actor.name) }</h2>
-                    <pre tabindex="0" translate="no">{ shown.join("\n") }</pre>
+                    <pre tabindex="0" translate="no" class="c-terminal">{ shown.join("\n") }</pre>
                 </section>
             }
         })
