@@ -74,19 +74,21 @@ async function begin() {
     // What runs over several lines is looked at in its first.
     const box = one.getClientRects()[0];
     if (box === undefined) return 'has no place';
-    const seen = { left: Math.max(box.left, 0), top: Math.max(box.top, 0), right: Math.min(box.right, innerWidth), bottom: Math.min(box.bottom, innerHeight) };
+    // What a box that scrolls shows of it, and what the window shows of that.
+    const shown = { left: box.left, top: box.top, right: box.right, bottom: box.bottom };
     for (let outer = around(one); outer !== null && outer !== document.documentElement; outer = around(outer)) {
       if (getComputedStyle(outer).overflow === 'visible') continue;
       const edge = outer.getBoundingClientRect();
-      seen.left = Math.max(seen.left, edge.left);
-      seen.top = Math.max(seen.top, edge.top);
-      seen.right = Math.min(seen.right, edge.right);
-      seen.bottom = Math.min(seen.bottom, edge.bottom);
+      shown.left = Math.max(shown.left, edge.left);
+      shown.top = Math.max(shown.top, edge.top);
+      shown.right = Math.min(shown.right, edge.right);
+      shown.bottom = Math.min(shown.bottom, edge.bottom);
     }
+    const seen = { left: Math.max(shown.left, 0), top: Math.max(shown.top, 0), right: Math.min(shown.right, innerWidth), bottom: Math.min(shown.bottom, innerHeight) };
     const enough = (length, whole) => length >= Math.min(whole, 24) - 1;
     if (!enough(seen.bottom - seen.top, box.height) || !enough(seen.right - seen.left, box.width)) return 'is out of sight';
     // Of a field of several lines the browser shows the one with the caret, of what hardly fits the beginning.
-    if (!one.matches('textarea, [contenteditable]') && box.height <= innerHeight - 100 && (box.top < -1 || box.bottom > innerHeight + 1)) return 'is cut by the edge of the window';
+    if (!one.matches('textarea, [contenteditable]') && shown.bottom - shown.top <= innerHeight - 100 && (shown.top < -1 || shown.bottom > innerHeight + 1)) return 'is cut by the edge of the window';
     const hit = at((seen.left + seen.right) / 2, (seen.top + seen.bottom) / 2);
     if (hit === null || !(one.contains(hit) || [...one.labels ?? []].some((label) => label.contains(hit)))) return `is covered by ${hit && name(hit)}`;
     // The ring may be the one of the element around a shadow root.

@@ -1,6 +1,6 @@
 // The script of Simulate: sessions and steps by hand, command lines, files.
 import { readFileSync } from 'node:fs';
-import { axe, drop, expect, LOOKS, test } from './lab.mjs';
+import { drop, expect, test } from './lab.mjs';
 
 const CASES = new URL('../cases/scenarios/', import.meta.url);
 const scenario = (name) => readFileSync(new URL(`${name}.json`, CASES), 'utf8');
@@ -285,19 +285,3 @@ test.describe('by hand', () => {
     await expect(page.getByText('Write seconds from 0 to')).toHaveCount(0);
   });
 });
-
-for (const look of LOOKS) {
-  test.describe(look.name, () => {
-    test.use(look.use);
-    test('everything fits, and axe finds nothing', async ({ page }) => {
-      await page.getByRole('button', { name: 'E1' }).click();
-      await card(page, 'A').getByText('More').click();
-      await page.getByLabel('Time of step 2 in seconds').fill('soon');
-      await box(page).fill("mosquitto_sub -t 'a");
-      await expect(page.locator('#paste-said')).toContainText('not closed');
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-      expect(await axe(page)).toEqual([]);
-      await page.screenshot({ path: `test-results/script-${look.name.replace(' ', '-')}.png`, fullPage: true });
-    });
-  });
-}

@@ -2,6 +2,7 @@
 // a new screen, or a new state of an old one, is an entry here.
 import { readFileSync } from 'node:fs';
 import { expect, HOST, KEYS } from './lab.mjs';
+import { longLog } from './logs.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const EXAMPLE = read('../../static/samples/parallel-sessions.json');
@@ -297,10 +298,187 @@ const REFERENCE = {
   },
 };
 
+/** Simulate, where it opens: at the takeover, with its reason. */
+async function simulate(page) {
+  await screen(page, 'Simulate');
+  await expect(region(page, 'The chosen event')).toContainText('the newcomer wins');
+}
+/** The event with this key. */
+const at = (page, key) => page.getByRole('slider', { name: 'Event' }).press(key);
+/** Chooses the first event whose row says this. */
+async function choose(page, words) {
+  await page.getByRole('grid', { name: 'Event log' }).getByRole('row').filter({ hasText: words }).first().click();
+  await expect(page.getByRole('row', { selected: true })).toContainText(words);
+}
+/** Opens files in Simulate. */
+const opened = (page, ...files) => page.getByLabel('Open a scenario or a log').setInputFiles(files.map(([name, text]) => file(name, text)));
+/** A scenario of tests/cases, opened. */
+async function scenario(page, name) {
+  await simulate(page);
+  await opened(page, [`${name}.json`, read(`../cases/scenarios/${name}.json`)]);
+  await expect(page.getByText('They connect as the device that came with what you opened')).toBeVisible();
+}
+const runs = (page) => page.getByRole('group', { name: 'Runs' });
+const card = (page, name) => page.getByRole('group', { name: `Session ${name}`, exact: true });
+
 const SIMULATE = {
-  'a takeover': async ({ page }) => {
-    await screen(page, 'Simulate');
-    await expect(page.getByText('the newcomer wins').first()).toBeVisible();
+  'a takeover': ({ page }) => simulate(page),
+  'before the first event': async ({ page }) => {
+    await simulate(page);
+    await button(page, 'First event').click();
+    await expect(page.getByText('The broker has no sessions now.')).toBeVisible();
+  },
+  'at the last event': async ({ page }) => {
+    await simulate(page);
+    await at(page, 'End');
+    await expect(page.getByRole('table', { name: 'Sessions of the broker' })).toContainText('temp-sensor-01');
+  },
+  'an answer of the policies is explained': async ({ page }) => {
+    await simulate(page);
+    await choose(page, 'Allowed: iot:Connect');
+    await expect(region(page, 'The chosen event')).toContainText('ALLOWED');
+  },
+  'a packet is taken apart, seen closer': async ({ page }) => {
+    await simulate(page);
+    await choose(page, 'sent SUBSCRIBE');
+    for (let times = 0; times < 3; times += 1) await button(page, 'Zoom in').click();
+    await expect(page.getByRole('table', { name: 'Fields of the packet' })).toContainText('cmd/temperature');
+  },
+  'refused, in MQTT 5': async ({ page }) => {
+    await simulate(page);
+    await page.getByLabel('Protocol').selectOption('MQTT 5');
+    await card(page, 'B').getByLabel('Client ID').fill('temp-sensor-01_01');
+    await choose(page, 'Refused: iot:Connect');
+  },
+  'a filter that finds nothing': async ({ page }) => {
+    await simulate(page);
+    await page.getByLabel('Filter: words, or session:A').fill('no event says this');
+    await expect(region(page, 'Event log').getByRole('status')).toHaveText(/^0 of /);
+  },
+  'a run without an event, and one without a session': async ({ page }) => {
+    await simulate(page);
+    await choose(page, 'CONNECT temp-sensor-01');
+    await button(page, 'Skip this event and replay').click();
+    await expect(runs(page).getByRole('button', { name: /^Run 2/, pressed: true })).toBeVisible();
+    for (const name of ['A', 'B']) await button(page, `Remove ${name}`).click();
+    await expect(page.getByText('No sessions yet. Add one.')).toBeVisible();
+  },
+  'an event is skipped, and another branch is being written': async ({ page }) => {
+    await simulate(page);
+    await button(page, 'Skip this event and replay').click();
+    await expect(region(page, 'What happened')).toContainText('Nothing was refused');
+    const form = page.getByRole('region', { name: /^From .* on, otherwise$/ });
+    await form.getByLabel('What').selectOption('the network is slower or faster');
+    await form.getByLabel('Latency').fill('soon');
+    await expect(form).toContainText('Write seconds with at most three decimals');
+  },
+  'a takeover war': async ({ page }) => {
+    await simulate(page);
+    await page.getByLabel('Speed').selectOption('As fast as it goes');
+    await button(page, 'Show a takeover war').click();
+    await expect(button(page, 'Play')).toBeVisible();
+    await expect(page.locator('svg .t-bracket').first()).toBeVisible();
+  },
+  'every session and step open, with texts that cannot be taken': async ({ page }) => {
+    await scenario(page, 'keep-alive');
+    await unfold(card(page, 'A'), 'More');
+    await card(page, 'A').getByLabel('Has a will').check();
+    await card(page, 'A').getByLabel('Name').fill('B');
+    await page.getByLabel('Time of step 2 in seconds').fill('soon');
+    await button(page, 'Add a step').click();
+    await expect(page.getByText('Not taken yet')).toBeVisible();
+  },
+  'command lines with their terminals': async ({ page }) => {
+    await simulate(page);
+    await page.getByRole('button', { name: /^E1/ }).click();
+    await at(page, 'End');
+    await expect(page.getByRole('region', { name: 'Output of A' })).toContainText('sending CONNECT');
+  },
+  'command lines with mistakes': async ({ page }) => {
+    await simulate(page);
+    await page.getByLabel('Paste mosquitto commands').fill("mosquitto_sub -t a --frob\nmosquitto_pub -t 'a");
+    await button(page, 'Play what is pasted').click();
+    await expect(region(page, 'Command lines and files').getByRole('alert')).toContainText('not closed');
+  },
+  'a scenario is refused': async ({ page }) => {
+    await simulate(page);
+    await opened(page, ['bad.json', read('../cases/scenarios/war.json').replace('"connect"', '"fly"')]);
+    await expect(region(page, 'Command lines and files').getByRole('alert')).toContainText('bad.json was not opened');
+  },
+  'a log that was cut, and is long': async ({ page }) => {
+    await simulate(page);
+    await opened(page, ['long.jsonl', longLog(2_000).slice(0, -9)]);
+    await expect(page.getByText('This is a log that was opened')).toBeVisible();
+    await page.getByLabel('Filter: words, or session:A').fill('session:S3 sent');
+  },
+  'presenter mode': async ({ page }) => {
+    await simulate(page);
+    await button(page, 'Presenter').click();
+    await expect(region(page, 'What happened')).toContainText('A was thrown out by B');
+  },
+};
+
+/** A step of a lesson. */
+async function lesson(page, id, step = 1) {
+  await page.goto(`./#lessons/${id}/${step}`);
+  await expect(page.getByRole('heading', { name: 'The scene' })).toBeVisible();
+}
+/** The choice with this number is predicted, and the step run. */
+async function predict(page, choice) {
+  await page.getByRole('group').first().getByRole('radio').nth(choice).check();
+  await button(page, 'Run').click();
+}
+
+const LESSONS = {
+  'the list': async ({ page }) => {
+    await page.goto('./#lessons');
+    await expect(page.getByRole('listitem').first()).toBeVisible();
+  },
+  'a prediction to be made': ({ page }) => lesson(page, 'suffix-surprise'),
+  'a prediction that was wrong': async ({ page }) => {
+    await lesson(page, 'suffix-surprise');
+    await predict(page, 0);
+    await expect(page.getByText('This happens.')).toBeVisible();
+  },
+  'a prediction that was right, with terminals': async ({ page }) => {
+    await lesson(page, 'newcomer-wins', 2);
+    await predict(page, 1);
+    await expect(page.getByText('That is what happens.')).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Terminal of A' })).toBeVisible();
+  },
+  'a task, with a hint, and a question that is explained': async ({ page }) => {
+    await lesson(page, 'five-sessions');
+    await button(page, 'Hint 1 of 3').click();
+    await region(page, 'Asked of the policies').getByRole('button', { name: /^Why\? / }).first().click();
+    await expect(region(page, 'The chosen question')).toBeVisible();
+  },
+  'a task, with a text that is no policy': async ({ page }) => {
+    await lesson(page, 'five-sessions');
+    await page.getByLabel('The policy of the fleet').fill('nothing');
+    await expect(page.getByRole('alert')).toContainText('This cannot be played');
+  },
+  'a task that is solved': async ({ page }) => {
+    await lesson(page, 'five-sessions');
+    for (const name of ['Hint 1 of 3', 'Hint 2 of 3', 'Hint 3 of 3', 'Put the solution in']) await button(page, name).click();
+    await expect(page.getByText('Goal reached.')).toBeVisible();
+  },
+  'the list, with progress': async ({ page }) => {
+    await lesson(page, 'suffix-surprise', 2);
+    await predict(page, 0);
+    await page.getByRole('button', { name: 'All lessons' }).first().click();
+    await expect(button(page, 'Forget my progress')).toBeVisible();
+  },
+  'presenter mode, the answer hidden': async ({ page }) => {
+    await lesson(page, 'suffix-surprise');
+    await button(page, 'Presenter').click();
+    await predict(page, 0);
+    await expect(page.getByText('The answer is hidden in presenter mode.')).toBeVisible();
+  },
+  'a lesson that does not come': async ({ page, expectError }) => {
+    expectError(/Failed to load resource/);
+    await page.route('**/newcomer-wins.json', (route) => route.fulfill({ status: 503, body: '' }));
+    await page.goto('./#lessons/newcomer-wins/3');
+    await expect(page.getByRole('alert')).toContainText('could not be fetched');
   },
 };
 
@@ -346,4 +524,4 @@ const LIVE = {
 };
 
 /** By screen and name: what brings a fresh page there. It is given the fixtures of tests/e2e/lab.mjs that it names. */
-export const STATES = { Check: CHECK, Reference: REFERENCE, Simulate: SIMULATE, Live: LIVE };
+export const STATES = { Check: CHECK, Reference: REFERENCE, Simulate: SIMULATE, Lessons: LESSONS, Live: LIVE };

@@ -1,5 +1,5 @@
 // The timeline and the event table of Simulate: two views of one run, with one selection, by pointer and by keyboard.
-import { axe, expect, LOOKS, test } from './lab.mjs';
+import { expect, test } from './lab.mjs';
 import { longLog } from './logs.mjs';
 
 const picture = (page) => page.getByRole('img', { name: /sessions? from/ });
@@ -199,17 +199,3 @@ test('on a phone buttons lead to the connection above and below, and through the
   await page.setViewportSize({ width: 1280, height: 800 });
   await expect(go('Connection above')).toBeHidden();
 });
-
-for (const look of LOOKS) {
-  test.describe(look.name, () => {
-    test.use(look.use);
-    test('axe finds nothing in a short run and in a long log', async ({ page }) => {
-      await open(page);
-      expect(await axe(page)).toEqual([]);
-      await openLog(page, 2_000);
-      await page.getByRole('button', { name: 'Zoom in' }).click();
-      await filter(page).fill('sent');
-      expect(await axe(page)).toEqual([]);
-    });
-  });
-}
