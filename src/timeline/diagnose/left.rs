@@ -15,7 +15,13 @@ fn judge(story: &Story<'_>, stories: &[Story<'_>]) -> Option<Finding> {
     let left = story.left.filter(|_| story.disconnect.is_none())?;
     // What waits for a session that lasts is not given up.
     let gives_up_messages = !story.lasting && !story.granted.is_empty();
-    if story.withdrawn.is_none() && !gives_up_messages {
+    // A will that came after all: the DISCONNECT has not arrived.
+    let came = |will: &&str| {
+        let received = stories.iter().flat_map(|other| &other.received);
+        received.into_iter().any(|(topic, mark)| topic == will && mark.index > left.index)
+    };
+    let withdrawn = story.withdrawn.filter(|will| !came(will));
+    if withdrawn.is_none() && !gives_up_messages {
         return None;
     }
     let same_session = stories.iter().filter(|other| other.connection.session == story.connection.session);
@@ -27,17 +33,17 @@ fn judge(story: &Story<'_>, stories: &[Story<'_>]) -> Option<Finding> {
         .flat_map(|other| &other.published)
         .filter(|(topic, sent)| away(sent) && story.subscribed(topic).is_some())
         .min_by_key(|(_, sent)| sent.index);
-    if story.withdrawn.is_none() && missed.is_none() {
+    if withdrawn.is_none() && missed.is_none() {
         return None;
     }
-    let connect = story.withdrawn.and(story.connect);
+    let connect = withdrawn.and(story.connect);
     let granted = missed.and_then(|(topic, _)| story.subscribed(topic));
     let closed = story.closed.map(|(closed, _)| closed);
     let marks = [connect, Some(accepted), granted, Some(left), closed, missed.map(|(_, sent)| *sent)];
     Some(Finding {
         kind: FindingKind::Left {
             connection: story.connection,
-            will: story.withdrawn.map(str::to_owned),
+            will: withdrawn.map(str::to_owned),
             missed: missed.map(|(topic, _)| (*topic).to_owned()),
         },
         certainty: Certainty::Stated,

@@ -357,6 +357,14 @@ fn who_leaves_gives_up_its_will_and_what_comes_later() {
         });
         assert_eq!(record.findings(), Vec::from_iter(expected), "{has_will} {subscribes} {kept} {code:?}");
     }
+    // The DISCONNECT is lost on the way, so the will comes to who watches for it.
+    let connect = Connect { will: Some(will), ..Connect::clean(Version::V5, "a") };
+    let mut record = record(Version::V5);
+    record.connect(0, B, "b").accepted(80, B).sent(100, A, &Packet::Connect(connect)).accepted(180, A);
+    record.sent(1000, A, &bye(gone)).closed(1001, A, Party::Client);
+    let Packet::Publish(message) = publish(Qos::AtMostOnce) else { unreachable!() };
+    record.received(90_000, B, &Packet::Publish(Publish { topic: "last/words".into(), ..message }));
+    assert_eq!(record.findings(), []);
 }
 
 #[test]
