@@ -2,7 +2,7 @@
 
 use super::{Text, session};
 use crate::broker::{Cause, News, Request, Verdict};
-use crate::client::Output;
+use crate::client::{self, Output};
 use crate::mqtt::{PacketKind, ReasonCode, Version, summary};
 use crate::timeline::{Certainty, Close, ConnectionRef, Finding, FindingKind, Party, Rival, What};
 
@@ -19,7 +19,7 @@ pub fn what(what: &What, version: Version) -> Text {
         },
         What::Decided { request, verdict, .. } => decided(request, *verdict),
         What::Broker(news) => broker(news),
-        What::Client(output) => client(output),
+        What::Client(output) => said_by_client(output),
         What::Told(sentence) => super::check::ticked(sentence),
     }
 }
@@ -232,9 +232,11 @@ fn decided(request: &Request, verdict: Verdict) -> Text {
 }
 
 /// What the client session tells and no packet shows.
-fn client(output: &Output) -> Text {
+fn said_by_client(output: &Output) -> Text {
     Text::new().say(match output {
         Output::Refused(refusal) => session::refusal(refusal, false),
+        // Whoever reads a record need not be who disconnected.
+        Output::Disconnected(client::Cause::OwnRequest) => "Disconnected by itself.".to_owned(),
         Output::Disconnected(cause) => session::cause(cause),
         Output::Rejected { why, .. } => session::misuse(why),
         Output::Lost { .. } => "A request can no longer be answered.".to_owned(),
