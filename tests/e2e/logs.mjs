@@ -16,12 +16,14 @@ export function longLog(count, sessions = 10) {
   const lines = [{ format: 'policylab-log/1', sessions: names }];
   const wire = (at, session, event, bytes) => lines.push({ at, session, connection: 1, event, mqttVersion: '3.1.1', bytes });
   names.forEach((session, index) => {
-    lines.push({ at: index, session, connection: 1, event: 'opened' });
-    wire(index, session, 'sent', connect(`client-${index + 1}`));
-    wire(index + 40, session, 'received', CONNACK);
+    const at = 50 * index;
+    lines.push({ at, session, connection: 1, event: 'opened' });
+    wire(at, session, 'sent', connect(`client-${index + 1}`));
+    wire(at + 40, session, 'received', CONNACK);
   });
-  for (let at = 1000; lines.length <= count; at += 70) {
-    wire(at, names[at % sessions], 'sent', publish('dt/temperature'));
+  for (let turn = 0; lines.length <= count; turn += 1) {
+    const at = 50 * sessions + 500 + 70 * turn;
+    wire(at, names[turn % sessions], 'sent', publish('dt/temperature'));
     for (const session of names) wire(at + 40, session, 'received', publish('dt/temperature'));
   }
   return `${lines.slice(0, count + 1).map((line) => JSON.stringify(line)).join('\n')}\n`;
