@@ -12,6 +12,7 @@
 
 mod diagnose;
 pub mod drawing;
+pub mod filter;
 pub mod log;
 mod record;
 

@@ -8,6 +8,7 @@ pub mod check;
 mod condition;
 mod diagnostic;
 pub mod drawing;
+pub mod filter;
 mod fix;
 mod flaw;
 pub mod form;

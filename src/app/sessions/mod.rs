@@ -2,7 +2,6 @@
 //!
 //! Pure: a message goes in, orders to the browser come out. Messages and orders are plain data.
 
-pub mod filter;
 pub mod lessons;
 pub mod live;
 pub mod reference;

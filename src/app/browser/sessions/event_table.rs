@@ -13,7 +13,7 @@ use yew::prelude::*;
 
 use super::events::{arrow, more, seconds};
 use crate::app::browser::components::{field, text};
-use crate::app::sessions::filter::Filter;
+use crate::timeline::filter::{self, Filter, Subject};
 use crate::timeline::{Record, What};
 use crate::words;
 use crate::words::drawing::{event, who};
@@ -177,7 +177,7 @@ fn use_shown(record: &Rc<Record>, typed: &str) -> Rc<Shown> {
     let shown = use_state_eq(|| Rc::new(Shown::All));
     let set = shown.setter();
     use_effect_with((record.clone(), typed.to_owned()), move |(record, typed)| {
-        let filter = Filter::read(typed);
+        let filter = filter::read(typed).filter;
         let waiting = Waiting::default();
         if filter.is_empty() {
             set.set(Rc::new(Shown::All));
@@ -210,8 +210,10 @@ impl Search {
         let record = &self.record;
         let entries = record.entries.iter().enumerate().skip(self.next).take(AT_ONCE).filter(|(_, entry)| {
             let session = record.session(entry.connection.session);
-            let session = session.map_or("", |session| session.name.as_str());
-            self.filter.shows(session, || event(record, entry))
+            let (session, client_id) =
+                session.map_or(("", ""), |session| (session.name.as_str(), session.client_id.as_str()));
+            let subject = Subject { session, client_id, entry };
+            self.filter.shows(subject, || event(record, entry).to_lowercase())
         });
         self.found.extend(entries.map(|(index, _)| index));
         self.next += AT_ONCE;
