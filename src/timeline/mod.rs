@@ -14,6 +14,7 @@ mod diagnose;
 pub mod drawing;
 pub mod filter;
 pub mod log;
+pub mod payload;
 mod record;
 
 pub use diagnose::{Certainty, Finding, FindingKind, Rival, diagnose};
