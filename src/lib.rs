@@ -42,6 +42,7 @@ pub mod broker;
 pub mod client;
 pub mod iot;
 pub mod lab;
+pub mod live;
 pub mod mqtt;
 pub mod order;
 pub mod policy;

@@ -32,6 +32,10 @@ pub struct Log {
     pub sessions: Vec<String>,
     /// In the order in which they stand.
     pub entries: Vec<Entry>,
+    /// How many older ones were dropped before the log was written.
+    pub dropped: u64,
+    /// Of which entries so many bytes of the payload were not written, by index.
+    pub left_out: BTreeMap<usize, usize>,
     /// What could not be read, by line.
     pub problems: Vec<LogProblem>,
 }
@@ -56,6 +60,9 @@ impl fmt::Display for LogProblem {
 struct Header {
     format: String,
     sessions: Vec<String>,
+    /// How many of the oldest entries were dropped before the first that stands here.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    dropped: u64,
 }
 
 /// Every other line.
@@ -78,6 +85,9 @@ struct Row {
     /// The packet in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bytes: Option<String>,
+    /// Bytes of the payload that are not in `bytes`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    left_out: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verdict: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,6 +101,10 @@ const PARTIES: [(&str, Party); 4] = [
     ("unknown", Party::Unknown),
 ];
 const VERSIONS: [(&str, Version); 2] = [("3.1.1", Version::V311), ("5", Version::V5)];
+
+fn is_zero<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
 
 fn word<T: Copy + PartialEq>(words: &[(&str, T)], value: T) -> Option<String> {
     words.iter().find(|(_, one)| *one == value).map(|(word, _)| (*word).to_owned())
@@ -108,25 +122,49 @@ pub fn write(
     version: impl Fn(SessionId) -> Version,
     say: impl Fn(&Entry) -> String,
 ) -> String {
-    let header = Header { format: FORMAT.to_owned(), sessions: sessions.to_vec() };
-    let mut out = serde_json::to_string(&header).unwrap_or_default();
-    out.push('\n');
+    let mut writer = Writer::new(sessions, 0);
     for entry in entries {
-        let session = usize::try_from(entry.connection.session.0).ok().and_then(|index| sessions.get(index));
+        writer.write(entry, version(entry.connection.session), 0, || say(entry));
+    }
+    writer.out
+}
+
+/// Writes a log entry by entry, so that a long one can be written in pieces.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    sessions: Vec<String>,
+    /// What was written so far; it may be taken out at any time.
+    pub out: String,
+}
+
+impl Writer {
+    /// A log with these sessions that lost its `dropped` oldest entries.
+    #[must_use]
+    pub fn new(sessions: &[String], dropped: u64) -> Self {
+        let header = Header { format: FORMAT.to_owned(), sessions: sessions.to_vec(), dropped };
+        let mut out = serde_json::to_string(&header).unwrap_or_default();
+        out.push('\n');
+        Self { sessions: sessions.to_vec(), out }
+    }
+
+    /// Writes an entry whose connection speaks `version`; `left_out` bytes of its payload are not in it. `say` puts it
+    /// into words.
+    pub fn write(&mut self, entry: &Entry, version: Version, left_out: usize, say: impl FnOnce() -> String) {
+        let index = usize::try_from(entry.connection.session.0).ok();
         let row = Row {
             at: entry.at.0,
-            session: session.cloned().unwrap_or_default(),
+            session: index.and_then(|index| self.sessions.get(index)).cloned().unwrap_or_default(),
             connection: entry.connection.number,
-            ..row(&entry.what, version(entry.connection.session))
+            left_out,
+            ..row(&entry.what, version)
         };
         let row = match (&row.text, &entry.what) {
             (None, What::Opened) | (Some(_), _) => row,
-            (None, _) => Row { text: Some(say(entry)), ..row },
+            (None, _) => Row { text: Some(say()), ..row },
         };
-        out.push_str(&serde_json::to_string(&row).unwrap_or_default());
-        out.push('\n');
+        self.out.push_str(&serde_json::to_string(&row).unwrap_or_default());
+        self.out.push('\n');
     }
-    out
 }
 
 fn row(what: &What, version: Version) -> Row {
@@ -206,9 +244,14 @@ pub fn read(text: &str) -> Log {
         let read = if number == 1 {
             header(line, &mut log, &mut names)
         } else {
-            entry(line, &names)
-                .and_then(|entry| in_time(entry, &log.entries))
-                .map(|entry| log.entries.push(entry))
+            entry(line, &names).and_then(|(entry, left_out)| {
+                let entry = in_time(entry, &log.entries)?;
+                if left_out > 0 {
+                    log.left_out.insert(log.entries.len(), left_out);
+                }
+                log.entries.push(entry);
+                Ok(())
+            })
         };
         if let Err(problem) = read {
             if log.problems.len() == MAX_PROBLEMS {
@@ -233,11 +276,11 @@ fn header(line: &str, log: &mut Log, names: &mut BTreeMap<String, u32>) -> Resul
             return Err(format!("`{name}` is the name of two sessions; rename one"));
         }
     }
-    log.sessions = header.sessions;
+    (log.sessions, log.dropped) = (header.sessions, header.dropped);
     Ok(())
 }
 
-fn entry(line: &str, names: &BTreeMap<String, u32>) -> Result<Entry, String> {
+fn entry(line: &str, names: &BTreeMap<String, u32>) -> Result<(Entry, usize), String> {
     let row: Row = serde_json::from_str(line).map_err(|error| {
         if error.is_data() {
             format!("this is no entry of a log: {error}")
@@ -250,7 +293,8 @@ fn entry(line: &str, names: &BTreeMap<String, u32>) -> Result<Entry, String> {
         .copied()
         .ok_or_else(|| format!("the session `{}` is not named in the first line", row.session))?;
     let connection = ConnectionRef { session: SessionId(session), number: row.connection };
-    Ok(Entry { at: Instant(row.at), connection, what: what(row)? })
+    let left_out = row.left_out;
+    Ok((Entry { at: Instant(row.at), connection, what: what(row)? }, left_out))
 }
 
 /// An entry that does not come before the one that stands before it.

@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
                 self.item(depth)?;
                 self.out.push(')');
             }
-            (7, Some(value)) => self.simple(low, value).ok_or(wrong)?,
+            (7, Some(value)) => self.out.push_str(&simple(low, value).ok_or(wrong)?),
             _ => return Err(wrong),
         }
         Ok(())
@@ -151,29 +151,31 @@ impl<'a> Reader<'a> {
         }
         ends
     }
+}
 
-    /// Simple values and floating point; `None` for what is reserved.
-    fn simple(&mut self, low: u8, value: u64) -> Option<()> {
-        let number = match low {
-            20 | 21 => return Some(self.say(value == 21)),
-            22 => return Some(self.out.push_str("null")),
-            23 => return Some(self.out.push_str("undefined")),
-            24 if value < 32 => return None,
-            0..=24 => return Some(self.say(format_args!("simple({value})"))),
-            25 => half(u16::try_from(value).ok()?),
-            26 => f64::from(f32::from_bits(u32::try_from(value).ok()?)),
-            _ => f64::from_bits(value),
-        };
-        if number.is_infinite() {
-            self.out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
-        } else if number.is_nan() {
-            self.out.push_str("NaN");
-        } else if number != 0.0 && !(1e-6..1e16).contains(&number.abs()) {
-            self.say(format_args!("{number:e}"));
-        } else {
-            self.say(format_args!("{number:?}"));
-        }
-        Some(())
+/// Simple values and floating point; `None` for what is reserved.
+fn simple(low: u8, value: u64) -> Option<String> {
+    Some(match low {
+        20 | 21 => (value == 21).to_string(),
+        22 => "null".to_owned(),
+        23 => "undefined".to_owned(),
+        24 if value < 32 => return None,
+        0..=24 => format!("simple({value})"),
+        25 => float(half(u16::try_from(value).ok()?)),
+        26 => float(f64::from(f32::from_bits(u32::try_from(value).ok()?))),
+        _ => float(f64::from_bits(value)),
+    })
+}
+
+fn float(number: f64) -> String {
+    if number.is_infinite() {
+        if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
+    } else if number.is_nan() {
+        "NaN".to_owned()
+    } else if number != 0.0 && !(1e-6..1e16).contains(&number.abs()) {
+        format!("{number:e}")
+    } else {
+        format!("{number:?}")
     }
 }
 
@@ -196,10 +198,8 @@ mod tests {
     /// Bytes and notation of RFC 8949, appendix A; `1.0e+300` is written as `1e300` here.
     #[test]
     fn items_are_shown_as_the_standard_shows_them() {
-        let shown = |hex: &str| {
-            let byte = |at: usize| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
-            cbor(&(0..hex.len() / 2).map(byte).collect::<Vec<u8>>())
-        };
+        let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+        let shown = |hex: &str| cbor(&hex.as_bytes().chunks(2).map(byte).collect::<Vec<u8>>());
         for (bytes, expected) in [
             ("00", "0"),
             ("1bffffffffffffffff", "18446744073709551615"),

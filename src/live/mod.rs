@@ -1,0 +1,10 @@
+//! Sessions with a real broker: their log, what was predicted of them, and what was seen.
+//!
+//! The [`Store`](store::Store) keeps what happened, [`plan`] is what is going to be done, [`mod@predict`] says what the
+//! policies make of it, [`observe`] reads what was seen elsewhere, [`compare`] holds one against the other, and [`evidence`]
+//! is what is left of it as a suite. What leaves goes through [`redact`].
+//!
+//! Does not know sockets, the browser, credentials, or sentences (`crate::words::live` has them).
+
+pub mod redact;
+pub mod store;
