@@ -6,5 +6,9 @@
 //!
 //! Does not know sockets, the browser, credentials, or sentences (`crate::words::live` has them).
 
+pub mod compare;
+pub mod observe;
+pub mod plan;
+pub mod predict;
 pub mod redact;
 pub mod store;

@@ -1,0 +1,250 @@
+//! Predictions of plans held against runs of the simulation, which a live run looks like, and against what was pasted.
+
+use std::fs;
+
+use iot_policy_lab::iot::time::UnixTime;
+use iot_policy_lab::lab::{Scenario, presets, run};
+use iot_policy_lab::live::compare::{Circumstances, Comparison, Suspect, Verdict, compare, suspects};
+use iot_policy_lab::live::observe::{self, Observation, Outcome, Witness, Wrong, recorded};
+use iot_policy_lab::live::predict::{Ask, Because, Predicted, Prediction, SignIn, Source, predict};
+use iot_policy_lab::mqtt::Version;
+use iot_policy_lab::policy::context::Side;
+use iot_policy_lab::policy::evaluate::Attachment;
+use iot_policy_lab::policy::{Policy, document};
+use iot_policy_lab::share::secrets;
+use iot_policy_lab::timeline::{Certainty, SessionId};
+
+const NOW: UnixTime = UnixTime(1_767_225_600);
+
+fn verdict(prediction: &Prediction, comparison: &Comparison, session: u32, ask: &Ask) -> Option<Verdict> {
+    let at = prediction.rows().iter().position(|row| row.session == SessionId(session) && row.ask == *ask)?;
+    comparison.rows.get(at).map(|compared| compared.verdict)
+}
+
+fn subscribe(filter: &str) -> Ask {
+    Ask::Subscribe { filter: filter.to_owned() }
+}
+
+fn publish(topic: &str) -> Ask {
+    Ask::Publish { topic: topic.to_owned() }
+}
+
+fn role(text: &str) -> Policy {
+    let document = document::parse(text);
+    Policy { name: "role".to_owned(), kind: Side::Iam, attached_to: Attachment::Role, document }
+}
+
+const ALL: &str =
+    r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}"#;
+
+/// The article's plan under another certificate policy.
+fn under(policy: &str, version: Version) -> Scenario {
+    Scenario { identities: vec![presets::article_identity(policy)], ..presets::takeover(version) }
+}
+
+#[test]
+fn the_article_is_seen_as_it_was_predicted_in_both_versions() {
+    for (version, refusal) in [(Version::V311, Certainty::Likely), (Version::V5, Certainty::Stated)] {
+        let plan = presets::takeover(version);
+        let prediction = predict(&plan, SignIn::Certificate, NOW);
+        let comparison = compare(&prediction, &recorded(&run(&plan).entries));
+        let said = |session, ask| verdict(&prediction, &comparison, session, &ask);
+        let agrees = Some(Verdict::Agrees(Certainty::Stated));
+        assert_eq!(said(0, Ask::Connect), agrees);
+        assert_eq!(said(0, subscribe("cmd/temperature")), agrees);
+        assert_eq!(said(0, Ask::Takeover), Some(Verdict::Agrees(refusal)));
+        assert_eq!(said(1, Ask::Connect), agrees);
+        assert_eq!(said(1, publish("dt/temperature")), agrees);
+        assert_eq!(said(2, Ask::Connect), Some(Verdict::Agrees(refusal)));
+        assert_eq!((prediction.rows().len(), comparison.unplanned.len()), (6, 0));
+        let row = prediction.rows().last().expect("a row");
+        assert_eq!((&row.ask, row.because), (&Ask::Takeover, Because::Newcomer(SessionId(1))));
+    }
+}
+
+#[test]
+fn another_policy_than_was_thought_contradicts_and_says_where_to_look() {
+    let wide = presets::ARTICLE_POLICY.replace("client/${iot:Connection.Thing.ThingName}", "client/*");
+    let around = Circumstances { run: UnixTime(NOW.0 + 60), policy_changed: Some(NOW) };
+    let cache = |seconds: u64| Suspect::PolicyCache {
+        wait: Some(iot_policy_lab::iot::time::Millis::from_seconds(seconds)),
+    };
+    for (thought, real, predicted) in [
+        (presets::ARTICLE_POLICY, wide.as_str(), Predicted::No),
+        (wide.as_str(), presets::ARTICLE_POLICY, Predicted::Yes),
+    ] {
+        let prediction = predict(&under(thought, Version::V5), SignIn::Certificate, NOW);
+        let comparison = compare(&prediction, &recorded(&run(&under(real, Version::V5)).entries));
+        let row = prediction.rows().iter().position(|row| row.session == SessionId(2)).expect("C");
+        assert_eq!(prediction.rows()[row].predicted, predicted);
+        let compared = &comparison.rows[row];
+        assert_eq!(compared.verdict.code(), "CONTRADICTS");
+        let found = suspects(&prediction, compared, &around);
+        let always = [cache(420), Suspect::OtherPolicy, Suspect::OtherPrincipal];
+        assert_eq!(found[..3], always);
+        assert_eq!(found[3..], [Suspect::Quota][..usize::from(predicted == Predicted::Yes)]);
+        let later = Circumstances { run: UnixTime(NOW.0 + 480), ..around };
+        assert_eq!(suspects(&prediction, compared, &later)[0], Suspect::OtherPolicy);
+        assert!(suspects(&prediction, &comparison.rows[0], &around).is_empty());
+    }
+}
+
+#[test]
+fn a_browser_never_has_the_rights_of_the_certificate() {
+    let mut plan = presets::takeover(Version::V5);
+    let of = |plan: &Scenario, sign_in| predict(plan, sign_in, NOW);
+    for (sign_in, missing) in [
+        (SignIn::SigV4, vec![Source::Role]),
+        (SignIn::CognitoGuest, vec![Source::Role]),
+        (SignIn::Cognito, vec![Source::Role, Source::CognitoIdentity]),
+        (SignIn::CustomAuthorizer, vec![Source::Authorizer]),
+        (SignIn::OtherBroker, vec![]),
+    ] {
+        let prediction = of(&plan, sign_in);
+        let rights = &prediction.rights()[0];
+        assert_eq!((rights.speaking.len(), rights.silent.len(), &rights.missing), (0, 1, &missing));
+        assert!(prediction.rows().iter().all(|row| row.predicted == Predicted::CannotTell), "{sign_in:?}");
+    }
+    plan.identities[0].policies.push(role(ALL));
+    let prediction = of(&plan, SignIn::SigV4);
+    assert!(prediction.rows().iter().all(|row| row.predicted == Predicted::Yes));
+    let certificate = of(&plan, SignIn::Certificate);
+    assert_eq!(certificate.rights()[0].silent, ["role"]);
+    assert!(certificate.rows().iter().any(|row| row.predicted == Predicted::No));
+    // The role allows, the identity's policy is not known; and what the role denies is denied whatever that says.
+    assert!(of(&plan, SignIn::Cognito).rows().iter().all(|row| row.predicted == Predicted::CannotTell));
+    plan.identities[0].policies = vec![role(&ALL.replace("iot:*", "iot:Connect"))];
+    let cognito = of(&plan, SignIn::Cognito);
+    let predicted = |ask: &Ask| cognito.rows().iter().find(|row| row.ask == *ask).map(|row| row.predicted);
+    assert_eq!(predicted(&Ask::Connect), Some(Predicted::CannotTell));
+    assert_eq!(predicted(&publish("dt/temperature")), Some(Predicted::No));
+}
+
+#[test]
+fn a_message_that_was_withheld_is_not_observed() {
+    let text = fs::read_to_string("tests/cases/scenarios/silent-receive.json").expect("the scenario");
+    let plan = iot_policy_lab::lab::format::read(&text, |_| None).expect("a scenario");
+    let prediction = predict(&plan, SignIn::Certificate, NOW);
+    let mut observations = recorded(&run(&plan).entries);
+    let comparison = compare(&prediction, &observations);
+    let refused: Vec<usize> = (0..prediction.rows().len())
+        .filter(|at| {
+            let row = &prediction.rows()[*at];
+            matches!(row.ask, Ask::Receive { .. }) && row.predicted == Predicted::No
+        })
+        .collect();
+    assert!(!refused.is_empty());
+    assert!(refused.iter().all(|at| comparison.rows[*at].verdict.code() == "NOT_OBSERVED/SILENT"));
+    // The log of AWS states it.
+    let row = &prediction.rows()[refused[0]];
+    let Ask::Receive { topic } = &row.ask else { panic!("a delivery") };
+    let line = format!(
+        r#"{{"timestamp": "2026-11-22 15:37:23.476", "logLevel": "ERROR", "status": "Failure", "eventType": "Publish-Out",
+        "protocol": "MQTT", "topicName": "{topic}", "clientId": "{}", "reason": "AUTHORIZATION_FAILURE"}}"#,
+        row.client_id
+    );
+    observations.extend(observe::read(&line).observations);
+    assert_eq!(compare(&prediction, &observations).rows[refused[0]].verdict.code(), "AGREES");
+}
+
+fn seen(text: &str) -> Vec<(Option<String>, Ask, Outcome)> {
+    let paste = observe::read(text);
+    assert_eq!(paste.problems, [], "{text}");
+    paste.observations.into_iter().map(|seen| (seen.client_id, seen.ask, seen.outcome)).collect()
+}
+
+#[test]
+fn what_mosquitto_printed_is_read() {
+    let printed = |name: &str| {
+        let path = format!("tests/cases/scenarios/mosquitto-2.0.11/{name}.txt");
+        let found = seen(&fs::read_to_string(path).expect("what it printed"));
+        found.into_iter().map(|(_, ask, outcome)| (ask, outcome)).collect::<Vec<_>>()
+    };
+    let (yes, likely, stated) = (
+        Outcome::Yes(Certainty::Stated),
+        Outcome::Refused(Certainty::Likely),
+        Outcome::Refused(Certainty::Stated),
+    );
+    let all = subscribe("cmd/#");
+    let humidity = publish("dt/humidity");
+    assert_eq!(printed("connect-refused-3-pub"), [(Ask::Connect, likely)]);
+    assert_eq!(printed("connect-refused-3-sub"), vec![(Ask::Connect, likely); 2]);
+    assert_eq!(printed("connect-refused-5-pub"), [(Ask::Connect, stated)]);
+    assert_eq!(printed("publish-refused-3"), [(Ask::Connect, yes), (humidity.clone(), likely)]);
+    assert_eq!(printed("publish-refused-5"), [(Ask::Connect, yes), (humidity, stated)]);
+    assert_eq!(printed("publish-refused-3-qos-0"), [(Ask::Connect, yes)]);
+    assert_eq!(printed("subscribe-refused-3")[..2], [(Ask::Connect, yes), (all.clone(), likely)]);
+    assert_eq!(printed("subscribe-refused-5"), [(Ask::Connect, yes), (all, stated)]);
+    assert!(printed("takeover-5").contains(&(Ask::Takeover, yes)));
+    assert!(printed("takeover-3").contains(&(Ask::Takeover, Outcome::Unclear)));
+    for file in fs::read_dir("tests/cases/scenarios/mosquitto-2.0.11").expect("the folder") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("text");
+        let problems = observe::read(&text).problems;
+        // `-v` without `-d` prints payloads alone.
+        assert!(problems.len() <= 1, "{problems:?}");
+    }
+}
+
+#[test]
+fn what_aws_tells_is_read() {
+    let client = Some("temp-sensor-01".to_owned());
+    let yes = Outcome::Yes(Certainty::Stated);
+    let stated = Outcome::Refused(Certainty::Stated);
+    let lifecycle = r#"$aws/events/presence/connected/temp-sensor-01 {"clientId":"temp-sensor-01","timestamp":1573002230757,"eventType":"connected"}
+{ "clientId": "temp-sensor-01",
+  "eventType": "disconnected", "disconnectReason": "DUPLICATE_CLIENTID" }
+{"clientId":"temp-sensor-01","eventType":"connect_failed","connectFailureReason":"AUTHORIZATION_FAILED"} {"clientId":"temp-sensor-01","eventType":"subscribed","topics":["cmd/#"]}"#;
+    let found = seen(lifecycle);
+    let asks = [(Ask::Connect, yes), (Ask::Takeover, yes), (Ask::Connect, stated), (subscribe("cmd/#"), yes)];
+    assert_eq!(found, asks.map(|(ask, outcome)| (client.clone(), ask, outcome)));
+    assert_eq!(
+        observe::read(lifecycle).observations.iter().map(|seen| seen.place).collect::<Vec<_>>(),
+        [1, 2, 4, 4]
+    );
+
+    let log = r#"{"events": [
+        {"timestamp": 1, "message": "{\"status\": \"Failure\", \"eventType\": \"Connect\", \"clientId\": \"temp-sensor-01\", \"reason\": \"AUTHORIZATION_FAILURE\"}"},
+        {"timestamp": 2, "message": "{\"status\": \"Success\", \"eventType\": \"Subscribe\", \"clientId\": \"temp-sensor-01\", \"topicName\": \"a,b\", \"subscriptions\": [{\"topicName\": \"a\", \"reasonCode\": 1}, {\"topicName\": \"b\", \"reasonCode\": 135}]}"},
+        {"timestamp": 3, "message": "{\"status\": \"Success\", \"eventType\": \"Ping\", \"clientId\": \"x\"}"}]}"#;
+    let asks = [(Ask::Connect, stated), (subscribe("a"), yes), (subscribe("b"), stated)];
+    assert_eq!(seen(log), asks.map(|(ask, outcome)| (client.clone(), ask, outcome)));
+
+    let answer = r#"{"authResults": [
+        {"authInfo": {"actionType": "CONNECT", "resources": ["arn:aws:iot:eu-west-1:123456789012:client/temp-sensor-01"]}, "authDecision": "ALLOWED"},
+        {"authInfo": {"actionType": "PUBLISH", "resources": ["arn:aws:iot:eu-west-1:123456789012:topic/a", "arn:aws:iot:eu-west-1:123456789012:topic/b"]}, "authDecision": "IMPLICIT_DENY"}]}"#;
+    let unclear = |topic| (None, publish(topic), Outcome::Unclear);
+    assert_eq!(seen(answer), [(client, Ask::Connect, yes), unclear("a"), unclear("b")]);
+}
+
+#[test]
+fn a_paste_is_rid_of_secrets_and_its_mistakes_have_lines() {
+    let text = "Client a sending CONNECT\r\nwhat is this\n{\"a\": \n\n-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n[1, {\"eventType\": \"connected\"}]\nClient a received CONNACK (0)\n{\"eventType\": \"Connection.AuthNError\", \"status\": \"Failure\"}";
+    let paste = observe::read(text);
+    assert_eq!(paste.removed, [secrets::Kind::PrivateKey]);
+    assert!(!paste.text.contains("MIIE"));
+    let wrong: Vec<(usize, Wrong)> = paste.problems.into_iter().map(|one| (one.line, one.wrong)).collect();
+    assert_eq!(wrong[0], (2, Wrong::NotRecognised));
+    assert!(matches!(wrong[1], (3, Wrong::NotJson { .. })), "{wrong:?}");
+    assert_eq!(wrong[2..], [(6, Wrong::OtherJson), (6, Wrong::Field("clientId")), (8, Wrong::NoClient)]);
+    let Observation { place, witness, .. } = &paste.observations[0];
+    assert_eq!((*place, *witness), (7, Witness::Mosquitto));
+    let url = "wss://example-ats.iot.eu-west-1.amazonaws.com/mqtt?x-amz-customauthorizer-name=a&MyToken=abc";
+    assert!(!observe::read(url).text.contains("abc"));
+}
+
+#[test]
+fn a_hostile_paste_ends_soon() {
+    for text in [
+        "[".repeat(100_000),
+        "[\n".repeat(100_000),
+        "{\"authResults\":[{}]}".repeat(10_000),
+        "Client \n".repeat(100_000),
+        "1 {\"message\": \"{}\"} ".repeat(1000),
+        "Subscribed (mid: 9): é".to_owned(),
+        "Client é received PUBLISH (, 'x', ... (".to_owned(),
+        "x".repeat(observe::MAX_TEXT + 1),
+    ] {
+        let paste = observe::read(&text);
+        assert!(paste.problems.len() <= observe::MAX_PROBLEMS + 1, "{}", paste.problems.len());
+    }
+}
