@@ -5,6 +5,7 @@ use std::fs;
 use iot_policy_lab::iot::time::UnixTime;
 use iot_policy_lab::lab::{Scenario, presets, run};
 use iot_policy_lab::live::compare::{Circumstances, Comparison, Suspect, Verdict, compare, suspects};
+use iot_policy_lab::live::evidence::evidence;
 use iot_policy_lab::live::observe::{self, Observation, Outcome, Witness, Wrong, recorded};
 use iot_policy_lab::live::predict::{Ask, Because, Predicted, Prediction, SignIn, Source, predict};
 use iot_policy_lab::mqtt::Version;
@@ -12,7 +13,9 @@ use iot_policy_lab::policy::context::Side;
 use iot_policy_lab::policy::evaluate::Attachment;
 use iot_policy_lab::policy::{Policy, document};
 use iot_policy_lab::share::secrets;
+use iot_policy_lab::suite::Suite;
 use iot_policy_lab::timeline::{Certainty, SessionId};
+use iot_policy_lab::words;
 
 const NOW: UnixTime = UnixTime(1_767_225_600);
 
@@ -247,4 +250,35 @@ fn a_hostile_paste_ends_soon() {
         let paste = observe::read(&text);
         assert!(paste.problems.len() <= observe::MAX_PROBLEMS + 1, "{}", paste.problems.len());
     }
+}
+
+#[test]
+fn evidence_is_a_suite_that_expects_what_was_seen() {
+    let wide = presets::ARTICLE_POLICY
+        .replace("client/${iot:Connection.Thing.ThingName}", "client/*")
+        .replace("123456789012", "998877665544");
+    let mut thought = under(presets::ARTICLE_POLICY, Version::V5);
+    thought.identities[0].policies[0].name = "AKIAIOSFODNN7EXAMPLE".to_owned();
+    for identity in &mut thought.identities {
+        identity.context.account = "998877665544".to_owned();
+        let text = presets::ARTICLE_POLICY.replace("123456789012", "998877665544");
+        identity.policies[0].document = document::parse(&text);
+    }
+    let mut real = under(&wide, Version::V5);
+    real.identities[0].context.account = "998877665544".to_owned();
+    let prediction = predict(&thought, SignIn::Certificate, NOW);
+    let comparison = compare(&prediction, &recorded(&run(&real).entries));
+    let found = evidence(&prediction, &comparison, thought.switches, true, |row, compared| {
+        format!("{}: {}", compared.verdict.code(), words::live::ask(&row.ask, &row.client_id))
+    });
+    assert_eq!((found.cases, found.left_out), (5, 1));
+    assert!(!found.text.contains("998877665544") && !found.text.contains("AKIA"), "{}", found.text);
+    let suite = Suite::parse(&found.text).expect("a suite");
+    let failing: Vec<&str> = suite
+        .cases
+        .iter()
+        .filter(|case| case.decide().verdict != case.expect)
+        .map(|case| case.title.as_str())
+        .collect();
+    assert_eq!(failing, ["CONTRADICTS: connects as `temp-sensor-01_01`"]);
 }

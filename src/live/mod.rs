@@ -7,6 +7,7 @@
 //! Does not know sockets, the browser, credentials, or sentences (`crate::words::live` has them).
 
 pub mod compare;
+pub mod evidence;
 pub mod observe;
 pub mod plan;
 pub mod predict;

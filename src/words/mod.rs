@@ -14,6 +14,7 @@ mod flaw;
 pub mod form;
 mod headline;
 pub mod lesson;
+pub mod live;
 pub mod page;
 mod place;
 pub mod player;

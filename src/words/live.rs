@@ -1,0 +1,225 @@
+//! What was predicted of live sessions, what was seen, and what to look at.
+
+use super::Text;
+use crate::live::compare::{Suspect, Undecided, Unseen, Verdict};
+use crate::live::observe::{MAX_OBSERVATIONS, MAX_TEXT, Outcome, Problem, Witness, Wrong};
+use crate::live::predict::{Ask, Because, Predicted, Rights, SignIn, Source};
+use crate::timeline::{Certainty, SessionId};
+
+/// As whom the sessions of a run connect, and whose policies AWS IoT Core then asks.
+#[must_use]
+pub const fn who(sign_in: SignIn) -> &'static str {
+    match sign_in {
+        SignIn::Certificate => {
+            "The sessions connect with the certificate: its policies and those of its thing's groups are asked."
+        }
+        SignIn::SigV4 => {
+            "You connect as an IAM role or user, not as your device's certificate. AWS IoT Core asks the policies of that role; \
+             those of the certificate have no say, and thing policy variables have no value."
+        }
+        SignIn::Cognito => {
+            "You connect as a Cognito identity, not as your device's certificate. The policy of the identity pool's role and \
+             the AWS IoT policy that is attached to the identity must both allow."
+        }
+        SignIn::CognitoGuest => {
+            "You connect as a guest of the identity pool, not as your device's certificate. AWS IoT Core asks the policy of \
+             the pool's role for guests."
+        }
+        SignIn::CustomAuthorizer => {
+            "You connect through a custom authorizer, not with your device's certificate. AWS IoT Core asks the policies that \
+             the authorizer returns."
+        }
+        SignIn::OtherBroker => {
+            "This is not AWS IoT Core: the policies here have no say, so nothing is predicted of rights."
+        }
+    }
+}
+
+/// Policies that speak and of which none was given, and those that were given and do not speak; nothing without either.
+#[must_use]
+pub fn rights(rights: &Rights) -> Option<Text> {
+    let mut text = Text::new();
+    if !rights.missing.is_empty() {
+        let sources: Vec<&str> = rights.missing.iter().map(|missing| source(*missing)).collect();
+        text = text.say(format!(
+            "Of {} no policy is here, so it cannot be told what they allow. Add them to the policies.",
+            sources.join(" and ")
+        ));
+    }
+    if !rights.silent.is_empty() {
+        let sign = if rights.missing.is_empty() { "" } else { " " };
+        text =
+            text.say(format!("{sign}These policies have no say: ")).code(rights.silent.join(", ")).say(".");
+    }
+    (!text.0.is_empty()).then_some(text)
+}
+
+const fn source(source: Source) -> &'static str {
+    match source {
+        Source::Certificate => "the certificate",
+        Source::Role => "the IAM role",
+        Source::CognitoIdentity => "the Cognito identity",
+        Source::Authorizer => "the custom authorizer",
+    }
+}
+
+/// What a row is about; `client_id` is the session's.
+#[must_use]
+pub fn ask(ask: &Ask, client_id: &str) -> Text {
+    let text = Text::new();
+    match ask {
+        Ask::Connect => text.say("connects as ").code(client_id),
+        Ask::Subscribe { filter } => text.say("subscribes to ").code(filter),
+        Ask::Publish { topic } => text.say("publishes to ").code(topic),
+        Ask::Receive { topic } => text.say("receives a message of ").code(topic),
+        Ask::Takeover => text.say("is thrown out by another connection as ").code(client_id),
+    }
+}
+
+/// What is predicted of a row.
+#[must_use]
+pub const fn predicted(ask: &Ask, predicted: Predicted) -> &'static str {
+    match (predicted, ask) {
+        (Predicted::CannotTell, _) => "cannot tell",
+        (Predicted::Yes, Ask::Takeover) => "closed: the newcomer wins",
+        (Predicted::No, Ask::Takeover) => "stays",
+        (Predicted::Yes, Ask::Receive { .. }) => "delivered",
+        (Predicted::No, Ask::Receive { .. }) => "withheld without a word",
+        (Predicted::Yes, _) => "accepted",
+        (Predicted::No, _) => "refused",
+    }
+}
+
+/// Why that is predicted, where the policies are not all of the reason; `name` gives a session's name.
+#[must_use]
+pub fn because(because: Because, name: impl Fn(SessionId) -> String) -> Option<String> {
+    match because {
+        Because::Policies => None,
+        Because::Missing => Some("A policy that would be asked is not here.".to_owned()),
+        Because::OtherBroker => Some("What this broker allows is not known.".to_owned()),
+        Because::Qos2 => Some("AWS IoT Core does not support QoS 2.".to_owned()),
+        Because::Follows(row) => Some(format!("As row {}.", row + 1)),
+        Because::Newcomer(session) => Some(format!("{} comes later with the same client ID.", name(session))),
+    }
+}
+
+/// Who saw it.
+#[must_use]
+pub const fn witness(witness: Witness) -> &'static str {
+    match witness {
+        Witness::Packets => "live",
+        Witness::Mosquitto => "pasted mosquitto output",
+        Witness::Lifecycle => "lifecycle event",
+        Witness::Log => "AWS IoT log",
+        Witness::TestAuthorization => "test-authorization",
+    }
+}
+
+/// What was seen.
+#[must_use]
+pub fn outcome(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Yes(Certainty::Stated) => "came about".to_owned(),
+        Outcome::Yes(Certainty::Likely) => "most likely came about".to_owned(),
+        Outcome::Refused(Certainty::Stated) => "refused: not authorized".to_owned(),
+        Outcome::Refused(Certainty::Likely) => "closed without an answer, most likely refused".to_owned(),
+        Outcome::OtherReason(Some(code)) => format!("failed with code {}, which is no missing right", code.0),
+        Outcome::OtherReason(None) => "failed for a reason that is no missing right".to_owned(),
+        Outcome::Unclear => "failed, and nothing says why".to_owned(),
+    }
+}
+
+/// What became of a row.
+#[must_use]
+pub const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Agrees(Certainty::Stated) => "Agrees.",
+        Verdict::Agrees(Certainty::Likely) => {
+            "Agrees, most likely: the connection was closed without a reason, and nothing else explains it better."
+        }
+        Verdict::Contradicts(Certainty::Stated) => "Contradicts the prediction.",
+        Verdict::Contradicts(Certainty::Likely) => {
+            "Contradicts the prediction, most likely: the connection was closed without a reason. A lost network looks the same."
+        }
+        Verdict::CannotTell(Undecided::NoPrediction) => "Cannot tell: nothing was predicted.",
+        Verdict::CannotTell(Undecided::OtherReason) => {
+            "Cannot tell: it failed for a reason that is no missing right."
+        }
+        Verdict::CannotTell(Undecided::NoReason) => {
+            "Cannot tell: it failed, and a missing right looks like other causes here."
+        }
+        Verdict::CannotTell(Undecided::Mixed) => "Cannot tell: it came about and was refused.",
+        Verdict::NotObserved(Unseen::NoWitness) => "Not observed.",
+        Verdict::NotObserved(Unseen::Silent) => {
+            "Not observed: no packet tells that a message was withheld, so that none came proves nothing."
+        }
+    }
+}
+
+/// What to look at when a row is contradicted.
+#[must_use]
+pub fn suspect(suspect: Suspect, sign_in: SignIn) -> String {
+    match suspect {
+        Suspect::Network => "Run it again: a network that fails at that moment looks the same.".to_owned(),
+        Suspect::PolicyCache { wait: None } => {
+            "When was the policy changed? AWS IoT Core keeps policies in a cache; a change takes 6 to 8 minutes.".to_owned()
+        }
+        Suspect::PolicyCache { wait: Some(wait) } => {
+            let seconds = wait.0.div_ceil(1000);
+            format!(
+                "The policy was changed lately, and a change takes 6 to 8 minutes. Run it again in {} min {} s.",
+                seconds / 60,
+                seconds % 60
+            )
+        }
+        Suspect::OtherPolicy => {
+            "Is this the policy that is attached, in its default version, and is there no other one?".to_owned()
+        }
+        Suspect::OtherPrincipal if sign_in == SignIn::Certificate => {
+            "Was it this certificate, attached to this thing in this way?".to_owned()
+        }
+        Suspect::OtherPrincipal => {
+            "Whose credentials were these? A browser has the rights of whoever signed in, never the certificate's."
+                .to_owned()
+        }
+        Suspect::Credentials => "Have the credentials expired?".to_owned(),
+        Suspect::Quota => "Was a quota of the account reached, such as one CONNECT a second for a client ID?".to_owned(),
+        Suspect::Clock => "Is this computer's clock right? A signature holds for a few minutes only.".to_owned(),
+    }
+}
+
+/// A line of a paste that could not be read.
+#[must_use]
+pub fn problem(problem: &Problem) -> Text {
+    let text = Text::new().say(format!("Line {}: ", problem.line));
+    match &problem.wrong {
+        Wrong::TooLong => {
+            Text::new().say(format!("The paste is longer than {MAX_TEXT} bytes. Paste a part of it."))
+        }
+        Wrong::TooMany => {
+            text.say(format!("more than {MAX_OBSERVATIONS} observations; the rest was not read."))
+        }
+        Wrong::NotRecognised => text
+            .say("this is no output of ")
+            .code("mosquitto_sub -d")
+            .say(" or ")
+            .code("mosquitto_pub -d")
+            .say(", and no JSON."),
+        Wrong::NotJson { lines: 0, column } => {
+            text.say(format!("this is not JSON, from column {column} on."))
+        }
+        Wrong::NotJson { lines, column } => {
+            text.say(format!("this is not JSON, from line {}, column {column} on.", problem.line + lines))
+        }
+        Wrong::OtherJson => text
+            .say("this is no lifecycle event, no line of ")
+            .code("AWSIotLogsV2")
+            .say(" and no answer of ")
+            .code("test-authorization")
+            .say("."),
+        Wrong::Field(field) => text.code(*field).say(" is missing, or is not what AWS writes there."),
+        Wrong::NoClient => {
+            text.say("this line names no client ID, so it cannot be told which session it is about.")
+        }
+    }
+}
