@@ -4,7 +4,7 @@
 //! policies make of it, [`observe`] reads what was seen elsewhere, [`compare`] holds one against the other, and [`evidence`]
 //! is what is left of it as a suite. What leaves goes through [`redact`].
 //!
-//! Does not know sockets, the browser, credentials, or sentences (`crate::words::live` has them).
+//! Does not know sockets, the browser, credentials, or sentences (`words::live` has them).
 
 pub mod compare;
 pub mod evidence;

@@ -1,6 +1,6 @@
 use super::*;
-use crate::mqtt::{Ack, Connect, PacketId, Properties, Publish, Version, encode};
-use crate::timeline::{Close, ConnectionRef, Party, SessionId, Wire};
+use crate::mqtt::{Ack, Connect, Packet, PacketId, Properties, Publish, Qos, ReasonCode, Version, encode};
+use crate::timeline::{Close, ConnectionRef, Party, SessionId, What, Wire};
 
 fn entry(at: u64, what: What) -> Entry {
     Entry { at: Instant(at), connection: ConnectionRef { session: SessionId(0), number: 2 }, what }
