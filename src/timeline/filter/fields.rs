@@ -135,5 +135,14 @@ pub(super) fn payload_of(what: &What) -> Option<&[u8]> {
 
 /// Without the letter case of ASCII.
 pub(super) fn contains(payload: &[u8], wanted: &[u8]) -> bool {
-    wanted.is_empty() || payload.windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted))
+    let Some((first, rest)) = wanted.split_first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let mut left = payload;
+    while let Some(at) = left.iter().position(|byte| *byte == lower || *byte == upper) {
+        left = left.get(at + 1..).unwrap_or_default();
+        if left.get(..rest.len()).is_some_and(|part| part.eq_ignore_ascii_case(rest)) {
+            return true;
+        }
+    }
+    false
 }
