@@ -328,7 +328,7 @@ test('what the page points out is drawn, and what the user points at is told', a
     const told = [];
     const field = Object.assign(document.createElement('textarea'), { value: 'Allöw€🙂 and more' });
     const host = Object.assign(document.createElement('div'), { id: 'scratch' });
-    document.body.prepend(host);
+    document.querySelector('main').prepend(host);
     globalThis.scratch = mount(host, field, 'Scratch', 1000, (what, value) => { if (what === 'pointed') told.push(value); });
     scratch.setMarks([[0, 8, 'lit'], [9, 12, 'decisive']]);
     globalThis.told = told;
