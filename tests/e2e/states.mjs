@@ -273,7 +273,10 @@ const CHECK = {
     expectError(/Failed to fetch/);
     await page.route('**/iot-policy-lab-*.wasm', (route) => route.abort());
     await page.goto('./');
-    await expect(page.getByText('could not start')).toBeVisible();
+    const notice = page.getByText('could not start');
+    await expect(notice).toBeVisible();
+    const inSight = (it) => it.contains(document.elementFromPoint(it.offsetLeft + 20, it.offsetTop + 8));
+    expect(await notice.evaluate(inSight), 'nothing lies over it').toBe(true);
   },
 };
 

@@ -113,12 +113,12 @@ pub(super) fn Timeline(props: &Props) -> Html {
                     <button type="button" disabled={view == whole} onclick={zoom(|_, _, whole| *whole)}>{ "Whole run" }</button>
                 </div>
             </div>
-            { lanes(record, &drawing, chosen, select) }
             <p class="c-quiet" id="timeline-summary">{ summary(record, &drawing) }</p>
             <div class="t-frame" ref={frame}>
                 <div class="t-picture">{ for picture }</div>
                 { slider(record, chosen.map(|(index, _)| index), select) }
             </div>
+            { lanes(record, &drawing, chosen, select) }
         </section>
     }
 }
