@@ -13,13 +13,14 @@ use crate::words;
 
 pub(super) fn verdict(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
     let asked = question(&model.matrix, model.selected);
+    let short = short(model, asked.clone());
     let spoken = format!("{}{}", lead(model), headline(model));
     let bar = match (&model.answer, model.matrix.cell(model.selected)) {
-        (Some(answer), _) => answered(model, &answer.explanation, asked.clone(), lit),
+        (Some(answer), _) => answered(model, &answer.explanation, asked, lit),
         (None, Some(Cell::NoConnection)) => {
             let connect = At { question: 0, client: model.selected.client };
             nothing(
-                asked.clone(),
+                asked,
                 words::check::NO_CONNECTION,
                 html! {
                     <>
@@ -30,13 +31,13 @@ pub(super) fn verdict(model: &Model, lit: &Lit, send: &Callback<Msg>) -> Html {
             )
         }
         (None, Some(Cell::NotOverHttps)) => {
-            nothing(asked.clone(), words::check::NOT_OVER_HTTPS, html! { <p>{ words::form::HTTPS }</p> })
+            nothing(asked, words::check::NOT_OVER_HTTPS, html! { <p>{ words::form::HTTPS }</p> })
         }
         (None, _) => {
-            nothing(asked.clone(), words::check::NOTHING_ASKED, html! { <p>{ words::check::ASK_FIRST }</p> })
+            nothing(asked, words::check::NOTHING_ASKED, html! { <p>{ words::check::ASK_FIRST }</p> })
         }
     };
-    html! { <>{ short(model, asked) }{ bar }<Announce text={spoken} /></> }
+    html! { <>{ short }{ bar }<Announce text={spoken} /></> }
 }
 
 /// The same on one line, which stays at the window's edge once the verdict is scrolled away: to see it change while one
@@ -74,11 +75,11 @@ fn nothing(asked: Html, title: &'static str, content: Html) -> Html {
 }
 
 fn answered(model: &Model, explained: &Explanation, asked: Html, lit: &Lit) -> Html {
-    let tried = model.trial.as_ref().and_then(|trial| Some((trial, trial.explanation.as_ref()?)));
-    let shown = tried.map_or(explained, |(_, explanation)| explanation);
+    let shown = shown(model).unwrap_or(explained);
+    let tried = model.trial.as_ref().filter(|trial| trial.explanation.is_some());
     let tone = Tone::from(shown.decision.verdict);
     let links = Links(Some(lit).filter(|_| tried.is_none()));
-    let before = tried.map(|(trial, _)| before(model, trial, explained));
+    let before = tried.map(|trial| before(model, trial, explained));
     html! {
         <section class={classes!("c-verdict", tone.class(), tried.map(|_| "is-trial"), stale_class(model))} aria-labelledby="verdict">
             { tone.sign() }
