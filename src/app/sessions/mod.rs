@@ -5,6 +5,7 @@
 pub mod lessons;
 pub mod live;
 pub mod reference;
+pub mod script;
 pub mod simulate;
 
 use crate::app::check::comes_with;

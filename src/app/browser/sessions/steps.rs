@@ -4,9 +4,7 @@ use yew::prelude::*;
 
 use super::script::{Edited, pick, press};
 use crate::app::browser::components::{check_box, select};
-use crate::app::sessions::simulate::script::{
-    ADD_STEP_ID, Choice, Field, LAST_STEP_ID, Msg, STEPS_A_PAGE, qos_of,
-};
+use crate::app::sessions::script::{ADD_STEP_ID, Choice, Field, LAST_STEP_ID, Msg, STEPS_A_PAGE, qos_of};
 use crate::lab::scenario::{Action, Step};
 use crate::words::script::{self as words, ACTIONS, QUALITIES};
 

@@ -7,11 +7,11 @@ pub mod branch;
 pub mod export;
 pub mod moment;
 pub mod player;
-pub mod script;
 #[cfg(test)]
 mod tests;
 
 use super::Effect;
+use super::script::{self, ADD_SESSION_ID, ADD_STEP_ID, LAST_STEP_ID, Outcome, Script};
 use crate::app::check::files::Opened;
 use crate::app::presenter;
 use crate::app::workspace::Workspace;
@@ -19,7 +19,6 @@ use crate::lab::Scenario;
 use crate::words;
 use export::{Export, SCENARIO_FILE};
 use player::Player;
-use script::{ADD_SESSION_ID, ADD_STEP_ID, LAST_STEP_ID, Outcome, Script};
 
 /// The state of the screen.
 #[derive(Clone, Debug)]

@@ -252,7 +252,7 @@ fn terminals(script: &Script) -> String {
 
 macro_rules! case {
     ($name:literal) => {
-        include_str!(concat!("../../../../../tests/cases/scenarios/", $name))
+        include_str!(concat!("../../../../tests/cases/scenarios/", $name))
     };
 }
 
@@ -462,7 +462,7 @@ fn a_script_of_another_version_stays_until_something_is_changed() {
 #[test]
 fn the_scripts_of_old_links_open() {
     let links: Vec<BTreeMap<String, String>> =
-        serde_json::from_str(include_str!("../../../../../tests/cases/links/1.json")).unwrap();
+        serde_json::from_str(include_str!("../../../../tests/cases/links/1.json")).unwrap();
     let mut scripts = 0;
     for link in links.iter().filter(|link| link.get("name").is_some_and(|name| name != "nothing")) {
         let workspace = Workspace::read(link.get("json").unwrap()).unwrap();
