@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::mqtt::Version;
 use crate::policy::document::{Document, parse};
 use crate::policy::explain::Switch;
 use crate::policy::variable::Key;
@@ -300,16 +301,10 @@ pub struct SessionPlan {
 pub struct LivePlan {
     /// The endpoint as typed.
     pub endpoint: String,
-    /// The region as typed, for endpoints that do not name theirs.
-    pub region: String,
-    /// Whether connections are signed with SigV4.
-    pub signed: bool,
-    /// The protocol version of new sessions.
-    pub version: MqttVersion,
-    /// Their keep-alive in seconds, as typed.
-    pub keep_alive: String,
-    /// The sessions side by side.
-    pub sessions: Vec<SessionPlan>,
+    /// How sessions get in, as a text that only Live reads.
+    pub access: String,
+    /// What they are to do.
+    pub plan: Simulation,
 }
 
 /// A field of plain text, wherever it stands.
@@ -347,27 +342,8 @@ pub enum TextField {
     Other,
     /// The topic of the will.
     Will,
-    /// A field of a live session.
-    Session(usize, SessionField),
     /// The endpoint of Live.
     Endpoint,
-    /// The region of Live.
-    Region,
-    /// The keep-alive of Live.
-    KeepAlive,
-}
-
-/// A field of one session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionField {
-    /// Its client ID.
-    ClientId,
-    /// The filter that it subscribes to.
-    Subscribe,
-    /// The topic that it publishes to.
-    Publish,
-    /// What it publishes.
-    Payload,
 }
 
 impl Workspace {
@@ -415,14 +391,6 @@ impl Workspace {
             TextField::Other => Some(&mut ask.other),
             TextField::Will => Some(&mut ask.will),
             TextField::Endpoint => Some(&mut live.endpoint),
-            TextField::Region => Some(&mut live.region),
-            TextField::KeepAlive => Some(&mut live.keep_alive),
-            TextField::Session(index, part) => live.sessions.get_mut(*index).map(|session| match part {
-                SessionField::ClientId => &mut session.client_id,
-                SessionField::Subscribe => &mut session.subscribe,
-                SessionField::Publish => &mut session.publish,
-                SessionField::Payload => &mut session.payload,
-            }),
         }
     }
 }
@@ -541,15 +509,15 @@ impl Workspace {
             },
             live: LivePlan {
                 endpoint: String::new(),
-                region: String::new(),
-                signed: true,
-                version: MqttVersion::V5,
-                // The shortest that AWS IoT Core takes (quotas: 30 to 1200 s; documented).
-                keep_alive: "30".into(),
-                sessions: vec![
-                    SessionPlan::new("iotlab-a", "iotlab/hello", "", ""),
-                    SessionPlan::new("iotlab-b", "", "iotlab/hello", "hello"),
-                ],
+                access: String::new(),
+                plan: Simulation {
+                    version: MqttVersion::V5,
+                    sessions: vec![
+                        SessionPlan::new("iotlab-a", "iotlab/hello", "", ""),
+                        SessionPlan::new("iotlab-b", "", "iotlab/hello", "hello"),
+                    ],
+                    script: String::new(),
+                },
             },
             ..Self::default()
         }
@@ -606,24 +574,13 @@ impl Workspace {
 
     /// Client IDs of Live that nobody else has: two people in one account would throw each other out.
     pub fn make_live_ids_unique(&mut self, tag: &str) {
-        for session in &mut self.live.sessions {
+        for session in &mut self.live.plan.sessions {
             session.client_id = session.client_id.replacen("iotlab-", &format!("iotlab-{tag}-"), 1);
         }
     }
 }
 
 impl SessionPlan {
-    /// The next session beside this one, with a client ID of its own: a copy would throw this one out.
-    #[must_use]
-    pub fn next(&self, name: &str) -> Self {
-        let name = name.to_lowercase();
-        let stem = match self.client_id.rsplit_once('-') {
-            Some((stem, last)) if last.len() == 1 => stem,
-            _ => &self.client_id,
-        };
-        Self { client_id: format!("{stem}-{name}"), ..self.clone() }
-    }
-
     /// A session that subscribes to one filter and publishes to one topic, both with QoS 1; either may be empty.
     #[must_use]
     pub fn new(client_id: &str, subscribe: &str, publish: &str, payload: &str) -> Self {
@@ -642,4 +599,21 @@ const SURPRISING_POLICY: &str = include_str!("../../static/samples/parallel-sess
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+impl From<Version> for MqttVersion {
+    fn from(version: Version) -> Self {
+        match version {
+            Version::V311 => Self::V311,
+            Version::V5 => Self::V5,
+        }
+    }
+}
+
+impl From<MqttVersion> for Version {
+    fn from(version: MqttVersion) -> Self {
+        match version {
+            MqttVersion::V311 => Self::V311,
+            MqttVersion::V5 => Self::V5,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Sessions with a real broker: their log, what was predicted of them, and what was seen.
 //!
-//! The [`Store`](store::Store) keeps what happened, [`plan`] is what is going to be done, [`mod@predict`] says what the
+//! The [`Store`](store::Store) keeps what happened, [`plan`] is what is going to be done and [`risk`] whom that may hurt, [`mod@predict`] says what the
 //! policies make of it, [`observe`] reads what was seen elsewhere, [`compare`] holds one against the other, and [`evidence`]
 //! is what is left of it as a suite. What leaves goes through [`redact`].
 //!
@@ -12,4 +12,5 @@ pub mod observe;
 pub mod plan;
 pub mod predict;
 pub mod redact;
+pub mod risk;
 pub mod store;

@@ -4,7 +4,50 @@ use super::Text;
 use crate::live::compare::{Suspect, Undecided, Unseen, Verdict};
 use crate::live::observe::{MAX_OBSERVATIONS, MAX_TEXT, Outcome, Problem, Witness, Wrong};
 use crate::live::predict::{Ask, Because, Predicted, Rights, SignIn, Source};
+use crate::live::risk::Risk;
 use crate::timeline::{Certainty, SessionId};
+
+/// What stands above real sessions.
+pub const REAL: &str = "They are real: a client ID that a device uses now throws that device off.";
+/// Something that is no plan.
+pub const NO_PLAN: &str = "That is the log of a run, not a plan. Open it in Simulate.";
+/// What the plan of Simulate is called where it cannot be taken.
+pub const SIMULATED: &str = "the sessions of Simulate";
+/// A press on Connect while something is to be confirmed.
+pub const CONFIRM_FIRST: &str = "Confirm first what could hurt a device: it stands above the sessions.";
+
+/// What could hurt somebody else's devices.
+#[must_use]
+pub fn risk(risk: &Risk) -> Text {
+    let text = Text::new();
+    match risk {
+        Risk::ClientId(id) => text
+            .say("If a device is using the client ID ")
+            .code(id)
+            .say(" now, connecting will disconnect it."),
+        Risk::Will(topic) => text
+            .say("A will is published to ")
+            .code(topic)
+            .say(" when the connection is lost; whoever subscribes there may take it for a device's."),
+        Risk::Retained(topic) => text
+            .say("A retained message stays at ")
+            .code(topic)
+            .say(" after this page is closed, and each new subscriber gets it."),
+        Risk::Reserved(topic) => {
+            text.say("A message to ").code(topic).say(" changes what AWS's own services hold of a device.")
+        }
+        Risk::Everything(filter) => text
+            .say("The filter ")
+            .code(filter)
+            .say(" brings every message that may be received, of every device; each is charged."),
+    }
+}
+
+/// More sessions than run side by side.
+#[must_use]
+pub fn too_many_sessions(limit: usize) -> String {
+    format!("At most {limit} sessions run side by side, so nothing was changed.")
+}
 
 /// As whom the sessions of a run connect, and whose policies AWS IoT Core then asks.
 #[must_use]

@@ -10,18 +10,15 @@ pub mod simulate;
 
 use crate::app::check::comes_with;
 use crate::app::presenter;
-use crate::app::workspace::{MqttVersion, Screen, SessionPlan, TextField, Workspace};
+use crate::app::workspace::{Screen, TextField, Workspace};
 use crate::iot::endpoint::Endpoint;
-use crate::iot::region::Region;
 use crate::policy::explain::Switch;
 use crate::words::page as words;
 use lessons::Lessons;
-use live::{FromWorker, Live, Phase, ToWorker};
+use live::Live;
+use live::wire::ToWorker;
 use reference::{FIDELITY_ID, Reference};
 use simulate::Simulate;
-
-/// The ID of the element that tells of the signing keys.
-pub const KEYS_ID: &str = "keys";
 
 /// The ID of the control that goes through the events of a run.
 pub const EVENT_ID: &str = "timeline-event";
@@ -56,40 +53,14 @@ pub enum Msg {
     NotOpened,
     /// Typed into a field; the whole text.
     Type(TextField, String),
-    /// Added a live session.
-    AddSession,
-    /// Removed a live session, by index.
-    RemoveSession(usize),
-    /// Chose the protocol version of Live.
-    Speak(MqttVersion),
-    /// Chose the QoS of a live session.
-    Quality(usize, u8),
     /// Something on the screen of Simulate.
     Simulate(simulate::Msg),
-    /// Asked for the fields of one packet of Live, by its number.
-    SelectEntry(usize),
-    /// Chose signed or plain connections.
-    Sign(bool),
+    /// Something on the screen of Live, or news from its worker.
+    Live(live::Msg),
     /// Asked to lock the page to the typed endpoint.
     Lock,
     /// Asked to leave Live and lock the page to itself again.
     Unlock,
-    /// The worker has signing keys now.
-    KeysTaken(live::Keys),
-    /// Asked to forget the keys.
-    Forget,
-    /// Connect a live session, by index.
-    Connect(usize),
-    /// Subscribe with a live session, by index.
-    SubscribeNow(usize),
-    /// Publish with a live session, by index.
-    PublishNow(usize),
-    /// Disconnect a live session, by index.
-    Disconnect(usize),
-    /// News from the worker.
-    Worker(FromWorker),
-    /// The worker is gone.
-    WorkerLost,
     /// Asked for another version of the page, with the lock as it is.
     Renew,
     /// The browser refused to load the page anew.
@@ -148,12 +119,13 @@ impl Model {
             notice.get_or_insert_with(|| words::OTHER_LOCK.to_owned());
         }
         let mut simulate = Simulate::new(&workspace);
-        if let Some(told) = simulate.told.take() {
+        let mut live = Live::new(pinned, &workspace);
+        for told in [simulate.told.take(), live.told.take()].into_iter().flatten() {
             notice.get_or_insert(told);
         }
         Self {
             simulate,
-            live: Live::new(pinned),
+            live,
             lessons: Lessons::default(),
             reference: Reference::default(),
             locked_to: endpoint.map(str::to_owned),
@@ -172,7 +144,7 @@ impl Model {
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         // What the user did not do takes nothing away.
-        if !matches!(msg, Msg::Open | Msg::Worker(_)) {
+        if !matches!(msg, Msg::Open | Msg::Live(live::Msg::Heard(_))) {
             self.notice = None;
         }
         let mut effects = self.take(msg);
@@ -226,19 +198,6 @@ impl Model {
                 self.notice = Some(words::HIDDEN.to_owned());
             }
             Msg::Type(field, text) => self.workspace.type_into(&field, text),
-            Msg::AddSession => {
-                let list = &mut self.workspace.live.sessions;
-                if let Some(last) = list.last().filter(|_| list.len() < live::MAX_SESSIONS) {
-                    list.push(last.next(&simulate::name(list.len())));
-                }
-            }
-            Msg::RemoveSession(index) => return self.remove_session(index),
-            Msg::Speak(version) => self.workspace.live.version = version,
-            Msg::Quality(index, qos) => {
-                if let Some(session) = self.workspace.live.sessions.get_mut(index) {
-                    session.qos = qos;
-                }
-            }
             Msg::Simulate(msg) => {
                 let effects = self.simulate.update(msg, &mut self.workspace);
                 if let Some(told) = self.simulate.told.take() {
@@ -247,42 +206,16 @@ impl Model {
                 return effects;
             }
             Msg::Told(sentence) => self.notice = Some(sentence),
-            Msg::SelectEntry(number) => self.live.selected = Some(number),
-            Msg::Sign(signed) => self.workspace.live.signed = signed,
+            Msg::Live(msg) => {
+                let effects = self.live.update(msg, &mut self.workspace);
+                if let Some(told) = self.live.told.take() {
+                    self.notice = Some(told);
+                }
+                return effects;
+            }
             Msg::Lock => return self.lock(),
             Msg::Unlock => return self.leave(None, words::DISCONNECTING),
             Msg::Renew => return self.leave(self.locked_to.clone(), words::DISCONNECTING_FIRST),
-            Msg::KeysTaken(keys) => {
-                self.live.keys = Some(keys);
-                return vec![Effect::Focus(KEYS_ID)];
-            }
-            Msg::Forget => {
-                self.live.keys = None;
-                return vec![Effect::Tell(ToWorker::Forget)];
-            }
-            Msg::Connect(index) => return self.connect(index),
-            Msg::SubscribeNow(index) => {
-                return self.tell(index, |session, plan| ToWorker::Subscribe {
-                    session,
-                    filter: plan.subscribe.trim().to_owned(),
-                    qos: plan.qos,
-                });
-            }
-            Msg::PublishNow(index) => {
-                return self.tell(index, |session, plan| ToWorker::Publish {
-                    session,
-                    topic: plan.publish.trim().to_owned(),
-                    payload: plan.payload.clone(),
-                    qos: plan.qos,
-                });
-            }
-            Msg::Disconnect(index) => return self.tell(index, |session, _| ToWorker::Disconnect { session }),
-            Msg::Worker(FromWorker::Ready) => return vec![Effect::Flush],
-            Msg::Worker(FromWorker::Happened(happenings)) => self.live.take(happenings),
-            Msg::WorkerLost => {
-                self.live.lose_worker();
-                self.notice = Some(words::WORKER_LOST.to_owned());
-            }
             Msg::ReloadFailed => self.notice = Some(words::NO_RELOAD.to_owned()),
         }
         Vec::new()
@@ -333,11 +266,7 @@ impl Model {
     /// Leaves this load of the page for one that is locked to `endpoint`. Sessions that stand say goodbye first, and the
     /// notice asks for another press.
     fn leave(&mut self, endpoint: Option<String>, notice: &str) -> Vec<Effect> {
-        let standing: Vec<u32> = (0_u32..)
-            .zip(&self.live.sessions)
-            .filter(|(_, state)| matches!(state.phase, Phase::Connecting | Phase::Connected))
-            .map(|(session, _)| session)
-            .collect();
+        let standing: Vec<u32> = self.live.run.standing().collect();
         if standing.is_empty() {
             return self.reload(endpoint);
         }
@@ -354,86 +283,6 @@ impl Model {
                 Vec::new()
             }
         }
-    }
-
-    /// The region to sign for: the endpoint's own, or the typed one.
-    ///
-    /// # Errors
-    /// A sentence, when there is none or the two contradict.
-    pub fn region(&self) -> Result<Region, String> {
-        let typed = self.workspace.live.region.trim();
-        let stated = self.live.endpoint.as_ref().and_then(Endpoint::region);
-        match (stated, typed) {
-            (Some(stated), "") => Ok(stated.clone()),
-            (Some(stated), typed) if stated.as_str() == typed => Ok(stated.clone()),
-            (Some(stated), typed) => Err(words::other_region(stated.as_str(), typed)),
-            (None, "") => Err(words::REGION_NEEDED.to_owned()),
-            (None, typed) => Region::parse(typed).map_err(|error| error.to_string()),
-        }
-    }
-
-    fn connect(&mut self, index: usize) -> Vec<Effect> {
-        match self.connection(index) {
-            Ok(order) => order.map(Effect::Tell).into_iter().collect(),
-            Err(why) => {
-                self.notice = Some(why);
-                Vec::new()
-            }
-        }
-    }
-
-    /// The order to connect one session, or why it cannot be given.
-    fn connection(&self, index: usize) -> Result<Option<ToWorker>, String> {
-        let live = &self.workspace.live;
-        let (Some(endpoint), Some(plan), Ok(session)) =
-            (&self.live.endpoint, live.sessions.get(index), u32::try_from(index))
-        else {
-            return Ok(None);
-        };
-        let sign = if live.signed {
-            let region = self.region()?;
-            let keys = self.live.keys.as_ref().ok_or(words::NO_CREDENTIALS)?;
-            if keys.region != region.as_str() {
-                return Err(words::keys_of_other_region(&keys.region, region.as_str()));
-            }
-            Some(keys.region.clone())
-        } else {
-            None
-        };
-        Ok(Some(ToWorker::Connect {
-            session,
-            url: endpoint.url(),
-            sign,
-            client_id: plan.client_id.clone(),
-            version: live.version,
-            keep_alive: live.keep_alive.trim().parse().map_err(|_| words::KEEP_ALIVE)?,
-        }))
-    }
-
-    fn tell(&self, index: usize, message: impl FnOnce(u32, &SessionPlan) -> ToWorker) -> Vec<Effect> {
-        let plan = self.workspace.live.sessions.get(index);
-        u32::try_from(index)
-            .ok()
-            .zip(plan)
-            .map(|(session, plan)| Effect::Tell(message(session, plan)))
-            .into_iter()
-            .collect()
-    }
-
-    /// Removes the last live session, so that the numbers of the others stay what worker and log call them; it is
-    /// disconnected first.
-    fn remove_session(&mut self, index: usize) -> Vec<Effect> {
-        let last = self.workspace.live.sessions.len().checked_sub(1);
-        if last != Some(index) {
-            return Vec::new();
-        }
-        let effects = match self.live.session(index).phase {
-            Phase::Idle => Vec::new(),
-            _ => self.tell(index, |session, _| ToWorker::Disconnect { session }),
-        };
-        self.workspace.live.sessions.pop();
-        self.live.forget_sessions(index);
-        effects
     }
 }
 
@@ -458,9 +307,7 @@ mod tests {
     #[test]
     fn sessions_that_stand_say_goodbye_before_another_version_opens() {
         let mut model = in_live();
-        let mut state = model.live.session(0);
-        state.phase = Phase::Connected;
-        model.live.sessions = vec![state];
+        model.live.run.session_mut(0).unwrap().phase = live::wire::Phase::Connected;
         assert_eq!(model.update(Msg::Renew), [Effect::Tell(ToWorker::Disconnect { session: 0 })]);
         assert_eq!(model.notice.as_deref(), Some(words::DISCONNECTING_FIRST));
     }

@@ -9,8 +9,8 @@ use yew::prelude::*;
 
 use super::decision::{decision, detail};
 use super::event_table::EventTable;
+use super::findings::findings;
 use super::reference::text_of;
-use super::session::findings;
 use super::timeline::Timeline;
 use crate::app::browser::components::{Tone, confidence, field, text, text_area};
 use crate::app::browser::{files, shell};

@@ -6,7 +6,7 @@ use web_sys::{CryptoKey, Event, MessageEvent, Worker};
 use yew::Callback;
 
 use crate::app::browser::boot::Boot;
-use crate::app::sessions::live::{FromWorker, ToWorker};
+use crate::app::sessions::live::wire::{FromWorker, ToWorker};
 
 /// A worker that lives as long as this value.
 pub(super) struct Link {

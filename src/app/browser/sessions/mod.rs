@@ -1,10 +1,10 @@
 //! The program of Simulate, Live, the lessons and the reference, and of the worker that holds the real sessions.
 
 mod commands;
-mod credentials;
 mod decision;
 mod event_table;
 mod events;
+mod findings;
 mod lessons;
 mod link;
 mod live;
@@ -13,7 +13,6 @@ mod player;
 mod reference;
 mod root;
 mod script;
-mod session;
 mod simulate;
 mod steps;
 mod terminal;

@@ -5,14 +5,14 @@ use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
 use super::ticks::Ticks;
-use super::{lessons, live, reference, simulate as screen};
+use super::{lessons, live as live_screen, reference, simulate as screen};
 use crate::app::browser::files;
 use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
 use crate::app::check::comes_with;
-use crate::app::sessions::live::Keys;
+use crate::app::sessions::live::access::Keys;
 use crate::app::sessions::simulate::player;
-use crate::app::sessions::{Effect, Model, Msg, simulate};
+use crate::app::sessions::{Effect, Model, Msg, live, simulate};
 use crate::app::shortcuts::{Action, Play};
 use crate::app::workspace::{Screen, Workspace};
 use crate::words;
@@ -56,13 +56,13 @@ impl Component for Root {
             focus = Some("main");
             let heard = ctx.link().callback(|heard| {
                 Input::Model(match heard {
-                    Heard::Told(told) => Msg::Worker(told),
-                    Heard::Lost => Msg::WorkerLost,
+                    Heard::Told(told) => Msg::Live(live::Msg::Heard(told)),
+                    Heard::Lost => Msg::Live(live::Msg::Lost),
                 })
             });
             link = Link::start(&props.boot, heard);
             if link.is_none() {
-                model.update(Msg::WorkerLost);
+                model.update(Msg::Live(live::Msg::Lost));
             }
         }
         ctx.link().send_message(Input::Model(Msg::Open));
@@ -93,16 +93,22 @@ impl Component for Root {
                 if let Some(link) = &mut self.link {
                     link.hand_over(&for_worker);
                 }
-                Msg::KeysTaken(shown)
+                Msg::Live(live::Msg::Access(live::access::Msg::Taken(shown)))
             }
         };
-        if msg == Msg::WorkerLost {
+        if msg == Msg::Live(live::Msg::Lost) {
             self.link = None;
         }
         if matches!(msg, Msg::Simulate(simulate::Msg::Play(player::Msg::Tick(_)))) {
             self.ticks.came();
         }
-        let typed = matches!(msg, Msg::Type(..) | Msg::Turn(_) | Msg::Simulate(simulate::Msg::Script(_)));
+        let typed = matches!(
+            msg,
+            Msg::Type(..)
+                | Msg::Turn(_)
+                | Msg::Simulate(simulate::Msg::Script(_))
+                | Msg::Live(live::Msg::Plan(_) | live::Msg::Access(_))
+        );
         let comes = matches!(msg, Msg::Take(_));
         // The address may name a lesson. A link that stands there was opened by Check.
         let lesson = Some(shell::fragment()).filter(|fragment| comes && !comes_with(fragment));
@@ -140,7 +146,7 @@ impl Component for Root {
             Screen::Live if presented.is_some() => html! {
                 <p class="c-notice">{ words::page::LIVE_NOT_PRESENTED }</p>
             },
-            Screen::Live => live::live(model, &send, &hand_over, framed()),
+            Screen::Live => live_screen::live(model, &send, &hand_over, framed()),
             Screen::Reference => reference::reference(model, &send),
             Screen::Lessons => lessons::lessons(model, &send),
             Screen::Simulate | Screen::Check => screen::simulate(model, &send),

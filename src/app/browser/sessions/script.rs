@@ -5,19 +5,20 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::live::Controls;
 use super::steps::steps;
 use super::terminal::Terminal;
 use crate::app::browser::components::{check_box, select, text, typed};
 use crate::app::sessions::Msg as ToModel;
 use crate::app::sessions::script::{ADD_SESSION_ID, Choice, Draft, Field, Msg};
-use crate::app::sessions::simulate;
+use crate::app::sessions::{live, simulate};
 use crate::app::workspace::MqttVersion;
 use crate::iot::time::Millis;
 use crate::lab::Comeback;
 use crate::lab::scenario::Actor;
 use crate::mqtt::Version;
 use crate::words::script::{self as words, QUALITIES};
-use crate::words::{Text, character as said};
+use crate::words::{Text, character as said, live as said_live};
 
 /// At most this many cards are drawn.
 const MAX_CARDS: usize = 50;
@@ -42,22 +43,34 @@ pub(super) struct Props {
     pub(super) first_step: usize,
     pub(super) can_undo: bool,
     pub(super) can_redo: bool,
+    /// Whose script it is.
+    pub(super) of: Of,
     /// Always the same one, so that nothing is drawn anew for it.
     pub(super) send: Callback<ToModel>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        let drawn = |props: &Self| (props.first_step, props.can_undo, props.can_redo);
+        let drawn = |props: &Self| (props.first_step, props.can_undo, props.can_redo, props.of);
         drawn(self) == drawn(other)
             && self.send == other.send
             && (Rc::ptr_eq(&self.draft, &other.draft) || self.draft == other.draft)
     }
 }
 
+/// What a script is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The simulated broker.
+    Simulate,
+    /// A real one.
+    Live,
+}
+
 /// A draft, with what its fields need.
 pub(super) struct Edited<'a> {
     pub(super) draft: &'a Draft,
+    pub(super) of: Of,
     /// The texts that wait, with the reasons.
     pub(super) problems: BTreeMap<Field, String>,
     pub(super) send: &'a Callback<Msg>,
@@ -66,9 +79,13 @@ pub(super) struct Edited<'a> {
 /// The panels of sessions and steps. They are drawn anew when the script changes, and not while it is played.
 #[component]
 pub(super) fn Editor(props: &Props) -> Html {
-    let Props { draft, first_step, can_undo, can_redo, send } = props;
-    let send = &send.reform(|msg| ToModel::Simulate(simulate::Msg::Script(msg)));
-    let edited = Edited { draft, problems: draft.problems(), send };
+    let Props { draft, first_step, can_undo, can_redo, of, send } = props;
+    let of = *of;
+    let send = &send.reform(move |msg| match of {
+        Of::Simulate => ToModel::Simulate(simulate::Msg::Script(msg)),
+        Of::Live => ToModel::Live(live::Msg::Plan(msg)),
+    });
+    let edited = Edited { draft, of, problems: draft.problems(), send };
     let cards = draft.sessions().iter().enumerate().take(MAX_CARDS);
     let hidden = draft.sessions().len().saturating_sub(MAX_CARDS);
     // Whoever has come to an end by key keeps the focus: the button stays, and does nothing more.
@@ -83,7 +100,8 @@ pub(super) fn Editor(props: &Props) -> Html {
         <>
             <section class="c-panel c-stack" aria-labelledby="sessions">
                 <h2 id="sessions">{ "Sessions" }</h2>
-                { whose(draft, send) }
+                if of == Of::Simulate { { whose(draft, send) } }
+                else { <p class="c-hint">{ said_live::REAL }</p> }
                 <div class="c-grid">{ versions(draft, send) }</div>
                 <div class="c-sessions">
                     { for cards.map(|(index, actor)| card(&edited, index, actor)) }
@@ -122,7 +140,7 @@ impl PartialEq for SettingsProps {
 pub(super) fn Settings(props: &SettingsProps) -> Html {
     let SettingsProps { draft, send } = props;
     let send = &send.reform(|msg| ToModel::Simulate(simulate::Msg::Script(msg)));
-    let edited = Edited { draft, problems: draft.problems(), send };
+    let edited = Edited { draft, of: Of::Simulate, problems: draft.problems(), send };
     let end = crate::lab::format::seconds(draft.end().0);
     let (seed, latency) = (draft.text(Field::Seed), draft.text(Field::Latency));
     html! {
@@ -300,12 +318,18 @@ fn card(edited: &Edited, index: usize, actor: &Actor) -> Html {
             { input(Field::Message(index), "message", "Message") }
             { select(&id("qos"), "Quality of service", QUALITIES, draft.quality(index), &quality) }
             { more(edited, index, actor) }
-            if let Some(program) = actor.program {
+            if edited.of == Of::Live {
+                <Controls session={index} name={actor.name.clone()} subscribes={!draft.text(Field::Subscribe(index)).trim().is_empty()}
+                    publishes={!draft.text(Field::Publish(index)).trim().is_empty()} />
+            } else if let Some(program) = actor.program {
                 <Terminal session={index} name={actor.name.clone()} program={program.kind} />
             }
-            <button type="button" onclick={press(edited.send, Msg::RemoveSession(index))}>
-                { format!("Remove {}", actor.name) }
-            </button>
+            // The numbers of live sessions stay what the log calls them.
+            if edited.of == Of::Simulate || index + 1 == draft.sessions().len() {
+                <button type="button" onclick={press(edited.send, Msg::RemoveSession(index))}>
+                    { format!("Remove {}", actor.name) }
+                </button>
+            }
         </fieldset>
     }
 }

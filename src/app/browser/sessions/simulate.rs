@@ -5,11 +5,11 @@ use yew::prelude::*;
 use super::commands::Commands;
 use super::decision;
 use super::event_table::EventTable;
+use super::findings::findings;
 use super::moment::moment;
 use super::player::{from_here, name, transport};
 use super::press;
-use super::script::{Editor, Settings};
-use super::session::findings;
+use super::script::{Editor, Of, Settings};
 use super::terminal::Printing;
 use super::timeline::Timeline;
 use crate::app::browser::components::Announce;
@@ -44,7 +44,7 @@ pub(super) fn simulate(model: &Model, send: &Callback<Msg>) -> Html {
             }
             <ContextProvider<Printing> context={Printing::of(player)}>
                 <Editor draft={written.draft().clone()} first_step={written.first_step()} can_undo={written.can_undo()}
-                    can_redo={written.can_redo()} send={send.clone()} />
+                    can_redo={written.can_redo()} of={Of::Simulate} send={send.clone()} />
             </ContextProvider<Printing>>
             <Commands paste={written.paste.clone()} refused={written.refused.clone()} {masking} send={send.clone()} />
         </>

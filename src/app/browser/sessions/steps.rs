@@ -2,10 +2,10 @@
 
 use yew::prelude::*;
 
-use super::script::{Edited, pick, press};
+use super::script::{Edited, Of, pick, press};
 use crate::app::browser::components::{check_box, select};
 use crate::app::sessions::script::{ADD_STEP_ID, Choice, Field, LAST_STEP_ID, Msg, STEPS_A_PAGE, qos_of};
-use crate::lab::scenario::{Action, Step};
+use crate::lab::scenario::{Action, Do, Step};
 use crate::words::script::{self as words, ACTIONS, QUALITIES};
 
 pub(super) fn steps(edited: &Edited, from: usize) -> Html {
@@ -82,11 +82,17 @@ fn row(edited: &Edited, number: usize, all: usize, step: &Step, names: &[String]
 
 fn does(edited: &Edited, number: usize, step: &Step) -> Html {
     let kind = step.action.kind();
-    let names = ACTIONS.iter().map(|(_, name)| (*name).to_owned()).collect();
-    let chosen = ACTIONS.iter().position(|(known, _)| *known == kind);
+    // A real network cannot be told what to do.
+    let possible = |known: Do| {
+        edited.of == Of::Simulate || !matches!(known, Do::Cut | Do::HalfOpen | Do::Stall | Do::Resume)
+    };
+    let actions: Vec<_> = ACTIONS.iter().filter(|(known, _)| possible(*known) || *known == kind).collect();
+    let names = actions.iter().map(|(_, name)| (*name).to_owned()).collect();
+    let chosen = actions.iter().position(|(known, _)| *known == kind);
+    let kinds: Vec<Do> = actions.iter().map(|(kind, _)| *kind).collect();
     let send = edited.send.clone();
     let picked = Callback::from(move |at: usize| {
-        if let Some((kind, _)) = ACTIONS.get(at) {
+        if let Some(kind) = kinds.get(at) {
             send.emit(Msg::Choose(Choice::Do(number, *kind)));
         }
     });

@@ -15,7 +15,7 @@ use web_sys::{
 };
 
 use crate::app::browser::key_store;
-use crate::app::sessions::live::{Event, FromWorker, Happening, Phase, ToWorker};
+use crate::app::sessions::live::wire::{Event, FromWorker, Happening, Phase, ToWorker};
 use crate::client::{Closure as Closed, Config, Input, Message, Output, RequestId, Session};
 use crate::iot::calendar::UtcTime;
 use crate::iot::endpoint::Endpoint;

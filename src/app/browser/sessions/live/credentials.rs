@@ -6,9 +6,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ClipboardEvent, HtmlInputElement};
 use yew::prelude::*;
 
-use super::link::KeysForWorker;
 use crate::app::browser::key_store::{self, SecretError};
-use crate::app::sessions::live::Keys;
+use crate::app::browser::sessions::link::KeysForWorker;
+use crate::app::sessions::live::access::Keys;
 use crate::iot::calendar::UtcTime;
 use crate::iot::region::Region;
 use crate::iot::time::UnixTime;

@@ -1,0 +1,85 @@
+//! Live: real sessions side by side, over WebSocket, to the one endpoint that the page is locked to.
+
+mod access;
+mod credentials;
+mod log;
+mod run;
+
+use yew::prelude::*;
+
+use super::link::KeysForWorker;
+use super::script::{Editor, Of};
+use super::{press, typing};
+use crate::app::browser::components::field;
+use crate::app::sessions::live::access::Keys;
+use crate::app::sessions::live::{self, Live};
+use crate::app::sessions::simulate::name;
+use crate::app::sessions::{Model, Msg};
+use crate::app::workspace::TextField;
+use crate::timeline::SessionId;
+use crate::words;
+
+pub(super) use run::Controls;
+use run::Running;
+
+pub(super) fn live(
+    model: &Model,
+    send: &Callback<Msg>,
+    hand_over: &Callback<(KeysForWorker, Keys)>,
+    framed: bool,
+) -> Html {
+    let Live { endpoint, access, plan, run, log, .. } = &model.live;
+    let Some(endpoint) = endpoint.as_ref().filter(|_| !framed) else {
+        return if framed {
+            html! { <p class="c-notice is-implicit">{ "Live does not run inside a frame of another page. Open this page by itself." }</p> }
+        } else {
+            lock(model, send)
+        };
+    };
+    let to_live = &send.reform(Msg::Live);
+    html! {
+        <>
+            <div class="c-notice is-allowed">
+                <p>{ words::page::now_reaches(endpoint) }</p>
+                <button type="button" onclick={press(send, Msg::Unlock)}>{ "Leave Live" }</button>
+            </div>
+            { access::access(access, endpoint, &to_live.reform(live::Msg::Access), hand_over) }
+            { run::risks(&run.risks(&model.live.scenario(&model.workspace), endpoint, None), run, &to_live.reform(live::Msg::Run)) }
+            <ContextProvider<Running> context={Running { run: run.clone(), send: send.clone() }}>
+                <Editor draft={plan.draft().clone()} first_step={plan.first_step()} can_undo={plan.can_undo()}
+                    can_redo={plan.can_redo()} of={Of::Live} send={send.clone()} />
+            </ContextProvider<Running>>
+            { log::log(log, run, &to_live.reform(live::Msg::Log)) }
+        </>
+    }
+}
+
+/// The name of a live session.
+fn session_name(session: SessionId) -> String {
+    usize::try_from(session.0).map(name).unwrap_or_default()
+}
+
+/// The first step: which endpoint. The page is still locked to itself.
+fn lock(model: &Model, send: &Callback<Msg>) -> Html {
+    let onsubmit = send.reform(|event: SubmitEvent| {
+        event.prevent_default();
+        Msg::Lock
+    });
+    html! {
+        <section class="c-panel" aria-labelledby="endpoint-title"><form class="c-stack" {onsubmit}>
+            <h2 id="endpoint-title">{ "Which endpoint?" }</h2>
+            <p>{ "Name the endpoint first. The page then loads itself again, locked so that it can reach this one endpoint \
+                  and nothing else, before it takes any credentials. What you typed stays." }</p>
+            { field("endpoint", "Endpoint", &model.workspace.live.endpoint, &typing(send, TextField::Endpoint)) }
+            <p class="c-hint">
+                { "For AWS IoT Core the host of " }<code>{ "aws iot describe-endpoint --endpoint-type iot:Data-ATS" }</code>
+                { ", such as " }<code>{ "example-ats.iot.eu-west-1.amazonaws.com" }</code>
+                { "; for another broker " }<code>{ "wss://host:port/path" }</code>{ ", or on this machine " }
+                <code>{ "ws://127.0.0.1:9001" }</code>{ "." }
+            </p>
+            <div class="c-row">
+                <button type="submit" class="is-primary">{ "Lock the page to it" }</button>
+            </div>
+        </form></section>
+    }
+}

@@ -1,0 +1,95 @@
+//! What runs: the controls of a session, and what is to be confirmed before it connects.
+
+use std::collections::BTreeSet;
+
+use yew::prelude::*;
+
+use crate::app::browser::components::{field, text};
+use crate::app::sessions::Msg as ToModel;
+use crate::app::sessions::live;
+use crate::app::sessions::live::run::{Msg, RISKS_ID, Run};
+use crate::app::sessions::live::wire::Phase;
+use crate::live::risk::Risk;
+use crate::words::live as words;
+
+/// What the cards of the editor are told of the sessions past the editor, which is not drawn anew for it.
+#[derive(Clone, PartialEq)]
+pub(super) struct Running {
+    pub(super) run: Run,
+    pub(super) send: Callback<ToModel>,
+}
+
+/// Whose controls.
+#[derive(Properties, PartialEq)]
+pub(in crate::app::browser::sessions) struct Props {
+    /// The session, by its place.
+    pub(in crate::app::browser::sessions) session: usize,
+    /// What it is called.
+    pub(in crate::app::browser::sessions) name: String,
+    /// Its card says where it subscribes.
+    pub(in crate::app::browser::sessions) subscribes: bool,
+    /// Its card says where it publishes.
+    pub(in crate::app::browser::sessions) publishes: bool,
+}
+
+/// Where a session stands, and what it can be told now.
+#[component]
+pub(in crate::app::browser::sessions) fn Controls(props: &Props) -> Html {
+    let Some(running) = use_context::<Running>() else { return Html::default() };
+    let Props { session, name, subscribes, publishes } = props;
+    let index = *session;
+    let state = running.run.session(index);
+    let act = |label: &'static str, msg: Msg, usable: bool| {
+        let onclick = running.send.reform(move |_: MouseEvent| ToModel::Live(live::Msg::Run(msg.clone())));
+        html! {
+            <button type="button" disabled={!usable} {onclick} aria-label={format!("{label} {name}")}>{ label }</button>
+        }
+    };
+    let connected = state.phase == Phase::Connected;
+    let stands = match state.phase {
+        Phase::Connecting => "Connecting.".to_owned(),
+        Phase::Closing => format!("{} Closing.", state.news),
+        Phase::Idle if state.news.is_empty() => "Not connected.".to_owned(),
+        Phase::Idle | Phase::Connected => state.news.clone(),
+    };
+    html! {
+        <>
+            <div role="status"><p>{ stands }</p></div>
+            <div class="c-row">
+                { act("Connect", Msg::Connect(index), state.phase == Phase::Idle) }
+                { act("Subscribe", Msg::Subscribe(index), connected && *subscribes) }
+                { act("Publish", Msg::Publish(index), connected && *publishes) }
+                { act("Disconnect", Msg::Disconnect(index), matches!(state.phase, Phase::Connecting | Phase::Connected)) }
+            </div>
+        </>
+    }
+}
+
+/// What is to be confirmed before the sessions connect; nothing where nobody can be hurt.
+pub(super) fn risks(risks: &BTreeSet<Risk>, run: &Run, send: &Callback<Msg>) -> Html {
+    if risks.is_empty() {
+        return Html::default();
+    }
+    let item = |(number, risk): (usize, &Risk)| {
+        let confirm = match risk {
+            Risk::ClientId(id) => {
+                let typed = run.again.get(id).map_or("", String::as_str);
+                let client_id = id.clone();
+                let again = send.reform(move |typed| Msg::Again(client_id.clone(), typed));
+                field(&format!("again-{number}"), format!("Type {id} again"), typed, &again)
+            }
+            risk => {
+                let allowed = risk.clone();
+                let onclick = send.reform(move |_: MouseEvent| Msg::Allow(allowed.clone()));
+                html! { <button type="button" {onclick} aria-describedby={format!("risk-{number}")}>{ "Allow it in this tab" }</button> }
+            }
+        };
+        html! { <li class="c-stack"><p id={format!("risk-{number}")}>{ text(&words::risk(risk)) }</p>{ confirm }</li> }
+    };
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="risks-title" id={RISKS_ID} tabindex="-1">
+            <h2 id="risks-title">{ "Before you connect" }</h2>
+            <ul class="c-stack">{ for risks.iter().enumerate().map(item) }</ul>
+        </section>
+    }
+}
