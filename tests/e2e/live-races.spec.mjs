@@ -1,29 +1,19 @@
 // Live when things happen in an awkward order: what a person does fast, and what a machine does slowly.
-import { expect, HOST, KEYS, test, workerOf } from './lab.mjs';
+import { expect, HOST, test, workerOf } from './lab.mjs';
+import { giveCredentials, lock, log, session } from './live.mjs';
 
 // What a service worker fetches for later is nobody's race.
 test.use({ serviceWorkers: 'block' });
 
-const KEY = 'ASIAIOSFODNN7EXAMPLE';
-
-const session = (page, name) => page.getByRole('group', { name: `Session ${name}` });
 const button = (page, label, name) => page.getByRole('button', { name: `${label} ${name}`, exact: true });
-const log = (page) => page.getByRole('table', { name: 'Event log' });
 const upgraded = (gateway) => gateway.log.filter(({ event }) => event === 'upgraded').length;
 
 /** Locks the page to the gateway, gives it credentials, and names the clients of its first two sessions. */
 async function signed(page) {
-  await page.goto('./');
-  await page.getByRole('button', { name: 'Live', exact: true }).click();
-  await page.getByLabel('Endpoint', { exact: true }).fill(HOST);
-  await page.getByRole('button', { name: 'Lock the page to it' }).click();
-  await expect(page.getByText('This page can now reach')).toBeVisible();
-  await page.getByLabel('Access key ID').fill(KEY);
-  await page.getByLabel('Secret access key').fill(KEYS[KEY].secretAccessKey);
-  await page.getByLabel('Session token').fill(KEYS[KEY].sessionToken);
-  await page.getByRole('button', { name: 'Use these credentials' }).click();
+  await lock(page, HOST);
+  await giveCredentials(page);
   await expect(page.getByText('It cannot be read back.')).toBeVisible();
-  for (const name of ['A', 'B']) await session(page, name).getByLabel('Client ID').fill(`sensor-${name}`);
+  for (const name of ['A', 'B']) await session(page, name).getByLabel('Client ID').fill(`iotlab-${name}`);
 }
 
 /** The page's worker, once it listens. */
@@ -66,7 +56,7 @@ test('keys and orders that are given before the worker listens are not lost', as
   const worker = await workerOf(page);
   expect(await worker.evaluate(() => globalThis.onmessage)).toBe(null);
   pressed();
-  await expect(session(page, 'A')).toContainText('Connected as sensor-A');
+  await expect(session(page, 'A')).toContainText('Connected as iotlab-A');
   // One by the first page, one by the one that is locked, one by its worker: it was the worker's that waited.
   expect(asked).toHaveLength(3);
   expect(upgraded(gateway)).toBe(1);
@@ -81,15 +71,15 @@ test('two presses of Connect in a row open one socket, and the session works', a
   await button(page, 'Connect', 'B').click();
   await expect.poll(signatures.asked).toBeGreaterThanOrEqual(2);
   await signatures.release();
-  await expect(session(page, 'A')).toContainText('Connected as sensor-A');
-  await expect(session(page, 'B')).toContainText('Connected as sensor-B');
+  await expect(session(page, 'A')).toContainText('Connected as iotlab-A');
+  await expect(session(page, 'B')).toContainText('Connected as iotlab-B');
   expect(upgraded(gateway)).toBe(2);
   await button(page, 'Publish', 'A').click();
   await expect(log(page)).toContainText('PUBACK');
   expect(gateway.clients.size).toBe(2);
   await button(page, 'Disconnect', 'A').click();
   await expect(session(page, 'A')).toContainText('Disconnected by you.');
-  await expect.poll(() => [...gateway.sessions.keys()]).toEqual(['sensor-B']);
+  await expect.poll(() => [...gateway.sessions.keys()]).toEqual(['iotlab-B']);
 });
 
 test('Disconnect before there is a socket: none is left at the endpoint, and Connect works afterwards', async ({ page, gateway }) => {
@@ -103,11 +93,11 @@ test('Disconnect before there is a socket: none is left at the endpoint, and Con
   await signatures.release();
   // Chromium opens sockets to one address one after the other: once B's is there, one of A's would have come before.
   await button(page, 'Connect', 'B').click();
-  await expect(session(page, 'B')).toContainText('Connected as sensor-B');
+  await expect(session(page, 'B')).toContainText('Connected as iotlab-B');
   await expect.poll(() => gateway.clients.size).toBe(1);
-  expect([...gateway.sessions.keys()]).toEqual(['sensor-B']);
+  expect([...gateway.sessions.keys()]).toEqual(['iotlab-B']);
   await button(page, 'Connect', 'A').click();
-  await expect(session(page, 'A')).toContainText('Connected as sensor-A');
+  await expect(session(page, 'A')).toContainText('Connected as iotlab-A');
   expect(gateway.clients.size).toBe(2);
 });
 
@@ -119,7 +109,7 @@ test('thirty signed sessions: at most eight handshakes at a time, and all get th
   const groups = page.getByRole('group', { name: /^Session / });
   const ids = groups.getByLabel('Client ID');
   await expect(ids).toHaveCount(count);
-  for (let i = 0; i < count; i++) await ids.nth(i).fill(`sensor-${i}`);
+  for (let i = 0; i < count; i++) await ids.nth(i).fill(`iotlab-${i}`);
 
   // Chromium itself sends one handshake at a time to one address, so the endpoint cannot tell: the worker's sockets do.
   const worker = await listening(page);
@@ -139,7 +129,7 @@ test('thirty signed sessions: at most eight handshakes at a time, and all get th
   await page.getByRole('button', { name: /^Connect / }).evaluateAll((buttons) => buttons.forEach((it) => it.click()));
   await expect.poll(() => worker.evaluate(() => globalThis.handshakes.now)).toBeGreaterThanOrEqual(8);
   release();
-  await expect(groups.filter({ hasText: /Connected as sensor-/ })).toHaveCount(count, { timeout: 30_000 });
+  await expect(groups.filter({ hasText: /Connected as iotlab-/ })).toHaveCount(count, { timeout: 30_000 });
   expect(await worker.evaluate(() => globalThis.handshakes)).toEqual({ now: 0, most: 8 });
   expect(upgraded(gateway)).toBe(count);
   expect(gateway.sessions.size).toBe(count);
@@ -153,7 +143,7 @@ test('an event that is chosen in Simulate is not chosen in Live', async ({ page 
   const chosen = Number(await events.getByRole('row', { selected: true }).getAttribute('aria-rowindex'));
   await page.getByRole('button', { name: 'Live', exact: true }).click();
   await button(page, 'Connect', 'A').click();
-  await expect(session(page, 'A')).toContainText('Connected as sensor-A');
+  await expect(session(page, 'A')).toContainText('Connected as iotlab-A');
   await button(page, 'Disconnect', 'A').click();
   await expect(session(page, 'A')).toContainText('Disconnected by you.');
   // There are as many events that one with its number could be chosen (the first row is the head).

@@ -1,38 +1,7 @@
 // Live, through the gateway that stands for AWS and against a plain mosquitto: real sockets, real packets.
 import { ATTACKS, noise, startHostile } from '../gateway/hostile.mjs';
 import { expect, HOST, KEYS, test } from './lab.mjs';
-
-const KEY = 'ASIAIOSFODNN7EXAMPLE';
-
-/** Locks the page to an endpoint: a load of the page. */
-async function lock(page, endpoint) {
-  await page.goto('./');
-  await page.getByRole('button', { name: 'Live', exact: true }).click();
-  await page.getByLabel('Endpoint', { exact: true }).fill(endpoint);
-  await page.getByRole('button', { name: 'Lock the page to it' }).click();
-  await expect(page.getByText('This page can now reach')).toBeVisible();
-}
-
-async function giveCredentials(page, { id = KEY, secret = KEYS[KEY].secretAccessKey, token = KEYS[KEY].sessionToken } = {}) {
-  await page.getByLabel('Access key ID').fill(id);
-  await page.getByLabel('Secret access key').fill(secret);
-  await page.getByLabel('Session token').fill(token);
-  await page.getByRole('button', { name: 'Use these credentials' }).click();
-}
-
-async function plan(page, index, { id, subscribe = '', publish = '', message = '' }) {
-  const group = page.getByRole('group', { name: `Session ${'ABC'[index]}` });
-  await group.getByLabel('Client ID').fill(id);
-  await group.getByLabel('Subscribes to').fill(subscribe);
-  await group.getByLabel('Publishes to').fill(publish);
-  await group.getByLabel('Message').fill(message);
-}
-
-const session = (page, name) => page.getByRole('group', { name: `Session ${name}` });
-const press = (page, button, name) => page.getByRole('button', { name: `${button} ${name}`, exact: true }).click();
-const findings = (page) => page.getByRole('region', { name: 'What happened' });
-const log = (page) => page.getByRole('table', { name: 'Event log' });
-const plain = (page) => page.getByRole('radio', { name: /plain/ }).check();
+import { confirm, findings, giveCredentials, KEY, lock, log, plain, plan, press, session } from './live.mjs';
 
 /** The article's three sessions: one ID twice, then the suffix. */
 async function article(page) {
@@ -50,6 +19,13 @@ for (const version of ['MQTT 3.1.1', 'MQTT 5']) {
     await giveCredentials(page);
     await expect(page.getByText('It cannot be read back.')).toBeVisible();
     await article(page);
+
+    // A device may use these client IDs: without another look nothing connects.
+    await press(page, 'Connect', 'A');
+    await expect(page.getByRole('alert')).toContainText('Confirm first');
+    await expect(page.getByRole('region', { name: 'Before you connect' })).toBeFocused();
+    expect(gateway.log).toEqual([]);
+    await confirm(page, 'temp-sensor-01', 'temp-sensor-01_01');
 
     await press(page, 'Connect', 'A');
     await expect(session(page, 'A')).toContainText('Connected as temp-sensor-01');
@@ -109,7 +85,8 @@ for (const version of ['MQTT 3.1.1', 'MQTT 5']) {
 test('keep-alive: PINGREQ goes out in time and is answered', async ({ page, mosquitto }) => {
   await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);
   await plain(page);
-  await page.getByLabel('Keep-alive in seconds').fill('2');
+  await session(page, 'A').getByText('More of A').click();
+  await session(page, 'A').getByLabel('Keep-alive (s)').fill('2');
   await press(page, 'Connect', 'A');
   await expect(session(page, 'A')).toContainText('keep-alive 2 s');
   await expect(log(page).getByRole('row').filter({ hasText: 'PINGRESP' })).toHaveCount(2, { timeout: 10_000 });
@@ -169,6 +146,7 @@ test('a long-lived key works after a deliberate press', async ({ page }) => {
   await giveCredentials(page, { id: 'AKIAIOSFODNN7EXAMPLE', secret: KEYS.AKIAIOSFODNN7EXAMPLE.secretAccessKey, token: '' });
   await page.getByRole('button', { name: 'Use it in this tab anyway' }).click();
   await plan(page, 0, { id: 'temp-sensor-01' });
+  await confirm(page, 'temp-sensor-01');
   await press(page, 'Connect', 'A');
   await expect(session(page, 'A')).toContainText('Connected as temp-sensor-01');
 });

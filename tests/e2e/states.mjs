@@ -1,14 +1,14 @@
 // Every state of every screen that looks otherwise than the others, and the way there. tests/e2e/states.spec.mjs looks at each;
 // a new screen, or a new state of an old one, is an entry here.
 import { readFileSync } from 'node:fs';
-import { expect, HOST, KEYS } from './lab.mjs';
+import { expect, HOST } from './lab.mjs';
+import { confirm, giveCredentials, lock, session } from './live.mjs';
 import { longLog } from './logs.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const EXAMPLE = read('../../static/samples/parallel-sessions.json');
 const CERTIFICATE = read('../certificates/plain.pem');
 const [{ fragment: LINK }] = JSON.parse(read('../cases/links/1.json'));
-const KEY = 'ASIAIOSFODNN7EXAMPLE';
 const CN = 'iot:Certificate.Subject.CommonName';
 const MODEL = 'iot:Connection.Thing.Attributes[model]';
 
@@ -60,19 +60,6 @@ async function screen(page, name) {
 async function reference(page) {
   await screen(page, 'Reference');
   await expect(page.getByRole('heading', { name: 'Facts', exact: true })).toBeVisible();
-}
-/** Live, locked to an endpoint. */
-async function locked(page, endpoint = HOST) {
-  await screen(page, 'Live');
-  await page.getByLabel('Endpoint', { exact: true }).fill(endpoint);
-  await button(page, 'Lock the page to it').click();
-  await expect(page.getByText('This page can now reach')).toBeVisible();
-}
-async function credentials(page, { id = KEY, token = KEYS[KEY].sessionToken } = {}) {
-  await page.getByLabel('Access key ID').fill(id);
-  await page.getByLabel('Secret access key').fill(KEYS[KEY].secretAccessKey);
-  await page.getByLabel('Session token').fill(token);
-  await button(page, 'Use these credentials').click();
 }
 
 const CHECK = {
@@ -487,8 +474,6 @@ const LESSONS = {
   },
 };
 
-const session = (page, name) => page.getByRole('group', { name: `Session ${name}` });
-
 const LIVE = {
   'no endpoint yet, and one that is refused': async ({ page }) => {
     await screen(page, 'Live');
@@ -496,24 +481,25 @@ const LIVE = {
     await expect(page.getByRole('alert')).toBeVisible();
   },
   'locked, without credentials': async ({ page }) => {
-    await locked(page);
-    await credentials(page, { token: '' });
+    await lock(page, HOST);
+    await giveCredentials(page, { token: '' });
     await expect(page.getByRole('alert')).toContainText('Session token missing');
   },
   'a long-lived key, and a region that is asked for': async ({ page }) => {
-    await locked(page, 'wss://iot.example.com');
+    await lock(page, 'wss://iot.example.com');
     await page.getByLabel('Region').fill('eu-west-1');
-    await credentials(page, { id: 'AKIAIOSFODNN7EXAMPLE' });
+    await giveCredentials(page, { id: 'AKIAIOSFODNN7EXAMPLE' });
     await expect(page.getByRole('alert')).toContainText('long-lived');
   },
   'connected, thrown out, refused': async ({ page, gateway }) => {
     gateway.rules = { connect: ['temp-sensor-01'] };
-    await locked(page);
-    await credentials(page);
+    await lock(page, HOST);
+    await giveCredentials(page);
     await expect(page.getByText('It cannot be read back.')).toBeVisible();
     await button(page, 'Add a session').click();
     for (const [name, id] of [['A', 'temp-sensor-01'], ['B', 'temp-sensor-01'], ['C', 'temp-sensor-01_01']]) {
-      await session(page, name).getByLabel('Client ID').fill(id);
+      await session(page, name).getByLabel('Client ID', { exact: true }).fill(id);
+      if (name !== 'B') await confirm(page, id);
       await button(page, `Connect ${name}`).click();
       await expect(session(page, name)).toContainText(name === 'C' ? 'Refused: Not authorized' : 'Connected as temp-sensor-01');
     }
@@ -522,7 +508,7 @@ const LIVE = {
     await expect(page.getByRole('table', { name: 'Fields of the packet' })).toBeVisible();
   },
   'presenter mode': async ({ page }) => {
-    await locked(page);
+    await lock(page, HOST);
     await button(page, 'Presenter').click();
     await expect(page.getByText('it is not shown in presenter mode')).toBeVisible();
   },

@@ -1,0 +1,48 @@
+// What tests of Live do again and again, as its user does it.
+import { expect, KEYS } from './lab.mjs';
+
+/** The key that the gateway takes unless a test says otherwise. */
+export const KEY = 'ASIAIOSFODNN7EXAMPLE';
+
+/** Locks the page to an endpoint: a load of the page. */
+export async function lock(page, endpoint) {
+  await page.goto('./');
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
+  await page.getByLabel('Endpoint', { exact: true }).fill(endpoint);
+  await page.getByRole('button', { name: 'Lock the page to it' }).click();
+  await expect(page.getByText('This page can now reach')).toBeVisible();
+}
+
+/** Types credentials and has them taken, or refused. */
+export async function giveCredentials(page, { id = KEY, secret = KEYS[KEY].secretAccessKey, token = KEYS[KEY].sessionToken } = {}) {
+  await page.getByLabel('Access key ID').fill(id);
+  await page.getByLabel('Secret access key').fill(secret);
+  await page.getByLabel('Session token').fill(token);
+  await page.getByRole('button', { name: 'Use these credentials' }).click();
+}
+
+/** Chooses a connection without signature. */
+export const plain = (page) => page.getByRole('radio', { name: /plain/ }).check();
+
+/** The card of a session, by its name. */
+export const session = (page, name) => page.getByRole('group', { name: `Session ${name}`, exact: true });
+
+/** Fills in the card of a session, by its place. */
+export async function plan(page, index, { id, subscribe = '', publish = '', message = '' }) {
+  const group = session(page, 'ABC'[index]);
+  await group.getByLabel('Client ID', { exact: true }).fill(id);
+  await group.getByLabel('Subscribes to').fill(subscribe);
+  await group.getByLabel('Publishes to').fill(publish);
+  await group.getByLabel('Message', { exact: true }).fill(message);
+}
+
+/** Types again each client ID that may be a device's: the page asks for it before it connects. */
+export async function confirm(page, ...ids) {
+  for (const id of ids) await page.getByLabel(`Type ${id} again`, { exact: true }).fill(id);
+}
+
+/** Presses a button of a session, such as "Connect A". */
+export const press = (page, button, name) => page.getByRole('button', { name: `${button} ${name}`, exact: true }).click();
+
+export const findings = (page) => page.getByRole('region', { name: 'What happened' });
+export const log = (page) => page.getByRole('table', { name: 'Event log' });
