@@ -29,6 +29,8 @@ pub const NOT_A_SEED: &str = "Write a whole number from 0 to 1844674407370955161
 pub const NOT_A_KEEP_ALIVE: &str = "Write whole seconds from 0 (off) to 65535.";
 /// A Session Expiry Interval that is none.
 pub const NOT_AN_EXPIRY: &str = "Write whole seconds from 0 to 4294967295 (never), or nothing.";
+/// User Properties that are none.
+pub const NOT_PROPERTIES: &str = "Write one a line, as name: value.";
 /// A session without a name.
 pub const NO_NAME: &str = "Write a name, such as A.";
 /// A step without anybody to take it.

@@ -232,6 +232,7 @@ pub(super) fn place(draft: &Draft, field: Field) -> String {
         Field::ClientId(session) => of("Client ID", session),
         Field::KeepAlive(session) => of("Keep-alive", session),
         Field::Expiry(session) => of("Session expiry", session),
+        Field::UserProperties(session) => of("User properties", session),
         Field::Comeback(session) => of("Delay", session),
         Field::WillTopic(session) => of("Will topic", session),
         Field::WillPayload(session) => of("Will message", session),
@@ -270,8 +271,23 @@ impl Edited<'_> {
         }
     }
 
+    /// A field of several lines.
+    fn area(&self, field: Field, id: &str, label: &'static str, hint: &str) -> Html {
+        html! {
+            <div class="c-field">
+                <label for={id.to_owned()}>{ label }</label>
+                { self.control(field, id, None, hint, true) }
+            </div>
+        }
+    }
+
     /// The same with a name that is not seen.
     pub(super) fn bare(&self, field: Field, id: &str, name: Option<String>, hint: &str) -> Html {
+        // A field of one line would take the line ends away.
+        self.control(field, id, name, hint, self.draft.text(field).contains('\n'))
+    }
+
+    fn control(&self, field: Field, id: &str, name: Option<String>, hint: &str, several: bool) -> Html {
         let value = self.draft.text(field);
         let problem = self.problems.get(&field);
         let hidden = hidden(field, &value).filter(|_| problem.is_none());
@@ -285,8 +301,7 @@ impl Edited<'_> {
         let id = id.to_owned();
         html! {
             <>
-                // A field of one line would take the line ends away.
-                if value.contains('\n') {
+                if several {
                     <textarea {id} {value} {oninput} rows="2" wrap="off" aria-label={name} aria-describedby={describedby}
                         aria-invalid={invalid} autocomplete="off" autocapitalize="off" spellcheck="false" translate="no" />
                 } else {
@@ -364,6 +379,9 @@ fn more(edited: &Edited, index: usize, actor: &Actor) -> Html {
                 { check_box(persistent, !connect.clean_start, &edited.choose(move |yes| Choice::Persistent(index, yes))) }
                 if speaks == MqttVersion::V5 {
                     { input(Field::Expiry(index), "expiry", "Session expiry (s)", "Empty: the session ends with the connection.") }
+                }
+                if speaks == MqttVersion::V5 {
+                    { edited.area(Field::UserProperties(index), &id("properties"), "User properties", "One a line, as name: value.") }
                 }
                 { input(Field::KeepAlive(index), "keep-alive", "Keep-alive (s)", "") }
                 { select(&id("comeback"), "When the connection is lost", COMEBACKS, comeback,

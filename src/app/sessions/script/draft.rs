@@ -68,6 +68,8 @@ pub enum Field {
     KeepAlive(usize),
     /// Its Session Expiry Interval in seconds; version 5 only.
     Expiry(usize),
+    /// The User Properties of its CONNECT, one a line as `name: value`; version 5 only.
+    UserProperties(usize),
     /// After how many seconds it comes back.
     Comeback(usize),
     /// The topic of its will.
@@ -284,6 +286,7 @@ impl Draft {
             Field::ClientId(session) => connect(session)?.client_id.clone(),
             Field::KeepAlive(session) => connect(session)?.keep_alive.to_string(),
             Field::Expiry(session) => expiry(connect(session)?).map(|seconds| seconds.to_string())?,
+            Field::UserProperties(session) => user_properties(connect(session)?)?,
             Field::Comeback(session) => match sessions.get(session)?.comeback {
                 Comeback::After(delay) => seconds(delay.0),
                 Comeback::Never | Comeback::Backoff => return None,
@@ -345,6 +348,13 @@ impl Draft {
                     number => Some(number.parse().map_err(|_| wrong(words::NOT_AN_EXPIRY))?),
                 };
                 set_expiry(connect, seconds);
+            }
+            Field::UserProperties(session) => {
+                let connect = self.connect(session)?;
+                if connect.version != Version::V5 {
+                    return Err(Waits::Elsewhere);
+                }
+                set_user_properties(connect, text).ok_or_else(|| wrong(words::NOT_PROPERTIES))?;
             }
             Field::Comeback(session) => match &mut self.actor(session)?.comeback {
                 Comeback::After(delay) => *delay = Millis(time()?),
@@ -507,7 +517,7 @@ impl Draft {
     }
 
     fn speak(&mut self, session: usize, version: MqttVersion) -> Result<(), Waits> {
-        self.set_aside(&[Field::Expiry(session)]);
+        self.set_aside(&[Field::Expiry(session), Field::UserProperties(session)]);
         let connect = self.connect(session)?;
         connect.version = version.into();
         if version == MqttVersion::V311 {
@@ -696,6 +706,7 @@ impl Field {
             Self::ClientId(session) => Self::ClientId(sessions(session)?),
             Self::KeepAlive(session) => Self::KeepAlive(sessions(session)?),
             Self::Expiry(session) => Self::Expiry(sessions(session)?),
+            Self::UserProperties(session) => Self::UserProperties(sessions(session)?),
             Self::Comeback(session) => Self::Comeback(sessions(session)?),
             Self::WillTopic(session) => Self::WillTopic(sessions(session)?),
             Self::WillPayload(session) => Self::WillPayload(sessions(session)?),
@@ -852,4 +863,31 @@ fn set_expiry(connect: &mut Connect, seconds: Option<u32>) {
     let properties = &mut connect.properties.0;
     properties.retain(|property| !matches!(property, Property::SessionExpiryInterval(_)));
     properties.extend(seconds.map(Property::SessionExpiryInterval));
+}
+
+/// One a line; nothing for one that a line cannot hold, or when there is none in version 3.1.1.
+fn user_properties(connect: &Connect) -> Option<String> {
+    let mut lines = Vec::new();
+    for property in &connect.properties.0 {
+        if let Property::UserProperty(name, value) = property {
+            if name.contains(['\n', ':']) || value.contains('\n') {
+                return None;
+            }
+            lines.push(format!("{name}: {value}"));
+        }
+    }
+    (connect.version == Version::V5).then(|| lines.join("\n"))
+}
+
+fn set_user_properties(connect: &mut Connect, text: &str) -> Option<()> {
+    let read = |line: &str| {
+        let (name, value) = line.split_once(':')?;
+        Some(Property::UserProperty(name.to_owned(), value.strip_prefix(' ').unwrap_or(value).to_owned()))
+    };
+    let lines = text.split('\n').filter(|line| !line.trim().is_empty());
+    let read: Vec<Property> = lines.map(read).collect::<Option<_>>()?;
+    let properties = &mut connect.properties.0;
+    properties.retain(|property| !matches!(property, Property::UserProperty(..)));
+    properties.extend(read);
+    Some(())
 }

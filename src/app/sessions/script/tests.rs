@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::app::check::share;
 use crate::app::sessions::simulate::name;
-use crate::app::workspace::SessionPlan;
+use crate::app::workspace::{MqttVersion, SessionPlan};
 use crate::iot::time::Instant;
 use crate::lab::mosquitto::terminal;
 use crate::lab::scenario::Do;
 use crate::lab::{self, Comeback, format};
-use crate::mqtt::Qos;
+use crate::mqtt::{Property, Qos};
 use crate::timeline::{Entry, SessionId, log};
 
 fn example() -> (Script, Workspace) {
@@ -489,12 +489,13 @@ mod any {
             Just(Field::End),
             Just(Field::Seed),
             Just(Field::Latency),
-            (place.clone(), 0..14_usize).prop_map(|(place, field)| {
+            (place.clone(), 0..15_usize).prop_map(|(place, field)| {
                 [
                     Field::Name(place),
                     Field::ClientId(place),
                     Field::KeepAlive(place),
                     Field::Expiry(place),
+                    Field::UserProperties(place),
                     Field::Comeback(place),
                     Field::WillTopic(place),
                     Field::WillPayload(place),
@@ -602,4 +603,25 @@ mod any {
             }
         }
     }
+}
+
+#[test]
+fn user_properties_are_typed_a_line_each_and_wait_while_they_are_none() {
+    let mut script = Script::of(&crate::app::workspace::Workspace::example().live.plan).0;
+    let field = Field::UserProperties(0);
+    script.update(Msg::Type(field, "tenant: a:b\nsite:  north".to_owned()));
+    let properties = script.draft().sessions()[0].connect.properties.0.clone();
+    let user = |name: &str, value: &str| Property::UserProperty(name.to_owned(), value.to_owned());
+    assert_eq!(properties, [user("tenant", "a:b"), user("site", " north")]);
+    script.update(Msg::Type(field, "tenant".to_owned()));
+    assert_eq!(script.draft().problems()[&field], words::NOT_PROPERTIES);
+    assert_eq!(script.draft().sessions()[0].connect.properties.0, properties);
+    let (again, told) = Script::of(script.kept());
+    assert_eq!((again.draft().text(field), told), ("tenant".to_owned(), None));
+    // Version 3.1.1 has none; they come back with version 5.
+    script.update(Msg::Type(field, "site: north".to_owned()));
+    script.update(Msg::Choose(Choice::Versions(MqttVersion::V311)));
+    assert_eq!(script.draft().sessions()[0].connect.properties.0, []);
+    script.update(Msg::Choose(Choice::Versions(MqttVersion::V5)));
+    assert_eq!(script.draft().sessions()[0].connect.properties.0, [user("site", "north")]);
 }
