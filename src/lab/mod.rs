@@ -15,6 +15,7 @@
 mod actor;
 pub mod expect;
 pub mod format;
+pub mod habits;
 pub mod lesson;
 pub mod mosquitto;
 mod network;

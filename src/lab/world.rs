@@ -10,7 +10,7 @@ use crate::client::{self, Closure};
 use crate::iot::time::Instant;
 use crate::timeline::{Close, ConnectionRef, Entry, Party, SessionId, What, Wire};
 
-use super::actor::{Client, Then};
+use super::actor::Client;
 use super::network::{Direction, Event, Fact, Network, Path};
 use super::rights::Rights;
 use super::scenario::{self, Action, MAX_BYTES, MAX_ENTRIES, MAX_EVENTS, Scenario, Step};
@@ -335,7 +335,7 @@ impl World {
     fn carry_out(&mut self, id: SessionId, output: client::Output) {
         use client::Output;
         let now = self.now;
-        let then = self.client(id).map(|client| client.on_output(now, &output));
+        let comeback = self.client(id).and_then(|client| client.on_output(now, &output));
         match output {
             Output::OpenTransport => self.open(id),
             Output::Send { frame, packet } => {
@@ -368,7 +368,7 @@ impl World {
             | Output::Rejected { .. }
             | Output::Lost { .. } => self.note(id, What::Client(output)),
         }
-        if let Some(Then::ComeBack(at)) = then {
+        if let Some(at) = comeback {
             self.network.put(at, Event::Comeback(id));
             self.note(id, What::Client(Output::ReconnectAt(at)));
         }
