@@ -7,10 +7,13 @@
 //! Does not know sockets, the browser, credentials, or sentences (`words::live` has them).
 
 pub mod compare;
+pub mod driver;
 pub mod evidence;
 pub mod observe;
 pub mod plan;
 pub mod predict;
+pub mod record;
 pub mod redact;
 pub mod risk;
 pub mod store;
+pub mod wire;

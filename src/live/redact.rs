@@ -38,7 +38,7 @@ fn unread(wire: &Wire) -> What {
 /// A packet without secrets; `None` for bytes that are no packet, which may hold anything.
 fn wire(wire: &Wire, version: Version) -> Option<Wire> {
     let packet = wire.packet.as_ref().ok()?;
-    let clean = cleaned(packet);
+    let clean = self::packet(packet);
     if clean == *packet {
         return Some(wire.clone());
     }
@@ -46,7 +46,9 @@ fn wire(wire: &Wire, version: Version) -> Option<Wire> {
     Some(Wire { packet: Ok(clean), bytes })
 }
 
-fn cleaned(packet: &Packet) -> Packet {
+/// A packet without secrets.
+#[must_use]
+pub fn packet(packet: &Packet) -> Packet {
     let mut packet = packet.clone();
     match &mut packet {
         Packet::Connect(connect) => {

@@ -122,6 +122,13 @@ impl Frame {
         self.bytes
     }
 
+    /// The packet without the last `left_out` bytes of its body: a PUBLISH with less of its payload.
+    #[must_use]
+    pub fn without_last(&self, left_out: usize) -> Vec<u8> {
+        let body = self.body();
+        assemble(self.first_byte(), body.get(..body.len().saturating_sub(left_out)).unwrap_or_default())
+    }
+
     /// What follows the fixed header.
     #[must_use]
     pub fn body(&self) -> &[u8] {
