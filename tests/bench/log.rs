@@ -1,17 +1,56 @@
-//! What a full log of live sessions costs: to keep it, to look through it, to write it.
+//! What a live session's packet costs on its way from the socket to the log, and what a full log costs: to look through it,
+//! to write it.
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
 use std::time::Instant as Clock;
 
 use iot_policy_lab::{
-    iot::time::Instant,
-    live::store::{MAX_ROWS, Store},
-    mqtt::{Packet, PacketId, Properties, Publish, Qos, Version, encode},
-    timeline::{ConnectionRef, Entry, Participant, SessionId, What, Wire, filter},
+    iot::{endpoint::Endpoint, time::Instant},
+    lab::{Action, Actor},
+    live::{
+        driver::{Host, Input, Output, Way},
+        record::Batch,
+        store::{MAX_ROWS, Store},
+    },
+    mqtt::{ConnAck, Packet, PacketId, Properties, Publish, Qos, ReasonCode, Version, encode},
+    timeline::{ConnectionRef, Participant, SessionId, filter},
 };
 
+/// Packets in one message of the WebSocket.
+const PACKED: usize = 32;
+const PACKETS: usize = 3 * MAX_ROWS;
+
 fn main() {
+    for (name, version) in [("3.1.1", Version::V311), ("5", Version::V5)] {
+        received(name, version);
+    }
+    kept();
+}
+
+/// From the bytes of the socket to rows.
+fn received(name: &str, version: Version) {
+    let mut live = Live::connected(version);
+    let publish = publish(Qos::AtMostOnce, "bench/topic", vec![b'x'; 128]);
+    let message = encode(&publish, version).unwrap_or_default().repeat(PACKED);
+    let begin = Clock::now();
+    for number in 0..PACKETS / PACKED {
+        live.give(Input::Received(live.connection, message.clone()), number as u64 / 5);
+    }
+    live.flush();
+    let each = begin.elapsed() / u32::try_from(PACKETS).unwrap_or(1);
+    println!("MQTT {name}: a PUBLISH of 128 B from socket to log in {each:?}; {} rows", live.store.len());
+    let begin = Clock::now();
+    let batches: Vec<Vec<u8>> = std::mem::take(&mut live.batches);
+    let rows: u64 = live.store.dropped() + live.store.len() as u64;
+    let mut store = Store::default();
+    batches.into_iter().for_each(|batch| _ = store.take(batch));
+    let each = begin.elapsed() / u32::try_from(rows).unwrap_or(1);
+    println!("         of which the log takes {each:?}");
+}
+
+/// A full log.
+fn kept() {
     let sessions: Vec<Participant> = (0..10)
         .map(|number| Participant {
             name: format!("S{number}"),
@@ -19,14 +58,16 @@ fn main() {
             version: Version::V5,
         })
         .collect();
-    let mut store = Store::default();
-    let begin = Clock::now();
+    let mut live = Live::connected(Version::V5);
     for row in 0..MAX_ROWS {
-        let entry = entry(row);
-        let line = format!("{row} s, S{}: sent PUBLISH q1 dt/{}/temperature, 24 bytes", row % 10, row % 100);
-        store.push(entry, Version::V5, &line);
+        let payload = format!("{{\"celsius\": 21.{:02}, \"n\": 1}}", row % 100).into_bytes();
+        let packet = publish(Qos::AtMostOnce, &format!("dt/{}/temperature", row % 100), payload);
+        let bytes = encode(&packet, Version::V5).unwrap_or_default();
+        live.give(Input::Received(live.connection, bytes), row as u64 / 10);
     }
-    println!("{MAX_ROWS} rows kept in {:?}, {} MiB", begin.elapsed(), store.bytes() >> 20);
+    live.flush();
+    let store = live.store;
+    println!("{} rows take {} MiB", store.len(), store.bytes() >> 20);
     for typed in [
         "session:S3 type:PUBLISH denied topic:dt/#",
         "topic:dt/+/temperature",
@@ -36,7 +77,7 @@ fn main() {
     ] {
         let filter = filter::read(typed).filter;
         let begin = Clock::now();
-        let found = store.find(&filter, &sessions, None, MAX_ROWS);
+        let found = store.find(&filter, &sessions, None, MAX_ROWS, |row| format!("row {}", row.id.0));
         println!("{:>10?}  {:>6} rows  {typed}", begin.elapsed(), found.rows.len());
     }
     let begin = Clock::now();
@@ -45,21 +86,66 @@ fn main() {
     println!("written without secrets in {:?}, {} MiB", begin.elapsed(), export.into_text().len() >> 20);
 }
 
-fn entry(row: usize) -> Entry {
-    let packet = Packet::Publish(Publish {
-        dup: false,
-        qos: Qos::AtLeastOnce,
-        retain: false,
-        topic: format!("dt/{}/temperature", row % 100),
-        packet_id: Some(PacketId(1)),
-        properties: Properties::default(),
-        payload: format!("{{\"celsius\": 21.{:02}, \"n\": 1}}", row % 100).into_bytes(),
-    });
-    let bytes = encode(&packet, Version::V5).unwrap_or_default();
-    let session = SessionId(u32::try_from(row % 10).unwrap_or_default());
-    Entry {
-        at: Instant(row as u64),
-        connection: ConnectionRef { session, number: 1 },
-        what: What::Sent(Wire { packet: Ok(packet), bytes }),
+/// The host with one session that is connected, and the page's log.
+struct Live {
+    host: Host,
+    connection: ConnectionRef,
+    batch: Batch,
+    store: Store,
+    batches: Vec<Vec<u8>>,
+}
+
+impl Live {
+    fn connected(version: Version) -> Self {
+        let connection = ConnectionRef { session: SessionId(0), number: 1 };
+        let mut live = Self {
+            host: Host::new(1),
+            connection,
+            batch: Batch::default(),
+            store: Store::default(),
+            batches: Vec::new(),
+        };
+        if let Ok(endpoint) = Endpoint::parse("wss://example-ats.iot.eu-west-1.amazonaws.com") {
+            live.give(Input::Way(Way { endpoint, sign: None }), 0);
+        }
+        let sessions = vec![Actor::new("A", 0, version, "temp-sensor-01")];
+        live.give(Input::Plan { sessions, steps: Vec::new() }, 0);
+        live.give(Input::Act { session: SessionId(0), action: Action::Connect }, 0);
+        live.give(Input::Opened(connection), 0);
+        let code = ReasonCode::SUCCESS;
+        let answer = ConnAck { session_present: false, code, properties: Properties::default() };
+        let answer = encode(&Packet::ConnAck(answer), version).unwrap_or_default();
+        live.give(Input::Received(connection, answer), 0);
+        live
     }
+
+    fn give(&mut self, input: Input, at: u64) {
+        self.host.handle(Instant(at), input);
+        while let Some(output) = self.host.poll() {
+            if let Output::Happened(happening) = output {
+                happening.write(&mut self.batch, |news| format!("{news:?}"));
+            }
+        }
+        if self.batch.due().is_some_and(|due| due <= Instant(at)) {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        self.batches.push(self.batch.bytes().to_vec());
+        self.store.take(self.batch.bytes().to_vec());
+        self.batch.clear();
+    }
+}
+
+fn publish(qos: Qos, topic: &str, payload: Vec<u8>) -> Packet {
+    Packet::Publish(Publish {
+        dup: false,
+        qos,
+        retain: false,
+        topic: topic.to_owned(),
+        packet_id: (qos != Qos::AtMostOnce).then_some(PacketId(1)),
+        properties: Properties::default(),
+        payload,
+    })
 }
