@@ -11,8 +11,38 @@ use crate::timeline::{Certainty, SessionId};
 pub const REAL: &str = "They are real: a client ID that a device uses now throws that device off.";
 /// Something that is no plan.
 pub const NO_PLAN: &str = "That is the log of a run, not a plan. Open it in Simulate.";
-/// What the plan of Simulate is called where it cannot be taken.
-pub const SIMULATED: &str = "the sessions of Simulate";
+/// What a plan is.
+pub const PLAN: &str = "The sessions and steps above, as a file without credentials and without the endpoint. An observer hears of every \
+     connection of the account, which AWS IoT Core tells with its reason; it needs the right to subscribe to $aws/events/presence/#.";
+
+/// Sessions of Simulate that are no plan.
+#[must_use]
+pub fn not_taken(why: &str) -> String {
+    format!("The sessions of Simulate cannot be run for real: {why}.")
+}
+
+/// A session on its way.
+pub const CONNECTING: &str = "Connecting.";
+/// The steps of the plan are being taken.
+pub const RUNNING: &str = "The plan runs.";
+/// The limits of a tab.
+pub const LIFT: &str = "Without the limits of this tab: 5 sessions at a time, 10 messages a second, 5 minutes a run, 5 comebacks in a row";
+
+/// How many sessions stand.
+#[must_use]
+pub fn standing(connected: usize, sessions: usize) -> String {
+    match connected {
+        0 => "Nothing is connected. Nothing connects until you press.".to_owned(),
+        _ => format!("{connected} of {sessions} connected."),
+    }
+}
+
+/// A run without anything to do.
+pub const NO_STEPS: &str =
+    "There is nothing to run: the plan has no step. Add one, or connect the sessions by hand.";
+/// How often something is published, which is no time.
+pub const NOT_A_PERIOD: &str =
+    "Write after how many seconds it is published again, such as 2 or 0.5, or nothing for once.";
 /// A press on Connect while something is to be confirmed.
 pub const CONFIRM_FIRST: &str = "Confirm first what could hurt a device: it stands above the sessions.";
 

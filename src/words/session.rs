@@ -1,6 +1,8 @@
 //! What became of a client session, in a sentence.
 
-use crate::client::{Cause, Closure, Connected, Misuse, Refusal};
+use crate::client::{Cause, Closure, Connected, Misuse, Refusal, Stop};
+use crate::live::driver::{News, Withheld};
+use crate::live::wire::OrderError;
 use crate::mqtt::reason::reason;
 use crate::mqtt::{PacketKind, ReasonCode, Version};
 
@@ -12,6 +14,71 @@ pub const NO_KEYS: &str = "there are no credentials";
 pub const KEYS_PAST: &str = "the signing keys are for another day (UTC); give the credentials again";
 /// The browser would not even try.
 pub const NOT_ALLOWED: &str = "the browser does not allow this connection from this page";
+
+/// What a live session tells.
+#[must_use]
+pub fn news(news: &News) -> String {
+    match news {
+        News::Connected(news) => connected(news),
+        News::Refused { refusal: why, signed } => refusal(why, *signed),
+        News::Disconnected(why) => cause(why),
+        News::Rejected(why) => misuse(why),
+        News::ComesBack(after) => {
+            format!("Connects again in {}.{:01} s.", after.0 / 1000, after.0 % 1000 / 100)
+        }
+        News::StaysAway(stop) => stays_away(*stop),
+        News::Withheld(why) => withheld(why),
+    }
+}
+
+/// An order of the page that the worker could not take.
+#[must_use]
+pub fn no_order(why: &OrderError) -> String {
+    format!("The worker could not do this: {why}.")
+}
+
+fn stays_away(stop: Stop) -> String {
+    match stop {
+        Stop::TakenOver => {
+            "Does not connect again: another connection has this client ID now, and each would evict \
+                            the other."
+                .to_owned()
+        }
+        Stop::ShortConnections(times) => format!(
+            "Does not connect again: {times} connections in a row were closed soon after they stood, as when another \
+             client has the same client ID."
+        ),
+        Stop::Refused(_) => "Does not connect again: the answer would be the same.".to_owned(),
+        Stop::Attempts(times) => format!("Does not connect again: {times} attempts in a row have failed."),
+        Stop::OwnRequest => "Does not connect again.".to_owned(),
+    }
+}
+
+fn withheld(why: &Withheld) -> String {
+    match why {
+        Withheld::NoWay => "Not connected: nobody has said where to.".to_owned(),
+        Withheld::Forgotten => "Not connected: the credentials were forgotten. Give them again.".to_owned(),
+        Withheld::Login(error) => format!("Not connected: the credentials cannot be sent: {error}."),
+        Withheld::Refusals(times) => format!(
+            "Not connected: {times} handshakes in a row were refused, and for each more the browser delays all \
+             connections of this page. Find the reason, then connect again."
+        ),
+        Withheld::Sessions(most) => {
+            format!("Not connected: at most {most} sessions at a time, unless you lift the limit.")
+        }
+        Withheld::Rate(most) => format!(
+            "Not published, and not repeated any more: at most {most} messages a second, unless you lift the limit."
+        ),
+        Withheld::Run(length) => {
+            format!("The run has ended after {} minutes, unless you lift the limit.", length.0 / 60_000)
+        }
+        Withheld::Rounds(times) => format!(
+            "Does not connect again: it has come back {times} times in a row, and no connection has lasted. You can lift \
+             the limit."
+        ),
+        Withheld::Repeats(most) => format!("Not repeated: this session repeats {most} messages already."),
+    }
+}
 
 /// A connection that was accepted.
 #[must_use]

@@ -12,11 +12,11 @@ use crate::app::check::comes_with;
 use crate::app::presenter;
 use crate::app::workspace::{Screen, TextField, Workspace};
 use crate::iot::endpoint::Endpoint;
+use crate::live::wire::Order;
 use crate::policy::explain::Switch;
 use crate::words::page as words;
 use lessons::Lessons;
 use live::Live;
-use live::wire::ToWorker;
 use reference::{FIDELITY_ID, Reference};
 use simulate::Simulate;
 
@@ -57,6 +57,8 @@ pub enum Msg {
     Simulate(simulate::Msg),
     /// Something on the screen of Live, or news from its worker.
     Live(live::Msg),
+    /// Shows the plan of Live in Simulate.
+    SimulatePlan,
     /// Asked to lock the page to the typed endpoint.
     Lock,
     /// Asked to leave Live and lock the page to itself again.
@@ -89,7 +91,8 @@ pub enum Effect {
     /// Open this screen, with the workspace as it is.
     Open(Screen),
     /// Send this to the worker.
-    Tell(ToWorker),
+    Tell(Order),
+
     /// Send the worker what has waited for it.
     Flush,
     /// Tell the player of Simulate after a short while how much time has passed.
@@ -213,6 +216,12 @@ impl Model {
                 }
                 return effects;
             }
+            Msg::SimulatePlan => {
+                let plan = script::Msg::Become(self.live.plan.kept().clone());
+                let mut effects = self.take(Msg::Simulate(simulate::Msg::Script(plan)));
+                effects.extend(self.take(Msg::Show(Screen::Simulate)));
+                return effects;
+            }
             Msg::Lock => return self.lock(),
             Msg::Unlock => return self.leave(None, words::DISCONNECTING),
             Msg::Renew => return self.leave(self.locked_to.clone(), words::DISCONNECTING_FIRST),
@@ -271,7 +280,7 @@ impl Model {
             return self.reload(endpoint);
         }
         self.notice = Some(notice.to_owned());
-        standing.into_iter().map(|session| Effect::Tell(ToWorker::Disconnect { session })).collect()
+        standing.into_iter().map(|session| Effect::Tell(Order::Disconnect(session))).collect()
     }
 
     /// A load of the page that loses nothing, or none at all.
@@ -307,8 +316,8 @@ mod tests {
     #[test]
     fn sessions_that_stand_say_goodbye_before_another_version_opens() {
         let mut model = in_live();
-        model.live.run.session_mut(0).unwrap().phase = live::wire::Phase::Connected;
-        assert_eq!(model.update(Msg::Renew), [Effect::Tell(ToWorker::Disconnect { session: 0 })]);
+        model.live.run.session_mut(0).unwrap().phase = crate::live::record::Phase::Connected;
+        assert_eq!(model.update(Msg::Renew), [Effect::Tell(Order::Disconnect(0))]);
         assert_eq!(model.notice.as_deref(), Some(words::DISCONNECTING_FIRST));
     }
 

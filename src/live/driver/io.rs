@@ -75,8 +75,8 @@ pub enum Input {
     },
     /// Order: these limits hold from now on.
     Limits(Limits),
-    /// Order: each CONNECT carries this from now on; an empty one takes nothing along.
-    Login(Login),
+    /// Order: each CONNECT carries this from now on, or nothing.
+    Login(Option<Login>),
     /// Order: forget the login. A new connection is refused until there is another; those that stand stay.
     Forget,
     /// Order: do this now.

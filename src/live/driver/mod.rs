@@ -107,8 +107,7 @@ impl Host {
             Input::Way(way) => self.way = Some(way),
             Input::Plan { sessions, steps } => (self.actors, self.steps) = (sessions, steps),
             Input::Limits(limits) => self.limits = limits,
-            Input::Login(login) if login == Login::default() => self.login = Standing::None,
-            Input::Login(login) => self.login = Standing::Given(login),
+            Input::Login(login) => self.login = login.map_or(Standing::None, Standing::Given),
             Input::Forget => {
                 if matches!(self.login, Standing::Given(_)) {
                     self.login = Standing::Forgotten;
@@ -357,8 +356,8 @@ impl Host {
     /// The login goes into the CONNECT here, and only here.
     fn send_connect(&mut self, now: Instant, place: ConnectionRef, mut connect: Connect) {
         if let Standing::Given(Login { user_name, password }) = &self.login {
-            connect.user_name = user_name.as_ref().map(|name| name.as_str().to_owned());
-            connect.password = password.as_ref().map(|password| password.to_vec());
+            connect.user_name = user_name.as_deref().cloned();
+            connect.password = password.as_deref().cloned();
         }
         let version = connect.version;
         let packet = Packet::Connect(connect);

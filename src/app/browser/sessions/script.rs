@@ -86,6 +86,8 @@ pub(super) fn Editor(props: &Props) -> Html {
         Of::Live => ToModel::Live(live::Msg::Plan(msg)),
     });
     let edited = Edited { draft, of, problems: draft.problems(), send };
+    // A second session with the same client ID is what Simulate is for; a real one may be somebody's device.
+    let add = if of == Of::Simulate { Msg::AddSession } else { Msg::AddUnlike };
     let cards = draft.sessions().iter().enumerate().take(MAX_CARDS);
     let hidden = draft.sessions().len().saturating_sub(MAX_CARDS);
     // Whoever has come to an end by key keeps the focus: the button stays, and does nothing more.
@@ -100,8 +102,7 @@ pub(super) fn Editor(props: &Props) -> Html {
         <>
             <section class="c-panel c-stack" aria-labelledby="sessions">
                 <h2 id="sessions">{ "Sessions" }</h2>
-                if of == Of::Simulate { { whose(draft, send) } }
-                else { <p class="c-hint">{ said_live::REAL }</p> }
+                { whose(draft, of, send) }
                 <div class="c-grid">{ versions(draft, send) }</div>
                 <div class="c-sessions">
                     { for cards.map(|(index, actor)| card(&edited, index, actor)) }
@@ -110,7 +111,7 @@ pub(super) fn Editor(props: &Props) -> Html {
                 if draft.sessions().is_empty() { <p class="c-notice">{ "No sessions yet. Add one." }</p> }
                 { waiting(&edited) }
                 <div class="c-row">
-                    <button type="button" id={ADD_SESSION_ID} onclick={press(send, Msg::AddSession)}>{ "Add a session" }</button>
+                    <button type="button" id={ADD_SESSION_ID} onclick={press(send, add)}>{ "Add a session" }</button>
                     { turn(Msg::Undo, *can_undo, "Undo", " the last change of sessions or steps") }
                     { turn(Msg::Redo, *can_redo, "Redo", " the change that was taken back") }
                 </div>
@@ -157,8 +158,11 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
 }
 
 /// Who the sessions are.
-fn whose(draft: &Draft, send: &Callback<Msg>) -> Html {
+fn whose(draft: &Draft, of: Of, send: &Callback<Msg>) -> Html {
     let Some(own) = draft.own() else {
+        if of == Of::Live {
+            return html! { <p class="c-hint">{ said_live::REAL }</p> };
+        }
         return html! { <p class="c-hint">{ words::OF_CHECK }{ " Two with the same client ID show the takeover." }</p> };
     };
     let policies = own.iter().flat_map(|who| &who.policies).map(|policy| policy.name.as_str());

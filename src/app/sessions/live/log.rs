@@ -2,12 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::wire::{Event, Happening};
-use crate::iot::time::Instant;
+use crate::live::record::{self, Record, What as Happened};
 use crate::mqtt::{Frame, Packet, Version, decode};
-use crate::timeline::{
-    Close, ConnectionRef, Entry, Finding, FindingKind, Party, SessionId, What, Wire, diagnose,
-};
+use crate::timeline::{Close, ConnectionRef, Entry, Finding, FindingKind, SessionId, What, Wire, diagnose};
 
 /// The log keeps at most this many entries; beyond it the oldest go, and the page says how many.
 pub const MAX_ENTRIES: usize = 20_000;
@@ -24,6 +21,7 @@ pub struct Log {
     entries: VecDeque<Entry>,
     bytes: usize,
     dropped: usize,
+    versions: std::collections::BTreeMap<ConnectionRef, Version>,
 }
 
 /// What the user did.
@@ -41,34 +39,38 @@ impl Log {
         }
     }
 
-    /// Takes in one happening; `version` is that of its session's last CONNECT.
-    pub fn take(&mut self, happening: &Happening, version: &mut Version) {
-        let what = match &happening.what {
-            Event::Opened => What::Opened,
-            Event::Closed { own, code, reason } => {
-                What::Closed(Close { by: party(*own, *code), code: *code, reason: reason.clone() })
-            }
-            Event::Sent(bytes) => {
-                let Some(wire) = read(bytes.clone(), *version) else { return };
-                if let Ok(Packet::Connect(connect)) = &wire.packet {
-                    *version = connect.version;
+    /// Takes in what happened.
+    pub fn take(&mut self, batch: &[u8]) {
+        for Record { at, connection, what } in record::read(batch) {
+            let version = self.versions.entry(connection).or_insert(Version::V311);
+            let what = match what {
+                Happened::Opened => What::Opened,
+                Happened::Closed { by, code, reason } => {
+                    What::Closed(Close { by, code, reason: reason.to_owned() })
                 }
-                What::Sent(wire)
-            }
-            Event::Received(bytes) => {
-                let Some(wire) = read(bytes.clone(), *version) else { return };
-                What::Received(wire)
-            }
-            Event::Phase(_) => return,
-            Event::News(sentence) => What::Told(sentence.clone()),
-        };
-        let connection = ConnectionRef { session: SessionId(happening.session), number: happening.number };
-        self.write(Entry { at: Instant(happening.at), connection, what });
+                Happened::Sent { bytes, .. } => {
+                    let Some(wire) = read(bytes.to_vec(), *version) else { continue };
+                    if let Ok(Packet::Connect(connect)) = &wire.packet {
+                        *version = connect.version;
+                    }
+                    What::Sent(wire)
+                }
+                Happened::Received { bytes, .. } => {
+                    let Some(wire) = read(bytes.to_vec(), *version) else { continue };
+                    What::Received(wire)
+                }
+                Happened::Phase(_) | Happened::Running(_) => continue,
+                Happened::Told(sentence) => What::Told(sentence.to_owned()),
+            };
+            self.write(Entry { at, connection, what });
+        }
+        self.findings = diagnose(self.entries.make_contiguous());
     }
 
-    /// Says anew what can be said.
-    pub fn diagnose(&mut self) {
-        self.findings = diagnose(self.entries.make_contiguous());
+    /// What a connection speaks.
+    #[must_use]
+    pub fn version(&self, connection: ConnectionRef) -> Version {
+        self.versions.get(&connection).copied().unwrap_or(Version::V311)
     }
 
     /// The log, each entry with its number, counted from the first that ever was; the newest first.
@@ -127,14 +129,5 @@ const fn size(entry: &Entry) -> usize {
     match &entry.what {
         What::Sent(wire) | What::Received(wire) => wire.bytes.len(),
         _ => 0,
-    }
-}
-
-/// Who closed: a browser does not tell a close by the server from a loss when the code is 1006.
-const fn party(own: bool, code: Option<u16>) -> Party {
-    match (own, code) {
-        (true, _) => Party::Client,
-        (false, Some(1006) | None) => Party::Unknown,
-        (false, Some(_)) => Party::Server,
     }
 }

@@ -6,20 +6,26 @@
 pub mod access;
 pub mod log;
 pub mod run;
-pub mod wire;
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
 
 use super::Effect;
-use super::script::{self, ADD_SESSION_ID, ADD_STEP_ID, LAST_STEP_ID, Outcome, Script};
+use super::script::{self, ADD_SESSION_ID, ADD_STEP_ID, Draft, LAST_STEP_ID, Outcome, Script};
+use crate::app::check::files::Opened;
 use crate::app::workspace::Workspace;
 use crate::iot::endpoint::Endpoint;
 use crate::lab::scenario::Do;
-use crate::lab::{Action, Scenario};
+use crate::lab::{Action, Scenario, format};
 use crate::live::plan;
+use crate::live::record::{self, Phase, What};
+use crate::live::wire::Order;
+use crate::mqtt::Subscription;
 use crate::words::live as words;
 use access::{Access, KEYS_ID};
 use log::Log;
 use run::{RISKS_ID, Run};
-use wire::{Event, FromWorker, Happening, Phase, ToWorker};
 
 /// The name under which a plan is saved.
 pub const PLAN_FILE: &str = "live-plan.json";
@@ -39,6 +45,8 @@ pub struct Live {
     pub log: Log,
     /// Something that the user should read.
     pub told: Option<String>,
+    /// The plan that the worker was told of.
+    sent: Option<Rc<Draft>>,
 }
 
 /// What the user did on Live, or the worker told.
@@ -48,8 +56,12 @@ pub enum Msg {
     Access(access::Msg),
     /// To the plan.
     Plan(script::Msg),
+    /// Opened a file as the plan.
+    Open(Opened),
     /// Takes the sessions and steps of Simulate as the plan.
     TakeSimulated,
+    /// Adds a session that hears of all connections of the account.
+    Observe,
     /// Saves the plan.
     Save,
     /// To what runs.
@@ -60,6 +72,15 @@ pub enum Msg {
     Heard(FromWorker),
     /// The worker is gone.
     Lost,
+}
+
+/// From the worker to the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FromWorker {
+    /// The worker listens.
+    Ready,
+    /// What happened, as [`record`]s.
+    Batch(Vec<u8>),
 }
 
 impl Live {
@@ -74,6 +95,7 @@ impl Live {
             run: Run::default(),
             log: Log::default(),
             told,
+            sent: None,
         }
     }
 
@@ -92,7 +114,9 @@ impl Live {
                 return effects;
             }
             Msg::Plan(msg) => return self.change(msg, workspace),
+            Msg::Open(opened) => return self.open(opened, workspace),
             Msg::TakeSimulated => return self.take_simulated(workspace),
+            Msg::Observe => return self.change(script::Msg::AddObserver, workspace),
             Msg::Save => match plan::write(&self.scenario(workspace)) {
                 Ok(text) => return vec![Effect::Save(PLAN_FILE, text)],
                 Err(why) => self.told = Some(why.to_string()),
@@ -100,10 +124,11 @@ impl Live {
             Msg::Run(msg) => return self.run(msg, workspace),
             Msg::Log(msg) => self.log.update(msg),
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
-            Msg::Heard(FromWorker::Happened(happenings)) => self.hear(&happenings),
+            Msg::Heard(FromWorker::Batch(batch)) => self.hear(&batch),
             Msg::Lost => {
                 self.access.keys = None;
                 self.run.lose_all();
+                self.sent = None;
                 self.told = Some(crate::words::page::WORKER_LOST.to_owned());
             }
         }
@@ -120,7 +145,7 @@ impl Live {
             }
             access::Msg::Forget => {
                 self.access.keys = None;
-                return vec![Effect::Tell(ToWorker::Forget)];
+                return vec![Effect::Tell(Order::Forget)];
             }
         }
         Vec::new()
@@ -154,14 +179,30 @@ impl Live {
         effects
     }
 
+    fn open(&mut self, opened: Opened, workspace: &mut Workspace) -> Vec<Effect> {
+        let (texts, told) = opened.texts();
+        let mut told: Vec<String> = told.iter().map(ToString::to_string).collect();
+        // What a plan must not hold is refused by name before anything changes.
+        let scenario = texts.iter().find(|(_, text)| text.contains(format::FORMAT));
+        if let Some((Err(why), name)) = scenario.map(|(name, text)| (plan::read(text), name)) {
+            told.push(crate::words::script::not_opened(name, &why.to_string()));
+        } else if !texts.is_empty() {
+            let effects = self.change(script::Msg::Open(texts), workspace);
+            told.extend(self.told.take());
+            self.told = Some(told.join(" ")).filter(|told| !told.is_empty());
+            return effects;
+        }
+        self.told = Some(told.join(" ")).filter(|told| !told.is_empty());
+        Vec::new()
+    }
+
     fn take_simulated(&mut self, workspace: &mut Workspace) -> Vec<Effect> {
         let (script, told) = Script::of(&workspace.simulation);
-        let text = crate::lab::format::write(&script.scenario(workspace));
         self.told = told;
-        match plan::read(&text) {
-            Ok(_) => self.change(script::Msg::Open(vec![(words::SIMULATED.to_owned(), text)]), workspace),
+        match plan::read(&format::write(&script.scenario(workspace))) {
+            Ok(_) => self.change(script::Msg::Become(workspace.simulation.clone()), workspace),
             Err(why) => {
-                self.told = Some(why.to_string());
+                self.told = Some(words::not_taken(&why.to_string()));
                 Vec::new()
             }
         }
@@ -185,11 +226,20 @@ impl Live {
             run::Msg::Connect(session) => return self.connect(session, workspace),
             run::Msg::Disconnect(session) => return self.disconnect(session).into_iter().collect(),
             run::Msg::Subscribe(session) => return self.subscribe(session),
+            run::Msg::Unsubscribe(session) => return self.unsubscribe(session),
             run::Msg::Publish(session) => return self.publish(session),
             run::Msg::Every(session, text) => {
                 self.run.every.insert(session, text);
             }
-            run::Msg::StopRepeating(_) | run::Msg::Run | run::Msg::Stop => {}
+            run::Msg::StopRepeating(session) => {
+                return number(session)
+                    .map(|it| Effect::Tell(Order::StopRepeating(it)))
+                    .into_iter()
+                    .collect();
+            }
+            run::Msg::Run => return self.start(workspace),
+            run::Msg::Stop => return vec![Effect::Tell(Order::Stop)],
+            run::Msg::Lift(lifted) => self.run.lifted = lifted,
             run::Msg::Allow(risk) => self.run.allow(risk),
             run::Msg::Again(client_id, typed) => self.run.type_again(client_id, typed),
         }
@@ -197,73 +247,119 @@ impl Live {
     }
 
     fn connect(&mut self, session: usize, workspace: &Workspace) -> Vec<Effect> {
+        let Some(number) = number(session) else { return Vec::new() };
+        self.prepared(workspace, Some(session), Order::Connect(number))
+    }
+
+    /// Takes the steps of the plan.
+    fn start(&mut self, workspace: &Workspace) -> Vec<Effect> {
+        if self.plan.draft().steps().is_empty() {
+            self.told = Some(words::NO_STEPS.to_owned());
+            return Vec::new();
+        }
+        self.prepared(workspace, None, Order::Run)
+    }
+
+    /// This order, after what the worker has to know for it; or a word why it is not given. It is about one session or all.
+    fn prepared(&mut self, workspace: &Workspace, only: Option<usize>, order: Order) -> Vec<Effect> {
         let Some(endpoint) = &self.endpoint else { return Vec::new() };
         let plan = self.plan.scenario(workspace);
-        let (Some(actor), Ok(number)) = (plan.sessions.get(session), u32::try_from(session)) else {
-            return Vec::new();
-        };
-        if !self.run.risks(&plan, endpoint, Some(session)).is_empty() {
+        if !self.run.risks(&plan, endpoint, only).is_empty() {
             self.told = Some(words::CONFIRM_FIRST.to_owned());
             return vec![Effect::Focus(RISKS_ID)];
         }
-        match self.access.ready(endpoint) {
-            Ok(sign) => vec![Effect::Tell(ToWorker::Connect {
-                session: number,
-                url: endpoint.url(),
-                sign,
-                client_id: actor.connect.client_id.clone(),
-                version: actor.connect.version.into(),
-                keep_alive: actor.connect.keep_alive,
-            })],
+        let sign = match self.access.ready(endpoint) {
+            Ok(sign) => sign,
             Err(why) => {
                 self.told = Some(why);
-                Vec::new()
+                return Vec::new();
             }
+        };
+        let mut orders = vec![Order::Way { url: endpoint.url(), sign }];
+        if self.sent.as_ref().is_none_or(|sent| !Rc::ptr_eq(sent, self.plan.draft())) {
+            // The worker asks no policies.
+            orders
+                .push(Order::Plan(format::write(&Scenario { identities: vec![script::stand_in()], ..plan })));
+            self.sent = Some(Rc::clone(self.plan.draft()));
         }
+        let limits = self.run.limits();
+        if self.run.told.replace(limits) != Some(limits) {
+            orders.push(Order::Limits(limits));
+        }
+        orders.push(order);
+        orders.into_iter().map(Effect::Tell).collect()
     }
 
     fn disconnect(&self, session: usize) -> Option<Effect> {
         let idle = self.run.session(session).phase == Phase::Idle;
-        let session = u32::try_from(session).ok().filter(|_| !idle)?;
-        Some(Effect::Tell(ToWorker::Disconnect { session }))
+        number(session).filter(|_| !idle).map(|session| Effect::Tell(Order::Disconnect(session)))
     }
 
     fn subscribe(&self, index: usize) -> Vec<Effect> {
-        let (Some(Action::Subscribe(filters)), Ok(session)) =
-            (self.plan.draft().habit(index, Do::Subscribe), u32::try_from(index))
-        else {
-            return Vec::new();
+        let order = |session, one: &Subscription| Order::Subscribe {
+            session,
+            filter: one.filter.clone(),
+            qos: one.qos.level(),
         };
-        let order = |one: &crate::mqtt::Subscription| {
-            Effect::Tell(ToWorker::Subscribe { session, filter: one.filter.clone(), qos: one.qos.level() })
-        };
-        filters.iter().map(order).collect()
+        self.for_filters(index, order)
     }
 
-    fn publish(&self, index: usize) -> Vec<Effect> {
-        let (Some(Action::Publish(message)), Ok(session)) =
-            (self.plan.draft().habit(index, Do::Publish), u32::try_from(index))
+    fn unsubscribe(&self, index: usize) -> Vec<Effect> {
+        self.for_filters(index, |session, one| Order::Unsubscribe { session, filter: one.filter.clone() })
+    }
+
+    /// An order for each filter that the card of a session names.
+    fn for_filters(&self, index: usize, order: impl Fn(u32, &Subscription) -> Order) -> Vec<Effect> {
+        match (self.plan.draft().habit(index, Do::Subscribe), number(index)) {
+            (Some(Action::Subscribe(filters)), Some(session)) => {
+                filters.iter().map(|one| Effect::Tell(order(session, one))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn publish(&mut self, index: usize) -> Vec<Effect> {
+        let (Some(Action::Publish(message)), Some(session)) =
+            (self.plan.draft().habit(index, Do::Publish), number(index))
         else {
             return Vec::new();
         };
-        vec![Effect::Tell(ToWorker::Publish {
+        let Ok(every) = self.run.period(index) else {
+            self.told = Some(words::NOT_A_PERIOD.to_owned());
+            return Vec::new();
+        };
+        vec![Effect::Tell(Order::Publish {
             session,
             topic: message.topic.clone(),
             payload: String::from_utf8_lossy(&message.payload).into_owned(),
             qos: message.qos.level(),
+            retain: message.retain,
+            every,
         })]
     }
 
-    fn hear(&mut self, happenings: &[Happening]) {
-        for happening in happenings {
-            let Some(state) = self.run.session_mut(happening.session) else { continue };
-            match &happening.what {
-                Event::Phase(phase) => state.phase = *phase,
-                Event::News(sentence) => state.news.clone_from(sentence),
+    fn hear(&mut self, batch: &[u8]) {
+        for happened in record::read(batch) {
+            match happened.what {
+                What::Running(steps) => self.run.steps = steps,
+                What::Phase(phase) => {
+                    if let Some(state) = self.run.session_mut(happened.connection.session.0) {
+                        state.phase = phase;
+                    }
+                }
+                What::Told(sentence) => {
+                    if let Some(state) = self.run.session_mut(happened.connection.session.0) {
+                        sentence.clone_into(&mut state.news);
+                    }
+                }
                 _ => {}
             }
-            self.log.take(happening, &mut state.version);
         }
-        self.log.diagnose();
+        self.log.take(batch);
     }
+}
+
+/// A session as the worker calls it.
+fn number(session: usize) -> Option<u32> {
+    u32::try_from(session).ok()
 }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::wire::Phase;
 use crate::iot::endpoint::Endpoint;
 use crate::lab::Scenario;
+use crate::lab::format::millis;
+use crate::live::driver::Limits;
+use crate::live::record::Phase;
 use crate::live::risk::{Risk, risks};
-use crate::mqtt::Version;
 
 /// At most this many sessions side by side.
 pub const MAX_SESSIONS: usize = crate::live::plan::MAX_SESSIONS;
@@ -26,23 +27,19 @@ pub struct Run {
     pub every: BTreeMap<usize, String>,
     /// The steps of the plan are being taken.
     pub steps: bool,
+    /// The limits that protect a fleet are lifted in this load of the page.
+    pub lifted: bool,
+    /// The limits that the worker was told of.
+    pub told: Option<Limits>,
 }
 
 /// What the page shows of one session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionState {
     /// Where it stands.
     pub phase: Phase,
-    /// The version of its last CONNECT; it says how to read the packets that follow.
-    pub version: Version,
     /// The last news, as a sentence.
     pub news: String,
-}
-
-impl Default for SessionState {
-    fn default() -> Self {
-        Self { phase: Phase::Idle, version: Version::V311, news: String::new() }
-    }
 }
 
 /// What the user did.
@@ -54,7 +51,9 @@ pub enum Msg {
     Disconnect(usize),
     /// Subscribes to what a session's card says.
     Subscribe(usize),
-    /// Publishes what a session's card says.
+    /// Unsubscribes from that.
+    Unsubscribe(usize),
+    /// Publishes what a session's card says; again and again where it says how often.
     Publish(usize),
     /// Typed how often a session publishes by itself.
     Every(usize, String),
@@ -64,6 +63,8 @@ pub enum Msg {
     Run,
     /// Takes no more of them, and disconnects every session.
     Stop,
+    /// Lifts the limits, or lets them hold again.
+    Lift(bool),
     /// Confirms a risk.
     Allow(Risk),
     /// Typed a client ID again.
@@ -90,13 +91,34 @@ impl Run {
     pub fn standing(&self) -> impl Iterator<Item = u32> {
         (0_u32..)
             .zip(&self.sessions)
-            .filter(|(_, state)| matches!(state.phase, Phase::Connecting | Phase::Connected))
+            .filter(|(_, state)| matches!(state.phase, Phase::Connecting | Phase::Connected | Phase::Waiting))
             .map(|(session, _)| session)
+    }
+
+    /// The limits that hold.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        if self.lifted {
+            Limits { sessions: None, rate: None, run: None, rounds: None }
+        } else {
+            Limits::default()
+        }
+    }
+
+    /// After how many milliseconds a session publishes again; none for once.
+    ///
+    /// # Errors
+    /// What was typed is no such time.
+    pub fn period(&self, session: usize) -> Result<Option<u64>, ()> {
+        match self.every.get(&session).map_or("", |typed| typed.trim()) {
+            "" => Ok(None),
+            typed => millis(typed).filter(|period| *period > 0).map(Some).ok_or(()),
+        }
     }
 
     /// Every connection is gone.
     pub fn lose_all(&mut self) {
-        self.steps = false;
+        (self.steps, self.told) = (false, None);
         for state in &mut self.sessions {
             state.phase = Phase::Idle;
         }
@@ -136,7 +158,7 @@ impl Run {
 mod tests {
     use super::*;
     use crate::lab::presets;
-    use crate::mqtt::{Qos, Will};
+    use crate::mqtt::{Qos, Version, Will};
 
     fn endpoint(text: &str) -> Endpoint {
         Endpoint::parse(text).unwrap()

@@ -31,6 +31,8 @@ const SUBSCRIBE_AFTER: Millis = Millis(300);
 const PUBLISH_AFTER: Millis = Millis(500);
 /// An end that nobody set comes this long after the second in which the last step is.
 const AFTERWARDS: Millis = Millis(3000);
+/// Every connection and disconnection of an account (Developer Guide, Lifecycle events: documented).
+const PRESENCE: &str = "$aws/events/presence/#";
 /// One way through the simulated network.
 const LATENCY: Millis = Millis(20);
 
@@ -568,6 +570,50 @@ impl Draft {
         Ok(())
     }
 
+    /// Gives the last session a client ID that ends in its name: with that of the one before it would throw that out.
+    pub(super) fn rename_last(&mut self) {
+        let Some(actor) = self.scenario.sessions.last_mut() else { return };
+        let id = &actor.connect.client_id;
+        let stem =
+            id.rsplit_once('-').filter(|(_, last)| last.len() == 1).map_or(id.as_str(), |(stem, _)| stem);
+        actor.connect.client_id = format!("{stem}-{}", actor.name.to_lowercase());
+    }
+
+    /// Adds a session that hears of every connection of the account (Developer Guide, Lifecycle events), a second before
+    /// the others.
+    ///
+    /// # Errors
+    /// A sentence, when there are too many already.
+    pub(super) fn add_observer(&mut self) -> Result<(), String> {
+        let sessions = &self.scenario.sessions;
+        if sessions.len() >= MAX_CLIENTS || self.scenario.steps.len() >= MAX_STEPS {
+            return Err(words::too_many(MAX_CLIENTS, MAX_STEPS));
+        }
+        let named = |name: &str| sessions.iter().any(|actor| actor.name == name);
+        let names = std::iter::once("Observer".to_owned()).chain((2..).map(|n| format!("Observer {n}")));
+        let name = names.into_iter().find(|name| !named(name)).unwrap_or_default();
+        let version = self.version().unwrap_or_default();
+        let stem = sessions.iter().map(|actor| actor.connect.client_id.as_str()).find_map(|id| {
+            let (stem, last) = id.rsplit_once('-')?;
+            (stem.starts_with("iotlab-") && last.len() == 1).then_some(stem)
+        });
+        let client_id = format!("{}-{}", stem.unwrap_or("iotlab"), name.to_lowercase().replace(' ', "-"));
+        let mut actor = Actor::new(&name, 0, version.into(), &client_id);
+        actor.comeback = Comeback::Backoff;
+        actor.on_connect = vec![Action::subscribe(PRESENCE, Qos::AtLeastOnce)];
+        let new = session_id(sessions.len());
+        self.scenario.sessions.push(actor);
+        for step in &mut self.scenario.steps {
+            step.at = step.at + APART;
+        }
+        if !self.open_end {
+            self.scenario.end = self.scenario.end + APART;
+        }
+        self.insert(Step { at: Instant(0), session: new, action: Action::Connect });
+        self.settle();
+        Ok(())
+    }
+
     /// Removes a session, its steps, and what was expected of it.
     pub(super) fn remove_session(&mut self, session: usize) {
         if session >= self.scenario.sessions.len() {
@@ -722,7 +768,8 @@ impl Field {
 }
 
 /// Stands for who connects on Check, while nobody plays.
-pub(super) fn stand_in() -> Identity {
+#[must_use]
+pub fn stand_in() -> Identity {
     Identity {
         name: "device".to_owned(),
         context: Context::new(Principal::X509(Certificate::default()), DEFAULT_REGION, DEFAULT_ACCOUNT),

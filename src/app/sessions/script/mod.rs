@@ -9,7 +9,7 @@ mod open;
 #[cfg(test)]
 mod tests;
 
-pub use draft::{Choice, Draft, Field, qos_of};
+pub use draft::{Choice, Draft, Field, qos_of, stand_in};
 pub use kept::MAX_KEPT;
 pub use open::{Opened, Refused, read_commands};
 
@@ -63,8 +63,10 @@ pub enum Msg {
     Type(Field, String),
     /// Made a choice.
     Choose(Choice),
-    /// Added a session like the last.
+    /// Added a session like the last, client ID and all.
     AddSession,
+    /// Added a session like the last with a client ID of its own.
+    AddUnlike,
     /// Removed a session and its steps.
     RemoveSession(usize),
     /// Added a step.
@@ -83,6 +85,10 @@ pub enum Msg {
     Take,
     /// Opened files, each with its name and text.
     Open(Vec<(String, String)>),
+    /// Takes another script in its place.
+    Become(Simulation),
+    /// Added a session that hears of all connections of the account.
+    AddObserver,
     /// Chose an experiment of the article.
     Experiment(usize),
     /// Wants the sessions to be who connects on Check.
@@ -165,6 +171,11 @@ impl Script {
             }
             Msg::Choose(choice) => self.edit(|draft| draft.choose(choice)),
             Msg::AddSession => self.change(false, Draft::add_session),
+            Msg::AddUnlike => self.change(false, |draft| {
+                draft.add_session()?;
+                draft.rename_last();
+                Ok(())
+            }),
             Msg::RemoveSession(session) => self.edit(|draft| draft.remove_session(session)),
             Msg::AddStep => {
                 let outcome = self.change(false, Draft::add_step);
@@ -205,6 +216,11 @@ impl Script {
                 self.open(&[(words::PASTED.to_owned(), pasted)], |_| ())
             }
             Msg::Open(texts) => self.open(&texts, |_| ()),
+            Msg::Become(simulation) => match Draft::read(&simulation) {
+                Ok(draft) => self.edit(|now| *now = draft),
+                Err(why) => Outcome::Told(words::not_kept(&why)),
+            },
+            Msg::AddObserver => self.change(false, Draft::add_observer),
             Msg::Experiment(number) => {
                 let Some(experiment) = presets::EXPERIMENTS.get(number) else { return Outcome::Nothing };
                 experiment.commands.clone_into(&mut self.paste);

@@ -9,7 +9,7 @@ use crate::app::sessions::live::log::{Log, Msg};
 use crate::app::sessions::live::run::Run;
 use crate::timeline::SessionId;
 
-pub(super) fn log(log: &Log, run: &Run, send: &Callback<Msg>) -> Html {
+pub(super) fn log(log: &Log, send: &Callback<Msg>) -> Html {
     let versions = |session: SessionId| run.session(usize::try_from(session.0).unwrap_or(usize::MAX)).version;
     let entry = log.selected.and_then(|number| log.entry(number));
     html! {

@@ -10,12 +10,15 @@ use yew::prelude::*;
 use super::link::KeysForWorker;
 use super::script::{Editor, Of};
 use super::{press, typing};
-use crate::app::browser::components::field;
+use crate::app::browser::components::{FilePicker, field};
 use crate::app::sessions::live::access::Keys;
+use crate::app::sessions::live::run::Run;
 use crate::app::sessions::live::{self, Live};
+use crate::app::sessions::script::Script;
 use crate::app::sessions::simulate::name;
 use crate::app::sessions::{Model, Msg};
 use crate::app::workspace::TextField;
+use crate::lab::format::MAX_TEXT;
 use crate::timeline::SessionId;
 use crate::words;
 
@@ -37,6 +40,7 @@ pub(super) fn live(
         };
     };
     let to_live = &send.reform(Msg::Live);
+    let to_run = &to_live.reform(live::Msg::Run);
     html! {
         <>
             <div class="c-notice is-allowed">
@@ -44,13 +48,41 @@ pub(super) fn live(
                 <button type="button" onclick={press(send, Msg::Unlock)}>{ "Leave Live" }</button>
             </div>
             { access::access(access, endpoint, &to_live.reform(live::Msg::Access), hand_over) }
-            { run::risks(&run.risks(&model.live.scenario(&model.workspace), endpoint, None), run, &to_live.reform(live::Msg::Run)) }
+            { run::risks(&run.risks(&model.live.scenario(&model.workspace), endpoint, None), run, to_run) }
+            { run::bar(run, plan.draft().sessions().len(), to_run) }
             <ContextProvider<Running> context={Running { run: run.clone(), send: send.clone() }}>
                 <Editor draft={plan.draft().clone()} first_step={plan.first_step()} can_undo={plan.can_undo()}
                     can_redo={plan.can_redo()} of={Of::Live} send={send.clone()} />
             </ContextProvider<Running>>
-            { log::log(log, run, &to_live.reform(live::Msg::Log)) }
+            { files(plan, run, send) }
+            { log::log(log, &to_live.reform(live::Msg::Log)) }
         </>
+    }
+}
+
+/// The plan comes in and goes out, to a file or to Simulate.
+fn files(plan: &Script, run: &Run, to_model: &Callback<Msg>) -> Html {
+    let send = &to_model.reform(Msg::Live);
+    let press_live = |msg: live::Msg| press(to_model, Msg::Live(msg));
+    html! {
+        <section class="c-panel c-stack" aria-labelledby="plan-title">
+            <h2 id="plan-title">{ "The plan" }</h2>
+            <p class="c-hint">{ words::live::PLAN }</p>
+            <div class="c-row">
+                <FilePicker label="Open a plan" limit={MAX_TEXT} accept=".json,application/json" taken={send.reform(live::Msg::Open)} />
+                <button type="button" onclick={press_live(live::Msg::Save)}>{ "Save the plan" }</button>
+                <button type="button" onclick={press_live(live::Msg::TakeSimulated)}>{ "Take the sessions of Simulate" }</button>
+                <button type="button" onclick={press(to_model, Msg::SimulatePlan)}>{ "Simulate this plan" }</button>
+                <button type="button" onclick={press_live(live::Msg::Observe)}>{ "Add an observer" }</button>
+            </div>
+            if let Some(refused) = &plan.refused {
+                <div class="c-notice is-explicit" role="alert">
+                    <p>{ &refused.why }</p>
+                    if !refused.places.is_empty() { <ul>{ for refused.places.iter().map(|place| html! { <li>{ place }</li> }) }</ul> }
+                </div>
+            }
+            { run::limits(run, &send.reform(live::Msg::Run)) }
+        </section>
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use yew::prelude::*;
 
-use crate::app::browser::components::{field, text};
+use crate::app::browser::components::{check_box, field, text};
 use crate::app::sessions::Msg as ToModel;
 use crate::app::sessions::live;
 use crate::app::sessions::live::run::{Msg, RISKS_ID, Run};
-use crate::app::sessions::live::wire::Phase;
+use crate::live::record::Phase;
 use crate::live::risk::Risk;
 use crate::words::live as words;
 
@@ -47,22 +47,53 @@ pub(in crate::app::browser::sessions) fn Controls(props: &Props) -> Html {
     };
     let connected = state.phase == Phase::Connected;
     let stands = match state.phase {
-        Phase::Connecting => "Connecting.".to_owned(),
+        Phase::Connecting => words::CONNECTING.to_owned(),
         Phase::Closing => format!("{} Closing.", state.news),
         Phase::Idle if state.news.is_empty() => "Not connected.".to_owned(),
-        Phase::Idle | Phase::Connected => state.news.clone(),
+        Phase::Idle | Phase::Connected | Phase::Waiting => state.news.clone(),
     };
+    let every = running.run.every.get(session).map_or("", String::as_str);
+    let typed = running.send.reform(move |text| ToModel::Live(live::Msg::Run(Msg::Every(index, text))));
+    let on = matches!(state.phase, Phase::Connecting | Phase::Connected | Phase::Waiting);
     html! {
         <>
+            { field(&format!("session-{session}-every"), "Publish again every (s)", every, &typed) }
             <div role="status"><p>{ stands }</p></div>
             <div class="c-row">
-                { act("Connect", Msg::Connect(index), state.phase == Phase::Idle) }
+                { act("Connect", Msg::Connect(index), matches!(state.phase, Phase::Idle | Phase::Waiting)) }
                 { act("Subscribe", Msg::Subscribe(index), connected && *subscribes) }
+                { act("Unsubscribe", Msg::Unsubscribe(index), connected && *subscribes) }
                 { act("Publish", Msg::Publish(index), connected && *publishes) }
-                { act("Disconnect", Msg::Disconnect(index), matches!(state.phase, Phase::Connecting | Phase::Connected)) }
+                if !every.trim().is_empty() { { act("Stop publishing", Msg::StopRepeating(index), connected) } }
+                { act("Disconnect", Msg::Disconnect(index), on) }
             </div>
         </>
     }
+}
+
+/// Run and stop, with how many sessions stand; always in sight.
+pub(super) fn bar(run: &Run, sessions: usize, send: &Callback<Msg>) -> Html {
+    let press = |msg: Msg| send.reform(move |_: MouseEvent| msg.clone());
+    let phases = (0..sessions).map(|session| run.session(session).phase);
+    let connected = phases.clone().filter(|phase| *phase == Phase::Connected).count();
+    let idle = !run.steps && phases.clone().all(|phase| phase == Phase::Idle);
+    html! {
+        <section class="c-panel c-runbar c-row is-spread" aria-label="Run">
+            <p>
+                { words::standing(connected, sessions) }
+                if run.steps { { " " }{ words::RUNNING } }
+            </p>
+            <div class="c-row">
+                <button type="button" class="is-primary" disabled={run.steps} onclick={press(Msg::Run)}>{ "Run the plan" }</button>
+                <button type="button" disabled={idle} onclick={press(Msg::Stop)}>{ "Stop everything" }</button>
+            </div>
+        </section>
+    }
+}
+
+/// The limits that protect a fleet, and how to lift them.
+pub(super) fn limits(run: &Run, send: &Callback<Msg>) -> Html {
+    check_box(words::LIFT, run.lifted, &send.reform(Msg::Lift))
 }
 
 /// What is to be confirmed before the sessions connect; nothing where nobody can be hurt.

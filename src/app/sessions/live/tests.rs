@@ -1,0 +1,145 @@
+use super::*;
+use crate::app::check::files::Opened;
+use crate::app::sessions::script::{Choice, Field};
+use crate::app::workspace::MqttVersion;
+use crate::live::driver::Limits;
+use crate::live::record::{Batch, Record};
+use crate::timeline::{ConnectionRef, SessionId};
+
+fn locked(endpoint: &str) -> (Live, Workspace) {
+    let workspace = Workspace::example();
+    (Live::new(Endpoint::parse(endpoint).ok(), &workspace), workspace)
+}
+
+/// Locked to a broker on this machine, without signatures.
+fn plain() -> (Live, Workspace) {
+    let (mut live, workspace) = locked("ws://127.0.0.1:9001");
+    live.access.typed.signed = false;
+    (live, workspace)
+}
+
+fn orders(effects: Vec<Effect>) -> Vec<Order> {
+    let order = |effect| if let Effect::Tell(order) = effect { Some(order) } else { None };
+    effects.into_iter().filter_map(order).collect()
+}
+
+fn phase(live: &mut Live, workspace: &mut Workspace, session: u32, phase: Phase) {
+    let connection = ConnectionRef { session: SessionId(session), number: 1 };
+    let mut batch = Batch::default();
+    batch.push(&Record { at: crate::iot::time::Instant(5), connection, what: What::Phase(phase) });
+    batch.push(&Record { at: crate::iot::time::Instant(5), connection, what: What::Told("Connected as x.") });
+    live.update(Msg::Heard(FromWorker::Batch(batch.bytes().to_vec())), workspace);
+}
+
+#[test]
+fn the_worker_is_told_the_plan_and_the_limits_once_and_again_when_they_change() {
+    let (mut live, mut workspace) = plain();
+    let connect = |live: &mut Live, workspace: &mut Workspace| {
+        orders(live.update(Msg::Run(run::Msg::Connect(1)), workspace))
+    };
+    let first = connect(&mut live, &mut workspace);
+    let [Order::Way { url, sign: None }, Order::Plan(plan), Order::Limits(limits), Order::Connect(1)] =
+        first.as_slice()
+    else {
+        panic!("{first:?}")
+    };
+    assert_eq!((url.as_str(), *limits), ("ws://127.0.0.1:9001/mqtt", Limits::default()));
+    assert_eq!(plan::read(plan).unwrap().sessions, live.plan.draft().sessions());
+    assert!(matches!(connect(&mut live, &mut workspace).as_slice(), [Order::Way { .. }, Order::Connect(1)]));
+    let faster = script::Msg::Type(Field::KeepAlive(1), "7".to_owned());
+    live.update(Msg::Plan(faster), &mut workspace);
+    live.update(Msg::Run(run::Msg::Lift(true)), &mut workspace);
+    let again = connect(&mut live, &mut workspace);
+    assert!(
+        matches!(again.as_slice(), [Order::Way { .. }, Order::Plan(plan), Order::Limits(limits), Order::Connect(1)]
+            if plan.contains("7") && limits.sessions.is_none()),
+        "{again:?}"
+    );
+    // A new worker knows nothing.
+    live.update(Msg::Lost, &mut workspace);
+    assert_eq!(connect(&mut live, &mut workspace).len(), 4);
+}
+
+#[test]
+fn nothing_connects_without_credentials_or_before_what_may_hurt_is_confirmed() {
+    let (mut live, mut workspace) = locked("example-ats.iot.eu-west-1.amazonaws.com");
+    assert_eq!(live.update(Msg::Run(run::Msg::Run), &mut workspace), []);
+    assert_eq!(live.told.take().as_deref(), Some(crate::words::page::NO_CREDENTIALS));
+    let foreign = script::Msg::Type(Field::ClientId(0), "temp-sensor-01".to_owned());
+    live.update(Msg::Plan(foreign), &mut workspace);
+    assert_eq!(live.update(Msg::Run(run::Msg::Connect(0)), &mut workspace), [Effect::Focus(RISKS_ID)]);
+    assert_eq!(live.told.take().as_deref(), Some(words::CONFIRM_FIRST));
+    // The other one hurts nobody.
+    live.update(Msg::Run(run::Msg::Connect(1)), &mut workspace);
+    assert_eq!(live.told.take().as_deref(), Some(crate::words::page::NO_CREDENTIALS));
+}
+
+#[test]
+fn by_hand_a_session_does_what_its_card_says() {
+    let (mut live, mut workspace) = plain();
+    let mut run = |msg| orders(live.update(Msg::Run(msg), &mut workspace));
+    let (session, filter) = (0, "iotlab/hello".to_owned());
+    assert_eq!(run(run::Msg::Subscribe(0)), [Order::Subscribe { session, filter: filter.clone(), qos: 1 }]);
+    assert_eq!(run(run::Msg::Unsubscribe(0)), [Order::Unsubscribe { session, filter }]);
+    let publish = |every| Order::Publish {
+        session: 1,
+        topic: "iotlab/hello".to_owned(),
+        payload: "hello".to_owned(),
+        qos: 1,
+        retain: false,
+        every,
+    };
+    assert_eq!(run(run::Msg::Publish(1)), [publish(None)]);
+    run(run::Msg::Every(1, "0.5".to_owned()));
+    assert_eq!(run(run::Msg::Publish(1)), [publish(Some(500))]);
+    run(run::Msg::Every(1, "often".to_owned()));
+    assert_eq!(run(run::Msg::Publish(1)), []);
+    assert_eq!(run(run::Msg::StopRepeating(1)), [Order::StopRepeating(1)]);
+    assert_eq!(run(run::Msg::Publish(7)), []);
+    assert_eq!(live.told.take().as_deref(), Some(words::NOT_A_PERIOD));
+}
+
+#[test]
+fn sessions_keep_their_numbers_and_a_new_one_has_a_client_id_of_its_own() {
+    let (mut live, mut workspace) = plain();
+    live.update(Msg::Plan(script::Msg::AddUnlike), &mut workspace);
+    live.update(Msg::Observe, &mut workspace);
+    let ids = |live: &Live| -> Vec<String> {
+        live.plan.draft().sessions().iter().map(|actor| actor.connect.client_id.clone()).collect()
+    };
+    assert_eq!(ids(&live), ["iotlab-a", "iotlab-b", "iotlab-c", "iotlab-observer"]);
+    assert_eq!(live.plan.draft().text(Field::Subscribe(3)), "$aws/events/presence/#");
+    let first = live.scenario(&workspace).steps.first().map(|step| step.session);
+    assert_eq!(first, Some(SessionId(3)), "it hears of the others only when it is there before them");
+    phase(&mut live, &mut workspace, 3, Phase::Connected);
+    assert_eq!(live.run.session(3).news, "Connected as x.");
+    assert_eq!(live.update(Msg::Plan(script::Msg::RemoveSession(1)), &mut workspace), []);
+    let removed = live.update(Msg::Plan(script::Msg::RemoveSession(3)), &mut workspace);
+    assert_eq!(removed, [Effect::Tell(Order::Disconnect(3)), Effect::Focus(ADD_SESSION_ID)]);
+    assert_eq!((ids(&live).len(), live.run.session(3)), (3, run::SessionState::default()));
+    assert_eq!(workspace.live.plan, *live.plan.kept());
+}
+
+#[test]
+fn a_plan_is_saved_and_opened_and_what_is_none_is_refused_by_name() {
+    let (mut live, mut workspace) = plain();
+    live.update(Msg::Plan(script::Msg::Choose(Choice::Versions(MqttVersion::V311))), &mut workspace);
+    let saved = live.update(Msg::Save, &mut workspace);
+    let [Effect::Save(PLAN_FILE, text)] = saved.as_slice() else { panic!("{saved:?}") };
+    let (mut other, mut workspace) = plain();
+    let open = |text: &str| {
+        let files = vec![("plan.json".to_owned(), Ok(text.to_owned()))];
+        Msg::Open(Opened { files, left_out: 0 })
+    };
+    other.update(open(text), &mut workspace);
+    assert_eq!((other.plan.draft().version(), other.told.take()), (Some(MqttVersion::V311), None));
+    let before = other.plan.clone();
+    other.update(open(&text.replacen("\"connect\"", "\"cut\"", 1)), &mut workspace);
+    let told = other.told.take().unwrap();
+    assert!(told.contains("plan.json") && told.contains("cannot be told to `cut`"), "{told}");
+    assert_eq!(other.plan, before);
+    other.update(Msg::TakeSimulated, &mut workspace);
+    assert_eq!(other.plan.kept(), &workspace.simulation);
+    other.update(Msg::Plan(script::Msg::Undo), &mut workspace);
+    assert_eq!(other.plan.kept(), before.kept());
+}
