@@ -6,6 +6,9 @@ use super::topic::{self, ParentLevel};
 
 use Use::{Both, Publish, Subscribe};
 
+/// What the topics of lifecycle events begin with (Developer Guide, Lifecycle events).
+pub const LIFECYCLE_EVENTS: &str = "$aws/events/";
+
 /// What a client may do with a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {

@@ -1,12 +1,14 @@
 //! Sessions with a real broker: their log, what was predicted of them, and what was seen.
 //!
-//! The [`Store`](store::Store) keeps what happened, [`plan`] is what is going to be done and [`risk`] whom that may hurt, [`mod@predict`] says what the
+//! The [`Store`](store::Store) keeps what happened, a [`Digest`](digest::Digest) what of it matters; [`plan`] is what is
+//! going to be done and [`risk`] whom that may hurt, [`mod@predict`] says what the
 //! policies make of it, [`observe`] reads what was seen elsewhere, [`compare`] holds one against the other, and [`evidence`]
 //! is what is left of it as a suite. What leaves goes through [`redact`].
 //!
 //! Does not know sockets, the browser, credentials, or sentences (`words::live` has them).
 
 pub mod compare;
+pub mod digest;
 pub mod driver;
 pub mod evidence;
 pub mod observe;

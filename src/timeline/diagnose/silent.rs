@@ -26,12 +26,13 @@ pub(super) fn find(stories: &[Story<'_>], entries: &[Entry]) -> Vec<Finding> {
         let until = story.closed.map_or(end, |(closed, _)| closed.at);
         for (topic, messages) in &topics {
             let Some(since) = story.subscribed(topic) else { continue };
-            let missed = messages.iter().find(|(publisher, sent)| {
+            let missed = messages.iter().filter(|(publisher, sent)| {
                 let came = story.received.iter().any(|(came, mark)| came == topic && mark.index > sent.index);
                 let had_time = sent.at + PATIENCE <= until;
                 *publisher != story.connection && since.index < sent.index && had_time && !came
             });
-            findings.extend(missed.map(|(publisher, sent)| Finding {
+            let first = missed.min_by_key(|(_, sent)| sent.index);
+            findings.extend(first.map(|(publisher, sent)| Finding {
                 kind: FindingKind::NotReceived {
                     connection: story.connection,
                     publisher: *publisher,

@@ -212,7 +212,8 @@ impl<'a> Story<'a> {
                     }
                 }
             }
-            Some(Packet::PubAck(ack)) => {
+            // With QoS 2 it is the PUBREC that accepts or refuses (MQTT 5 section 3.5.2.1).
+            Some(Packet::PubAck(ack) | Packet::PubRec(ack)) => {
                 let publish = |asked: &Asked<'_>| matches!(asked.what, Wish::Publish(_));
                 let Some(asked) = self.answered(ack.packet_id, publish) else { return };
                 if ack.code.is_failure() {
