@@ -199,9 +199,7 @@ impl Store {
     /// A row, unless it was dropped.
     #[must_use]
     pub fn row(&self, id: RowId) -> Option<Row> {
-        let place = *self.places.get(self.place(id)?)?;
-        let Record { at, connection, what } = self.record(place)?;
-        let version = place.version;
+        let (Record { at, connection, what }, version) = self.raw(id)?;
         let (what, left_out) = match what {
             record::What::Opened => (What::Opened, 0),
             record::What::Closed { by, code, reason } => {
@@ -215,6 +213,13 @@ impl Store {
         };
         let left_out = usize::try_from(left_out).unwrap_or(usize::MAX);
         Some(Row { id, entry: Entry { at, connection, what }, version, left_out })
+    }
+
+    /// A row as it came, and what its connection speaks, unless it was dropped.
+    #[must_use]
+    pub fn raw(&self, id: RowId) -> Option<(Record<'_>, Version)> {
+        let place = *self.places.get(self.place(id)?)?;
+        Some((self.record(place)?, place.version))
     }
 
     /// Where a row stands among those that are kept, from 0; it changes when rows are dropped.

@@ -15,6 +15,7 @@ pub mod form;
 mod headline;
 pub mod lesson;
 pub mod live;
+pub mod log;
 pub mod page;
 mod place;
 pub mod player;

@@ -7,8 +7,10 @@ pub mod live;
 pub mod reference;
 pub mod script;
 pub mod simulate;
+pub mod window;
 
 use crate::app::check::comes_with;
+use crate::app::check::files::Opened;
 use crate::app::presenter;
 use crate::app::workspace::{Screen, TextField, Workspace};
 use crate::iot::endpoint::Endpoint;
@@ -83,6 +85,17 @@ pub enum Msg {
     Present,
 }
 
+impl Msg {
+    /// Whether the user did nothing.
+    const fn comes_by_itself(&self) -> bool {
+        match self {
+            Self::Open | Self::Live(live::Msg::Heard(_)) => true,
+            Self::Live(live::Msg::Log(msg)) => msg.comes_by_itself(),
+            _ => false,
+        }
+    }
+}
+
 /// What the browser is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -107,6 +120,8 @@ pub enum Effect {
     Save(&'static str, String),
     /// Put this text into the clipboard, and tell what came of it.
     Copy(String),
+    /// Tell this after so many milliseconds.
+    Later(u32, Box<Msg>),
 }
 
 impl Model {
@@ -147,7 +162,7 @@ impl Model {
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         // What the user did not do takes nothing away.
-        if !matches!(msg, Msg::Open | Msg::Live(live::Msg::Heard(_))) {
+        if !msg.comes_by_itself() {
             self.notice = None;
         }
         let mut effects = self.take(msg);
@@ -214,6 +229,9 @@ impl Model {
                 if let Some(told) = self.live.told.take() {
                     self.notice = Some(told);
                 }
+                if let Some(log) = self.live.log.handed_over.take() {
+                    return self.replay_log(log);
+                }
                 return effects;
             }
             Msg::SimulatePlan => {
@@ -241,7 +259,10 @@ impl Model {
         self.workspace.presenter.then(|| {
             let workspace = presenter::masked(&self.workspace);
             let simulate = self.simulate.presented(&workspace);
-            Self { simulate, workspace, locked_to, notice, ..self.clone() }
+            // A log may be long; it is not shown.
+            let live = Live::new(self.live.endpoint.clone(), &workspace);
+            let (lessons, reference) = (self.lessons.clone(), self.reference.clone());
+            Self { simulate, workspace, locked_to, notice, live, lessons, reference }
         })
     }
 
@@ -259,6 +280,16 @@ impl Model {
                 self.notice = Some(told);
             }
         }
+    }
+
+    /// Opens a log in Simulate.
+    fn replay_log(&mut self, log: String) -> Vec<Effect> {
+        let opened = Opened { files: vec![(live::log::LOG_FILE.to_owned(), Ok(log))], left_out: 0 };
+        let mut effects = self.take(Msg::Simulate(simulate::Msg::Open(opened)));
+        let told = self.notice.take();
+        effects.extend(self.take(Msg::Show(Screen::Simulate)));
+        self.notice = self.notice.take().or(told);
+        effects
     }
 
     /// Locks the page to the typed endpoint, which is a load of the page.

@@ -1,72 +1,12 @@
-//! The newest events of live sessions, and what the tables of live and simulated sessions share.
+//! What the tables of live and simulated events share.
 
 use yew::prelude::*;
 
-use crate::app::browser::components::{Tone, text};
+use crate::app::browser::components::Tone;
 use crate::iot::time::Instant;
 use crate::mqtt::{Version, fields};
 use crate::timeline::{ConnectionRef, Entry, SessionId, What};
 use crate::words;
-
-/// What the table shows.
-pub(super) struct Events<'a> {
-    /// The entries to draw, each with its number; at most [`MAX_ROWS`].
-    pub(super) entries: Vec<(usize, &'a Entry)>,
-    /// How many there are in all.
-    pub(super) total: usize,
-    /// The number of the selected one.
-    pub(super) selected: Option<usize>,
-    /// The name of a session.
-    pub(super) name: &'a dyn Fn(SessionId) -> String,
-    /// The version that a session speaks.
-    pub(super) version: &'a dyn Fn(SessionId) -> Version,
-    /// Asks for the details of the entry with this number.
-    pub(super) select: Callback<usize>,
-}
-
-/// At most this many rows are drawn.
-pub(super) const MAX_ROWS: usize = 300;
-
-/// The table, with a button on each row that has more to tell.
-pub(super) fn events(events: &Events) -> Html {
-    let hidden = events.total - events.entries.len();
-    html! {
-        <>
-            <div class="c-scroll c-events" tabindex="0" role="region" aria-label="Scroll through the event log">
-                <table aria-label="Event log">
-                    <thead><tr>
-                        <th scope="col">{ "Time" }</th><th scope="col">{ "Session" }</th>
-                        <th scope="col">{ "More" }</th><th scope="col">{ "Event" }</th>
-                    </tr></thead>
-                    <tbody>{ for events.entries.iter().map(|(number, entry)| row(events, *number, entry)) }</tbody>
-                </table>
-            </div>
-            if hidden > 0 { <p class="c-hint">{ format!("{hidden} more events are not drawn.") }</p> }
-        </>
-    }
-}
-
-fn row(events: &Events, number: usize, entry: &Entry) -> Html {
-    let version = (events.version)(entry.connection.session);
-    let chosen = events.selected == Some(number);
-    let (tone, label) = more(&entry.what);
-    let who = connection(entry.connection, events.name);
-    let time = seconds(entry.at);
-    let more = label.map(|label| {
-        let onclick = events.select.reform(move |_: MouseEvent| number);
-        let name = format!("{label} {who} at {time}");
-        html! { <button type="button" {onclick} aria-pressed={chosen.to_string()} aria-label={name}>{ label }</button> }
-    });
-    let bad = matches!(entry.what, What::Closed(_)).then_some("is-bad");
-    html! {
-        <tr key={number} class={classes!(tone.class(), bad, chosen.then_some("is-chosen"))}>
-            <td class="c-mono">{ time }</td>
-            <td>{ who }</td>
-            <td>{ for more }</td>
-            <td class="is-wrap">{ arrow(&entry.what) }{ text(&words::timeline::what(&entry.what, version)) }</td>
-        </tr>
-    }
-}
 
 /// How a row looks, and what it has more to tell.
 pub(super) fn more(what: &What) -> (Tone, Option<&'static str>) {

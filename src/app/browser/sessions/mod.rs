@@ -5,6 +5,7 @@ mod decision;
 mod event_table;
 mod events;
 mod findings;
+mod grid;
 mod lessons;
 mod link;
 mod live;
@@ -67,7 +68,7 @@ pub fn serve() {
 }
 
 /// A press that sends one message.
-fn press(send: &Callback<Msg>, msg: Msg) -> Callback<MouseEvent> {
+fn press<T: Clone + 'static>(send: &Callback<T>, msg: T) -> Callback<MouseEvent> {
     send.reform(move |_| msg.clone())
 }
 

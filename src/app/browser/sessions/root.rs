@@ -1,6 +1,7 @@
 //! The one component with state: it holds the model, carries out its orders and draws the screen.
 
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::link::{Heard, KeysForWorker, Link};
@@ -187,6 +188,10 @@ impl Root {
             }
             Effect::Copy(text) => {
                 files::copy(&text, ctx.link().callback(|told| Input::Model(Msg::Told(told))));
+            }
+            Effect::Later(milliseconds, msg) => {
+                let send = self.send.clone();
+                Timeout::new(milliseconds, move || send.emit(*msg)).forget();
             }
             Effect::Open(screen) => {
                 let failed = ctx.link().callback(|_| Input::Model(Msg::NotOpened));

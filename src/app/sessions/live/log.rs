@@ -1,133 +1,319 @@
-//! The log of Live: what the worker told, and what can be said of it.
+//! The log of Live: what the worker told, which of it is looked at, and what can be said of it.
+//!
+//! What takes long is done in pieces; between them the browser does what is more urgent.
 
-use std::collections::VecDeque;
+pub mod rows;
 
-use crate::live::record::{self, Record, What as Happened};
-use crate::mqtt::{Frame, Packet, Version, decode};
-use crate::timeline::{Close, ConnectionRef, Entry, Finding, FindingKind, SessionId, What, Wire, diagnose};
+use crate::app::sessions::{Effect, Msg as ToModel};
+use crate::live::digest::Digest;
+use crate::live::record::{self, Record};
+use crate::live::store::{Export, Row, RowId, Store, Taken};
+use crate::timeline::{Entry, Finding, Participant, SessionId, diagnose};
+use crate::words;
+use rows::Rows;
 
-/// The log keeps at most this many entries; beyond it the oldest go, and the page says how many.
-pub const MAX_ENTRIES: usize = 20_000;
-/// The packets of the log hold at most this many bytes together.
-pub const MAX_LOG_BYTES: usize = 16 << 20;
+/// The name of the file of a log.
+pub const LOG_FILE: &str = "live-log.jsonl";
+/// The ID of the table.
+pub const GRID_ID: &str = "event-grid";
+
+/// After a diagnosis the next one waits so long, in milliseconds.
+const DIAGNOSE_EVERY: u32 = 250;
+/// So many rows are exported without a pause: secrets are looked for in each.
+const EXPORT_AT_ONCE: usize = 200;
 
 /// What happened.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    /// The entry whose details are shown, counted from the first that ever was.
-    pub selected: Option<usize>,
-    /// What can be said of the log.
+    /// All of it, as far back as there is room.
+    pub store: Store,
+    /// Who took part, by number; who left the plan stays.
+    pub sessions: Vec<Participant>,
+    /// What is shown.
+    pub rows: Rows,
+    /// The row whose details are shown.
+    pub selected: Option<RowId>,
+    /// What can be said; the evidence is the numbers of rows.
     pub findings: Vec<Finding>,
-    entries: VecDeque<Entry>,
-    bytes: usize,
-    dropped: usize,
-    versions: std::collections::BTreeMap<ConnectionRef, Version>,
+    /// How a payload is looked at; as it seems best where nothing is chosen.
+    pub view: Option<View>,
+    /// On a small screen: which part is shown.
+    pub pane: Pane,
+    /// Something that the user should read.
+    pub told: Option<String>,
+    /// A log that Simulate is to open.
+    pub handed_over: Option<String>,
+    digest: Digest,
+    /// Rows before the log was cleared; the digest goes on counting.
+    cleared: u64,
+    rests: bool,
+    export: Option<Exporting>,
 }
 
-/// What the user did.
+#[derive(Clone, Debug)]
+struct Exporting {
+    export: Export,
+    purpose: Purpose,
+    /// Rows.
+    done: usize,
+}
+
+/// What an export is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A file.
+    Save,
+    /// Simulate's timeline.
+    Simulate,
+}
+
+/// A way to look at a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// UTF-8.
+    Text,
+    /// JSON, laid out.
+    Json,
+    /// Hexadecimal.
+    Hex,
+    /// CBOR in diagnostic notation.
+    Cbor,
+}
+
+/// What a small screen shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The rows.
+    #[default]
+    Rows,
+    /// The chosen packet.
+    Packet,
+    /// What was found out.
+    Findings,
+}
+
+/// What the user did, or what was waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
-    /// Asked for the details of the entry with this number.
-    Select(usize),
+    /// Typed a filter; the whole text, and the caret in bytes.
+    Filter(String, usize),
+    /// Shows one session alone, or all.
+    Only(Option<SessionId>),
+    /// Time for the next piece of a search.
+    Look,
+    /// Scrolled: the chunk at the top, and whether the end is seen.
+    Scrolled(usize, bool),
+    /// Wants to see the newest, and those that come.
+    Newest,
+    /// Looks at the row at this place.
+    Go(usize),
+    /// The same, pressed.
+    Press(usize),
+    /// Looks at the next or the previous row of the same session.
+    Along(bool),
+    /// Wants to see the row, with the focus there.
+    Find(usize),
+    /// Looks at payloads in this way.
+    View(View),
+    /// On a small screen: wants to see another part.
+    Pane(Pane),
+    /// Something may be found out again.
+    Diagnose,
+    /// Wants the log without secrets.
+    Export(Purpose),
+    /// Time for the next piece of the export.
+    GoOn,
+    /// Throws the log away.
+    Clear,
+}
+
+impl Msg {
+    /// Whether the user did nothing.
+    #[must_use]
+    pub const fn comes_by_itself(&self) -> bool {
+        matches!(self, Self::Look | Self::Scrolled(..) | Self::Diagnose | Self::GoOn)
+    }
 }
 
 impl Log {
     /// Takes in one message.
-    pub fn update(&mut self, msg: Msg) {
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
-            Msg::Select(number) => self.selected = Some(number),
+            Msg::Filter(typed, caret) => self.rows.filter(typed, caret, &self.store, &self.sessions),
+            Msg::Only(session) => self.rows.show_only(session, &self.store),
+            Msg::Look => {
+                let more = self.rows.go_on(&self.store, &self.sessions);
+                return more.then(|| later(0, Msg::Look)).into_iter().collect();
+            }
+            Msg::Scrolled(chunk, end) => self.rows.scrolled(chunk, end),
+            Msg::Newest => self.rows.follows = true,
+            Msg::Go(place) => self.select(self.rows.at(&self.store, place)),
+            Msg::Press(place) => {
+                self.select(self.rows.at(&self.store, place));
+                self.pane = Pane::Packet;
+            }
+            Msg::Along(forward) => self.select(self.along(forward)),
+            Msg::Find(row) => return self.find(RowId(row as u64)),
+            Msg::View(view) => self.view = Some(view),
+            Msg::Pane(pane) => self.pane = pane,
+            Msg::Diagnose => {
+                self.rests = false;
+                return self.diagnose();
+            }
+            Msg::Export(purpose) => {
+                let waits = self.export.is_some();
+                let export = self.store.begin_export(&self.sessions);
+                self.export = Some(Exporting { export, purpose, done: 0 });
+                return if waits { Vec::new() } else { vec![later(0, Msg::GoOn)] };
+            }
+            Msg::GoOn => return self.go_on().into_iter().collect(),
+            Msg::Clear => self.clear(),
+        }
+        self.look()
+    }
+
+    /// Takes in a batch of the worker's records.
+    pub fn take(&mut self, batch: Vec<u8>) -> (Taken, Vec<Effect>) {
+        let first = self.store.dropped() + self.store.len() as u64;
+        let taken = self.store.take(batch);
+        let end = self.store.dropped() + self.store.len() as u64;
+        for id in (first.max(self.store.dropped())..end).map(RowId) {
+            self.digest(id);
+        }
+        let mut effects = self.look();
+        effects.extend(self.diagnose());
+        (taken, effects)
+    }
+
+    fn digest(&mut self, id: RowId) {
+        let row = RowId(self.cleared.saturating_add(id.0));
+        if let Some((Record { at, connection, what: record::What::Received { bytes, .. } }, version)) =
+            self.store.raw(id)
+            && self.digest.repeats(row, at, connection, bytes, version)
+        {
+            return;
+        }
+        if let Some(Row { entry, .. }) = self.store.row(id) {
+            self.digest.take(row, &entry);
         }
     }
 
-    /// Takes in what happened.
-    pub fn take(&mut self, batch: &[u8]) {
-        for Record { at, connection, what } in record::read(batch) {
-            let version = self.versions.entry(connection).or_insert(Version::V311);
-            let what = match what {
-                Happened::Opened => What::Opened,
-                Happened::Closed { by, code, reason } => {
-                    What::Closed(Close { by, code, reason: reason.to_owned() })
-                }
-                Happened::Sent { bytes, .. } => {
-                    let Some(wire) = read(bytes.to_vec(), *version) else { continue };
-                    if let Ok(Packet::Connect(connect)) = &wire.packet {
-                        *version = connect.version;
-                    }
-                    What::Sent(wire)
-                }
-                Happened::Received { bytes, .. } => {
-                    let Some(wire) = read(bytes.to_vec(), *version) else { continue };
-                    What::Received(wire)
-                }
-                Happened::Phase(_) | Happened::Running(_) => continue,
-                Happened::Told(sentence) => What::Told(sentence.to_owned()),
-            };
-            self.write(Entry { at, connection, what });
+    /// Who takes part now.
+    pub fn meet(&mut self, sessions: impl IntoIterator<Item = Participant>) {
+        let now: Vec<Participant> = sessions.into_iter().collect();
+        let gone = self.sessions.split_off(now.len().min(self.sessions.len()));
+        self.sessions = now;
+        self.sessions.extend(gone);
+    }
+
+    /// What of the log findings can rest on, as of the last diagnosis.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        self.digest.entries()
+    }
+
+    /// The row of an entry of the digest; nothing when the log was cleared since.
+    #[must_use]
+    pub fn row_of(&self, index: usize) -> Option<RowId> {
+        self.digest.row(index)?.0.checked_sub(self.cleared).map(RowId)
+    }
+
+    /// What a session is called.
+    #[must_use]
+    pub fn name(&self, session: SessionId) -> String {
+        let index = usize::try_from(session.0).unwrap_or(usize::MAX);
+        self.sessions.get(index).map_or_else(|| format!("Session {}", index + 1), |known| known.name.clone())
+    }
+
+    /// How much of the log is exported, while it is; in percent.
+    #[must_use]
+    pub fn exported(&self) -> Option<usize> {
+        let done = self.export.as_ref()?.done;
+        Some(done.saturating_mul(100).checked_div(self.store.len())?.min(100))
+    }
+
+    fn look(&mut self) -> Vec<Effect> {
+        let more = self.rows.look(&self.store, &self.sessions);
+        more.then(|| later(0, Msg::Look)).into_iter().collect()
+    }
+
+    fn select(&mut self, row: Option<RowId>) {
+        if row.is_some() {
+            self.selected = row;
+            // Who looks at a row does not want it to go.
+            self.rows.follows = false;
         }
-        self.findings = diagnose(self.entries.make_contiguous());
     }
 
-    /// What a connection speaks.
-    #[must_use]
-    pub fn version(&self, connection: ConnectionRef) -> Version {
-        self.versions.get(&connection).copied().unwrap_or(Version::V311)
+    /// The next row of the session of the chosen one, among those that are shown.
+    fn along(&self, forward: bool) -> Option<RowId> {
+        let from = self.selected?;
+        let session = self.store.row(from)?.entry.connection.session;
+        let is_shown = |row: &RowId| self.rows.place(&self.store, *row).is_some();
+        let mut rows = self.store.of(session).filter(is_shown);
+        if forward { rows.find(|row| *row > from) } else { rows.rfind(|row| *row < from) }
     }
 
-    /// The log, each entry with its number, counted from the first that ever was; the newest first.
-    pub fn newest(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        self.entries.iter().enumerate().rev().map(|(index, entry)| (self.dropped + index, entry))
-    }
-
-    /// The entry with this number, unless it was dropped.
-    #[must_use]
-    pub fn entry(&self, number: usize) -> Option<&Entry> {
-        self.entries.get(number.checked_sub(self.dropped)?)
-    }
-
-    /// How many entries the log holds.
-    #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "nobody asks whether a session log is empty")]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// How many old entries were dropped.
-    #[must_use]
-    pub const fn dropped(&self) -> usize {
-        self.dropped
-    }
-
-    /// What is known of the end of this session's last connection.
-    #[must_use]
-    pub fn ending(&self, session: SessionId) -> Option<&Finding> {
-        let last = self.entries.iter().rev().find(|entry| entry.connection.session == session)?.connection;
-        self.findings.iter().rev().find(|finding| match &finding.kind {
-            FindingKind::TakenOver { old, .. } => *old == last,
-            _ => false,
-        })
-    }
-
-    fn write(&mut self, entry: Entry) {
-        self.bytes += size(&entry);
-        self.entries.push_back(entry);
-        while self.entries.len() > MAX_ENTRIES || self.bytes > MAX_LOG_BYTES {
-            let Some(oldest) = self.entries.pop_front() else { break };
-            self.bytes -= size(&oldest);
-            self.dropped += 1;
+    fn find(&mut self, row: RowId) -> Vec<Effect> {
+        if self.store.row(row).is_none() {
+            self.told = Some(words::log::DROPPED_ROW.to_owned());
+            return Vec::new();
         }
+        if self.rows.place(&self.store, row).is_none() {
+            self.rows.show_all();
+        }
+        self.select(Some(row));
+        self.pane = Pane::Rows;
+        vec![Effect::Focus(GRID_ID)]
+    }
+
+    /// Says anew what can be said, unless that was done a moment ago.
+    fn diagnose(&mut self) -> Vec<Effect> {
+        if self.rests || !self.digest.is_due() {
+            return Vec::new();
+        }
+        self.rests = true;
+        self.digest.settle();
+        let mut findings = diagnose(self.digest.entries());
+        for finding in &mut findings {
+            let rows = finding.evidence.iter().filter_map(|entry| self.row_of(*entry));
+            finding.evidence = rows.filter_map(|row| usize::try_from(row.0).ok()).collect();
+        }
+        // What was found before the log was cleared has nothing left to show.
+        findings.retain(|finding| !finding.evidence.is_empty());
+        self.findings = findings;
+        vec![later(DIAGNOSE_EVERY, Msg::Diagnose)]
+    }
+
+    fn go_on(&mut self) -> Option<Effect> {
+        let exporting = self.export.as_mut()?;
+        exporting.done += EXPORT_AT_ONCE;
+        if self.store.export(&mut exporting.export, EXPORT_AT_ONCE, said) {
+            return Some(later(0, Msg::GoOn));
+        }
+        let Exporting { export, purpose, .. } = self.export.take()?;
+        match purpose {
+            Purpose::Save => return Some(Effect::Save(LOG_FILE, export.into_text())),
+            Purpose::Simulate => self.handed_over = Some(export.into_text()),
+        }
+        None
+    }
+
+    fn clear(&mut self) {
+        self.cleared += self.store.dropped() + self.store.len() as u64;
+        self.store = Store::default();
+        self.rows.show_all();
+        self.rows.follows = true;
+        (self.selected, self.export) = (None, None);
+        self.findings.clear();
     }
 }
 
-/// One packet from its bytes; nothing for bytes that are no whole frame, which the worker never tells.
-fn read(bytes: Vec<u8>, version: Version) -> Option<Wire> {
-    let frame = Frame::new(bytes).ok()?;
-    Some(Wire { packet: decode(&frame, version), bytes: frame.into_bytes() })
+/// A row in words.
+fn said(row: &Row) -> String {
+    words::timeline::what(&row.entry.what, row.version).to_string()
 }
 
-/// The bytes that an entry carries.
-const fn size(entry: &Entry) -> usize {
-    match &entry.what {
-        What::Sent(wire) | What::Received(wire) => wire.bytes.len(),
-        _ => 0,
-    }
+fn later(milliseconds: u32, msg: Msg) -> Effect {
+    Effect::Later(milliseconds, Box::new(ToModel::Live(super::Msg::Log(msg))))
 }

@@ -22,6 +22,7 @@ use crate::live::plan;
 use crate::live::record::{self, Phase, What};
 use crate::live::wire::Order;
 use crate::mqtt::Subscription;
+use crate::timeline::Participant;
 use crate::words::live as words;
 use access::{Access, KEYS_ID};
 use log::Log;
@@ -122,9 +123,13 @@ impl Live {
                 Err(why) => self.told = Some(why.to_string()),
             },
             Msg::Run(msg) => return self.run(msg, workspace),
-            Msg::Log(msg) => self.log.update(msg),
+            Msg::Log(msg) => {
+                let effects = self.log.update(msg);
+                self.told = self.log.told.take();
+                return effects;
+            }
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
-            Msg::Heard(FromWorker::Batch(batch)) => self.hear(&batch),
+            Msg::Heard(FromWorker::Batch(batch)) => return self.hear(batch),
             Msg::Lost => {
                 self.access.keys = None;
                 self.run.lose_all();
@@ -338,8 +343,13 @@ impl Live {
         })]
     }
 
-    fn hear(&mut self, batch: &[u8]) {
-        for happened in record::read(batch) {
+    fn hear(&mut self, batch: Vec<u8>) -> Vec<Effect> {
+        self.log.meet(self.plan.draft().sessions().iter().map(|actor| Participant {
+            name: actor.name.clone(),
+            client_id: actor.connect.client_id.clone(),
+            version: actor.connect.version,
+        }));
+        for happened in record::read(&batch) {
             match happened.what {
                 What::Running(steps) => self.run.steps = steps,
                 What::Phase(phase) => {
@@ -355,7 +365,7 @@ impl Live {
                 _ => {}
             }
         }
-        self.log.take(batch);
+        self.log.take(batch).1
     }
 }
 

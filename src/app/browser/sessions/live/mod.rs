@@ -2,7 +2,9 @@
 
 mod access;
 mod credentials;
+mod filter;
 mod log;
+mod packet;
 mod run;
 
 use yew::prelude::*;
@@ -15,11 +17,9 @@ use crate::app::sessions::live::access::Keys;
 use crate::app::sessions::live::run::Run;
 use crate::app::sessions::live::{self, Live};
 use crate::app::sessions::script::Script;
-use crate::app::sessions::simulate::name;
 use crate::app::sessions::{Model, Msg};
 use crate::app::workspace::TextField;
 use crate::lab::format::MAX_TEXT;
-use crate::timeline::SessionId;
 use crate::words;
 
 pub(super) use run::Controls;
@@ -84,11 +84,6 @@ fn files(plan: &Script, run: &Run, to_model: &Callback<Msg>) -> Html {
             { run::limits(run, &send.reform(live::Msg::Run)) }
         </section>
     }
-}
-
-/// The name of a live session.
-fn session_name(session: SessionId) -> String {
-    usize::try_from(session.0).map(name).unwrap_or_default()
 }
 
 /// The first step: which endpoint. The page is still locked to itself.
