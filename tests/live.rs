@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use iot_policy_lab::iot::time::UnixTime;
-use iot_policy_lab::lab::{Scenario, presets, run};
+use iot_policy_lab::iot::time::{Instant, Millis, UnixTime};
+use iot_policy_lab::lab::{Action, Scenario, presets, run};
 use iot_policy_lab::live::compare::{Circumstances, Comparison, Suspect, Verdict, compare, suspects};
 use iot_policy_lab::live::evidence::evidence;
 use iot_policy_lab::live::observe::{self, Observation, Outcome, Witness, Wrong, recorded};
@@ -69,9 +69,7 @@ fn the_article_is_seen_as_it_was_predicted_in_both_versions() {
 fn another_policy_than_was_thought_contradicts_and_says_where_to_look() {
     let wide = presets::ARTICLE_POLICY.replace("client/${iot:Connection.Thing.ThingName}", "client/*");
     let around = Circumstances { run: UnixTime(NOW.0 + 60), policy_changed: Some(NOW) };
-    let cache = |seconds: u64| Suspect::PolicyCache {
-        wait: Some(iot_policy_lab::iot::time::Millis::from_seconds(seconds)),
-    };
+    let cache = |seconds: u64| Suspect::PolicyCache { wait: Some(Millis::from_seconds(seconds)) };
     for (thought, real, predicted) in [
         (presets::ARTICLE_POLICY, wide.as_str(), Predicted::No),
         (wide.as_str(), presets::ARTICLE_POLICY, Predicted::Yes),
@@ -106,7 +104,8 @@ fn a_browser_never_has_the_rights_of_the_certificate() {
         let prediction = of(&plan, sign_in);
         let rights = &prediction.rights()[0];
         assert_eq!((rights.speaking.len(), rights.silent.len(), &rights.missing), (0, 1, &missing));
-        assert!(prediction.rows().iter().all(|row| row.predicted == Predicted::CannotTell), "{sign_in:?}");
+        let mut asked = prediction.rows().iter().filter(|row| row.ask != Ask::Takeover);
+        assert!(asked.all(|row| row.predicted == Predicted::CannotTell), "{sign_in:?}");
     }
     plan.identities[0].policies.push(role(ALL));
     let prediction = of(&plan, SignIn::SigV4);
@@ -121,6 +120,43 @@ fn a_browser_never_has_the_rights_of_the_certificate() {
     let predicted = |ask: &Ask| cognito.rows().iter().find(|row| row.ask == *ask).map(|row| row.predicted);
     assert_eq!(predicted(&Ask::Connect), Some(Predicted::CannotTell));
     assert_eq!(predicted(&publish("dt/temperature")), Some(Predicted::No));
+}
+
+#[test]
+fn another_broker_is_asked_for_no_right_but_the_newcomer_wins_there_too() {
+    for version in [Version::V311, Version::V5] {
+        let plan = presets::takeover(version);
+        let prediction = predict(&plan, SignIn::OtherBroker, NOW);
+        let (takeovers, others): (Vec<_>, Vec<_>) =
+            prediction.rows().iter().partition(|row| row.ask == Ask::Takeover);
+        assert!(others.iter().all(|row| row.because == Because::OtherBroker));
+        let [taken] = takeovers.as_slice() else { panic!("one session is thrown out") };
+        assert_eq!((taken.predicted, taken.because), (Predicted::Yes, Because::Newcomer(SessionId(1))));
+    }
+}
+
+#[test]
+fn two_connects_of_a_client_id_in_a_second_may_be_one_too_many() {
+    let because = |after: u64, sign_in| {
+        let mut plan = presets::takeover(Version::V5);
+        plan.identities[0].policies.push(role(ALL));
+        let connects = plan.steps.iter_mut().filter(|step| step.action == Action::Connect);
+        connects.skip(1).take(1).for_each(|step| step.at = Instant(after));
+        let prediction = predict(&plan, sign_in, NOW);
+        let connects = prediction.rows().iter().filter(|row| row.ask == Ask::Connect);
+        let mut connects = connects.map(|row| (row.predicted, row.because));
+        (connects.next(), connects.next())
+    };
+    let yes = Some((Predicted::Yes, Because::Policies));
+    for sign_in in [SignIn::Certificate, SignIn::SigV4] {
+        assert_eq!(because(1000, sign_in), (yes, yes));
+        let too_soon = Because::TooSoon { before: SessionId(0), after: Millis(999) };
+        assert_eq!(because(999, sign_in), (yes, Some((Predicted::CannotTell, too_soon))));
+        let said = words::live::because(too_soon, |_| "A".to_owned()).expect("a sentence");
+        assert!(said.starts_with("A connects with the same client ID 0.999 s before"), "{said}");
+    }
+    let unknown = Some((Predicted::CannotTell, Because::OtherBroker));
+    assert_eq!(because(999, SignIn::OtherBroker), (unknown, unknown));
 }
 
 #[test]

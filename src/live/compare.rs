@@ -1,9 +1,11 @@
 //! A prediction held against what was seen, row by row, and what to look at where they disagree.
 
+use std::collections::BTreeMap;
+
 use super::observe::{Observation, Outcome};
 use super::predict::{Ask, Predicted, Prediction, Row, SignIn};
 use crate::iot::time::{Millis, UnixTime};
-use crate::timeline::Certainty;
+use crate::timeline::{Certainty, SessionId};
 
 /// AWS IoT Core keeps policies in a cache; a change takes 6 to 8 minutes (documented: Developer Guide, AWS IoT Core
 /// policies).
@@ -83,18 +85,38 @@ pub struct Comparison {
     pub unplanned: Vec<usize>,
 }
 
+/// Whom an observation is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose<'a> {
+    /// A session of this page.
+    Session(SessionId),
+    /// Whoever has this client ID: it was seen elsewhere.
+    Client(&'a str),
+    /// Anybody: its witness names no client.
+    Anybody,
+}
+
 /// Holds a prediction against observations, of a recording and of pastes together.
 #[must_use]
 pub fn compare(prediction: &Prediction, observations: &[Observation]) -> Comparison {
+    let mut about: BTreeMap<(Whose, &Ask), Vec<usize>> = BTreeMap::new();
+    for (at, seen) in
+        observations.iter().enumerate().filter(|(_, seen)| seen.witness.saw(prediction.sign_in()))
+    {
+        let whose = match (seen.session, &seen.client_id) {
+            (Some(session), _) => Whose::Session(session),
+            (None, Some(id)) => Whose::Client(id),
+            (None, None) => Whose::Anybody,
+        };
+        about.entry((whose, &seen.ask)).or_default().push(at);
+    }
     let mut planned = vec![false; observations.len()];
     let mut rows = Vec::new();
     for (row, index) in prediction.rows().iter().zip(0..) {
-        let speaks: Vec<usize> = observations
-            .iter()
-            .enumerate()
-            .filter(|(_, seen)| seen.witness.saw(prediction.sign_in()) && about(row, seen))
-            .map(|(at, _)| at)
-            .collect();
+        let whose = [Whose::Session(row.session), Whose::Client(&row.client_id), Whose::Anybody];
+        let mut speaks: Vec<usize> =
+            whose.into_iter().filter_map(|whose| about.get(&(whose, &row.ask))).flatten().copied().collect();
+        speaks.sort_unstable();
         for at in &speaks {
             planned.get_mut(*at).into_iter().for_each(|planned| *planned = true);
         }
@@ -104,16 +126,6 @@ pub fn compare(prediction: &Prediction, observations: &[Observation]) -> Compari
     }
     let unplanned = planned.iter().zip(0..).filter(|(planned, _)| !**planned).map(|(_, at)| at).collect();
     Comparison { rows, unplanned }
-}
-
-/// Whether an observation is about a row: of the same session, or of the same client where it was seen elsewhere.
-fn about(row: &Row, seen: &Observation) -> bool {
-    let whose = match (seen.session, &seen.client_id) {
-        (Some(session), _) => session == row.session,
-        (None, Some(id)) => *id == row.client_id,
-        (None, None) => true,
-    };
-    whose && seen.ask == row.ask
 }
 
 fn verdict(row: &Row, outcomes: &[Outcome]) -> Verdict {

@@ -172,6 +172,13 @@ pub fn because(because: Because, name: impl Fn(SessionId) -> String) -> Option<S
         Because::OtherBroker => Some("What this broker allows is not known.".to_owned()),
         Because::Qos2 => Some("AWS IoT Core does not support QoS 2.".to_owned()),
         Because::Follows(row) => Some(format!("As row {}.", row + 1)),
+        Because::TooSoon { before, after } => Some(format!(
+            "{} connects with the same client ID {}.{:03} s before, and AWS IoT Core takes one CONNECT in a second for a client \
+             ID.",
+            name(before),
+            after.0 / 1000,
+            after.0 % 1000
+        )),
         Because::Newcomer(session) => Some(format!("{} comes later with the same client ID.", name(session))),
     }
 }

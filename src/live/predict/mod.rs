@@ -5,12 +5,13 @@
 //! certificate's, which a browser cannot use. Where a policy that would speak was not given, the answer is *cannot tell*,
 //! unless the others deny whatever it says.
 //!
-//! Predicts rights and takeovers. Does not predict quotas and rates: the simulation shows those.
+//! Predicts rights and takeovers. Of quotas and rates it knows one: where a plan connects one client ID twice in a second, it
+//! leaves open what comes of it. The simulation shows the others.
 
 mod rows;
 mod standing;
 
-use crate::iot::time::UnixTime;
+use crate::iot::time::{Millis, UnixTime};
 use crate::lab::Explained;
 use crate::lab::scenario::Scenario;
 use crate::policy::Policy;
@@ -123,6 +124,14 @@ pub enum Because {
     Qos2,
     /// As another row, by its index.
     Follows(usize),
+    /// So long after this session, with the same client ID, and AWS IoT Core takes one CONNECT in a second for a client ID
+    /// (documented: Endpoints and quotas).
+    TooSoon {
+        /// Who connects before; it may be the same.
+        before: SessionId,
+        /// How long before.
+        after: Millis,
+    },
     /// This session comes later with the same client ID, and the newcomer wins (MQTT-3.1.4-3; documented for AWS IoT Core).
     Newcomer(SessionId),
 }
@@ -193,7 +202,7 @@ impl Prediction {
 pub fn predict(plan: &Scenario, sign_in: SignIn, at: UnixTime) -> Prediction {
     let standings: Vec<Standing> =
         plan.identities.iter().map(|identity| Standing::new(identity, sign_in, plan.switches, at)).collect();
-    let rows = rows::rows(plan, &standings);
+    let rows = rows::rows(plan, sign_in, &standings);
     let (rights, policies) = standings.into_iter().map(|standing| (standing.rights, standing.given)).unzip();
     Prediction { at, sign_in, rights, policies, rows }
 }

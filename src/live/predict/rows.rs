@@ -1,7 +1,11 @@
 //! The rows of a plan: what each session asks for, what then is delivered, who is thrown out.
 
+use std::collections::BTreeMap;
+
 use super::standing::{Answer, Standing};
-use super::{Ask, Because, Predicted, Row};
+use super::{Ask, Because, Predicted, Row, SignIn};
+use crate::broker::Config;
+use crate::iot::time::{Instant, Millis};
 use crate::iot::topic::{self, ParentLevel};
 use crate::lab::scenario::{Action, Actor, Scenario};
 use crate::mqtt::{Property, Qos, Version};
@@ -10,10 +14,13 @@ use crate::policy::{Field, Request};
 use crate::timeline::SessionId;
 
 /// All rows; a row follows only rows before it.
-pub(super) fn rows(plan: &Scenario, standings: &[Standing]) -> Vec<Row> {
+pub(super) fn rows(plan: &Scenario, sign_in: SignIn, standings: &[Standing]) -> Vec<Row> {
     let mut rows = requests(plan, standings);
+    if sign_in != SignIn::OtherBroker {
+        too_soon(plan, &mut rows);
+    }
     deliveries(plan, standings, &mut rows);
-    takeovers(plan, &mut rows);
+    takeovers(plan, sign_in, &mut rows);
     rows
 }
 
@@ -52,6 +59,34 @@ fn requests(plan: &Scenario, standings: &[Standing]) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// Of what the policies let in, what the quota of one CONNECT in [`Config::connect_interval`] for a client ID may keep out.
+fn too_soon(plan: &Scenario, rows: &mut [Row]) {
+    let interval = Config::default().connect_interval;
+    let mut connects: Vec<(&str, Instant, SessionId)> = plan
+        .steps
+        .iter()
+        .filter(|step| step.action == Action::Connect)
+        .filter_map(|step| {
+            Some((step.session, step.at, plan.sessions.get(usize::try_from(step.session.0).ok()?)?))
+        })
+        .map(|(session, at, actor)| (actor.connect.client_id.as_str(), at, session))
+        .filter(|(client_id, ..)| !client_id.is_empty())
+        .collect();
+    connects.sort_unstable();
+    let pairs = connects.iter().zip(connects.iter().skip(1));
+    let close: BTreeMap<SessionId, (SessionId, Millis)> = pairs
+        .filter(|((id, ..), (next, ..))| id == next)
+        .map(|((_, before, first), (_, then, second))| (*second, (*first, *then - *before)))
+        .filter(|(_, (_, after))| *after < interval)
+        .collect();
+    for row in rows.iter_mut().filter(|row| row.ask == Ask::Connect && row.predicted == Predicted::Yes) {
+        if let Some((before, after)) = close.get(&row.session) {
+            row.predicted = Predicted::CannotTell;
+            row.because = Because::TooSoon { before: *before, after: *after };
+        }
+    }
 }
 
 fn connect(actor: &Actor) -> Request {
@@ -177,8 +212,9 @@ fn follows(
     }
 }
 
-/// A row for each session that another one of the plan follows with the same client ID.
-fn takeovers(plan: &Scenario, rows: &mut Vec<Row>) {
+/// A row for each session that another one of the plan follows with the same client ID. Where nothing is known of rights, what
+/// follows if both are let in: every broker does that (MQTT-3.1.4-2, in MQTT 5 MQTT-3.1.4-3).
+fn takeovers(plan: &Scenario, sign_in: SignIn, rows: &mut Vec<Row>) {
     let steps = |id: SessionId, wanted: fn(&Action) -> bool| {
         let times = plan.steps.iter().filter(move |step| step.session == id && wanted(&step.action));
         times.map(|step| step.at)
@@ -204,6 +240,7 @@ fn takeovers(plan: &Scenario, rows: &mut Vec<Row>) {
         let (Some(first), Some(second)) = (connects(*old), connects(*new)) else { continue };
         let predicted = |at: usize| rows.get(at).map(|row| row.predicted);
         let (predicted, because) = match (predicted(first), predicted(second)) {
+            _ if sign_in == SignIn::OtherBroker => (Predicted::Yes, Because::Newcomer(*new)),
             (Some(Predicted::No), _) => (Predicted::No, Because::Follows(first)),
             (_, Some(Predicted::No)) => (Predicted::No, Because::Follows(second)),
             (Some(Predicted::Yes), Some(Predicted::Yes)) => (Predicted::Yes, Because::Newcomer(*new)),
