@@ -66,6 +66,16 @@ fn the_article_is_seen_as_it_was_predicted_in_both_versions() {
 }
 
 #[test]
+fn a_session_that_connects_as_another_client_is_not_in_the_plan() {
+    let mut real = presets::takeover(Version::V5);
+    real.sessions[0].connect.client_id = "temp-sensor-02".to_owned();
+    let prediction = predict(&presets::takeover(Version::V5), SignIn::Certificate, NOW);
+    let comparison = compare(&prediction, &recorded(&run(&real).entries));
+    let connect = verdict(&prediction, &comparison, 0, &Ask::Connect).expect("a row");
+    assert_eq!((connect.code(), comparison.unplanned.len()), ("NOT_OBSERVED", 1));
+}
+
+#[test]
 fn another_policy_than_was_thought_contradicts_and_says_where_to_look() {
     let wide = presets::ARTICLE_POLICY.replace("client/${iot:Connection.Thing.ThingName}", "client/*");
     let around = Circumstances { run: UnixTime(NOW.0 + 60), policy_changed: Some(NOW) };

@@ -159,6 +159,16 @@ pub enum Do {
     Resume,
 }
 
+impl Scenario {
+    /// What a session does, by itself and then step by step.
+    pub fn actions(&self, id: SessionId) -> impl Iterator<Item = &Action> {
+        let actor = usize::try_from(id.0).ok().and_then(|place| self.sessions.get(place));
+        let by_itself = actor.into_iter().flat_map(|actor| &actor.on_connect);
+        let steps = self.steps.iter().filter(move |step| step.session == id).map(|step| &step.action);
+        by_itself.chain(steps)
+    }
+}
+
 impl Actor {
     /// A client that connects with a clean start and a keep-alive of 60 seconds, stays away when it is thrown out,
     /// and does nothing by itself.

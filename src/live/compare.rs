@@ -114,8 +114,13 @@ pub fn compare(prediction: &Prediction, observations: &[Observation]) -> Compari
     let mut rows = Vec::new();
     for (row, index) in prediction.rows().iter().zip(0..) {
         let whose = [Whose::Session(row.session), Whose::Client(&row.client_id), Whose::Anybody];
-        let mut speaks: Vec<usize> =
-            whose.into_iter().filter_map(|whose| about.get(&(whose, &row.ask))).flatten().copied().collect();
+        // A session that was given another client ID since is not what the row is about.
+        let same = |at: &&usize| {
+            let seen = observations.get(**at).and_then(|seen| seen.client_id.as_ref());
+            row.client_id.is_empty() || seen.is_none_or(|id| *id == row.client_id)
+        };
+        let found = whose.into_iter().filter_map(|whose| about.get(&(whose, &row.ask))).flatten();
+        let mut speaks: Vec<usize> = found.filter(same).copied().collect();
         speaks.sort_unstable();
         for at in &speaks {
             planned.get_mut(*at).into_iter().for_each(|planned| *planned = true);

@@ -1,10 +1,13 @@
 //! What was predicted of live sessions, what was seen, and what to look at.
 
 use super::Text;
+use crate::iot::calendar::UtcTime;
+use crate::iot::time::{Millis, UnixTime};
 use crate::live::compare::{Suspect, Undecided, Unseen, Verdict};
 use crate::live::observe::{MAX_OBSERVATIONS, MAX_TEXT, Outcome, Problem, Witness, Wrong};
 use crate::live::predict::{Ask, Because, Predicted, Rights, SignIn, Source};
 use crate::live::risk::Risk;
+use crate::share::secrets;
 use crate::timeline::{Certainty, SessionId};
 
 /// What stands above real sessions.
@@ -108,23 +111,26 @@ pub const fn who(sign_in: SignIn) -> &'static str {
     }
 }
 
-/// Policies that speak and of which none was given, and those that were given and do not speak; nothing without either.
+/// Which policies of one identity are asked, which are not, and of which sources none was given.
 #[must_use]
-pub fn rights(rights: &Rights) -> Option<Text> {
-    let mut text = Text::new();
-    if !rights.missing.is_empty() {
-        let sources: Vec<&str> = rights.missing.iter().map(|missing| source(*missing)).collect();
-        text = text.say(format!(
-            "Of {} no policy is here, so it cannot be told what they allow. Add them to the policies.",
+pub fn rights(rights: &Rights) -> Vec<Text> {
+    let named = |said: &str, names: &[String]| {
+        (!names.is_empty()).then(|| {
+            let (first, rest) = (names.iter().take(1), names.iter().skip(1));
+            let text = first.fold(Text::new().say(said), |text, name| text.code(name));
+            rest.fold(text, |text, name| text.say(", ").code(name)).say(".")
+        })
+    };
+    let sources: Vec<&str> = rights.missing.iter().map(|missing| source(*missing)).collect();
+    let missing = (!sources.is_empty()).then(|| {
+        Text::new().say(format!(
+            "Of {} no policy is here, so it cannot be told what is allowed. Add it on Check.",
             sources.join(" and ")
-        ));
-    }
-    if !rights.silent.is_empty() {
-        let sign = if rights.missing.is_empty() { "" } else { " " };
-        text =
-            text.say(format!("{sign}These policies have no say: ")).code(rights.silent.join(", ")).say(".");
-    }
-    (!text.0.is_empty()).then_some(text)
+        ))
+    });
+    let asked = named("Asked: ", &rights.speaking);
+    let silent = named("Not asked, whatever they say: ", &rights.silent);
+    [asked, silent, missing].into_iter().flatten().collect()
 }
 
 const fn source(source: Source) -> &'static str {
@@ -195,12 +201,17 @@ pub const fn witness(witness: Witness) -> &'static str {
     }
 }
 
-/// What was seen.
+/// What was seen of what a row is about.
 #[must_use]
-pub fn outcome(outcome: Outcome) -> String {
+pub fn outcome(ask: &Ask, outcome: Outcome) -> String {
+    let came = match ask {
+        Ask::Takeover => "closed: the newcomer won",
+        Ask::Receive { .. } => "delivered",
+        _ => "accepted",
+    };
     match outcome {
-        Outcome::Yes(Certainty::Stated) => "came about".to_owned(),
-        Outcome::Yes(Certainty::Likely) => "most likely came about".to_owned(),
+        Outcome::Yes(Certainty::Stated) => came.to_owned(),
+        Outcome::Yes(Certainty::Likely) => format!("most likely {came}"),
         Outcome::Refused(Certainty::Stated) => "refused: not authorized".to_owned(),
         Outcome::Refused(Certainty::Likely) => "closed without an answer, most likely refused".to_owned(),
         Outcome::OtherReason(Some(code)) => format!("failed with code {}, which is no missing right", code.0),
@@ -213,27 +224,123 @@ pub fn outcome(outcome: Outcome) -> String {
 #[must_use]
 pub const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Agrees(Certainty::Stated) => "Agrees.",
+        Verdict::Agrees(_) => "agrees",
+        Verdict::Contradicts(_) => "contradicts",
+        Verdict::CannotTell(_) => "cannot tell",
+        Verdict::NotObserved(_) => "not observed",
+    }
+}
+
+/// What is to be said of that besides.
+#[must_use]
+pub const fn verdict_more(verdict: Verdict) -> Option<&'static str> {
+    Some(match verdict {
+        Verdict::Agrees(Certainty::Stated)
+        | Verdict::Contradicts(Certainty::Stated)
+        | Verdict::NotObserved(Unseen::NoWitness) => return None,
         Verdict::Agrees(Certainty::Likely) => {
-            "Agrees, most likely: the connection was closed without a reason, and nothing else explains it better."
+            "Most likely: the connection was closed without a reason, and nothing else explains it better."
         }
-        Verdict::Contradicts(Certainty::Stated) => "Contradicts the prediction.",
         Verdict::Contradicts(Certainty::Likely) => {
-            "Contradicts the prediction, most likely: the connection was closed without a reason. A lost network looks the same."
+            "Most likely: the connection was closed without a reason. A lost network looks the same."
         }
-        Verdict::CannotTell(Undecided::NoPrediction) => "Cannot tell: nothing was predicted.",
-        Verdict::CannotTell(Undecided::OtherReason) => {
-            "Cannot tell: it failed for a reason that is no missing right."
-        }
+        Verdict::CannotTell(Undecided::NoPrediction) => "Nothing was predicted.",
+        Verdict::CannotTell(Undecided::OtherReason) => "It failed for a reason that is no missing right.",
         Verdict::CannotTell(Undecided::NoReason) => {
-            "Cannot tell: it failed, and a missing right looks like other causes here."
+            "It failed, and a missing right looks like other causes here."
         }
-        Verdict::CannotTell(Undecided::Mixed) => "Cannot tell: it came about and was refused.",
-        Verdict::NotObserved(Unseen::NoWitness) => "Not observed.",
+        Verdict::CannotTell(Undecided::Mixed) => "It came about and was refused.",
         Verdict::NotObserved(Unseen::Silent) => {
-            "Not observed: no packet tells that a message was withheld, so that none came proves nothing."
+            "No packet tells that a message was withheld, so that none came proves nothing."
+        }
+    })
+}
+
+/// How the rows came out, or that nothing was seen yet.
+#[must_use]
+pub fn count(agree: usize, contradict: usize, cannot_tell: usize, not_observed: usize) -> String {
+    if agree + contradict + cannot_tell == 0 {
+        return "Nothing was observed yet.".to_owned();
+    }
+    let (agrees, contradicts) = (
+        if agree == 1 { "agrees" } else { "agree" },
+        if contradict == 1 { "contradicts" } else { "contradict" },
+    );
+    format!(
+        "Of the predictions {agree} {agrees} with what was observed, {contradict} {contradicts} it, {cannot_tell} cannot be \
+         told, {not_observed} not observed."
+    )
+}
+
+/// A prediction that still follows.
+pub const FOLLOWS: &str = "Follows the plan and the policies until something is observed.";
+
+/// When a prediction was frozen; `late` when something had been seen by then.
+#[must_use]
+pub fn frozen(at: UnixTime, late: bool) -> String {
+    let time = UtcTime::from_unix(at).map(UtcTime::spaced).unwrap_or_default();
+    if late {
+        format!("Predicted anew at {time} UTC, after something had been observed.")
+    } else {
+        format!("Frozen at {time} UTC, before anything was observed.")
+    }
+}
+
+/// What is otherwise than when a prediction was frozen; nothing when nothing is.
+#[must_use]
+pub fn differs(policies: bool, plan: bool, sign_in: bool) -> Option<String> {
+    let parts = [
+        (policies, "the policies or who connects"),
+        (plan, "the plan"),
+        (sign_in, "the way in which the sessions sign in"),
+    ];
+    let changed: Vec<&str> =
+        parts.into_iter().filter(|(otherwise, _)| *otherwise).map(|(_, part)| part).collect();
+    (!changed.is_empty())
+        .then(|| format!("Changed since: {}. This prediction does not follow.", changed.join(", ")))
+}
+
+/// What became of saving the evidence.
+#[must_use]
+pub fn evidence(cases: usize, left_out: usize) -> String {
+    let rows = if left_out == 1 { "row was" } else { "rows were" };
+    let left =
+        format!("{left_out} {rows} left out: not observed, not decided, or not asked of the policies.");
+    match cases {
+        0 => format!("Nothing to save: {left}"),
+        1 => format!("Saved as a suite of 1 case. It expects what was observed. {left}"),
+        _ => format!("Saved as a suite of {cases} cases. They expect what was observed. {left}"),
+    }
+}
+
+/// More pastes than are kept.
+#[must_use]
+pub fn too_many_pastes(pastes: usize, observations: usize) -> String {
+    format!("At most {pastes} pastes with {observations} observations are kept. Remove one first.")
+}
+
+/// What was read of a paste.
+#[must_use]
+pub fn read(observations: usize) -> String {
+    match observations {
+        0 => "No observation in it.".to_owned(),
+        1 => "1 observation.".to_owned(),
+        _ => format!("{observations} observations."),
+    }
+}
+
+/// What was cut out of a paste; nothing when nothing was.
+#[must_use]
+pub fn cut_out(kinds: &[secrets::Kind]) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for kind in kinds.iter().map(|kind| super::share::secret_kind(*kind)) {
+        if !names.contains(&kind) {
+            names.push(kind);
         }
     }
+    (!names.is_empty()).then(|| {
+        format!("Cut out before it was kept: {}. Where it was copied from it still stands.", names.join(", "))
+    })
 }
 
 /// What to look at when a row is contradicted.
@@ -243,6 +350,10 @@ pub fn suspect(suspect: Suspect, sign_in: SignIn) -> String {
         Suspect::Network => "Run it again: a network that fails at that moment looks the same.".to_owned(),
         Suspect::PolicyCache { wait: None } => {
             "When was the policy changed? AWS IoT Core keeps policies in a cache; a change takes 6 to 8 minutes.".to_owned()
+        }
+        Suspect::PolicyCache { wait: Some(Millis(0)) } => {
+            "The policy had been changed shortly before, and a change takes 6 to 8 minutes. They are over: run it again."
+                .to_owned()
         }
         Suspect::PolicyCache { wait: Some(wait) } => {
             let seconds = wait.0.div_ceil(1000);

@@ -165,7 +165,11 @@ impl Model {
         if !msg.comes_by_itself() {
             self.notice = None;
         }
+        let only_heard = matches!(msg, Msg::Live(live::Msg::Heard(_) | live::Msg::Log(_)));
         let mut effects = self.take(msg);
+        if self.workspace.screen == Screen::Live && !only_heard {
+            self.live.predict(&self.workspace);
+        }
         if self.workspace.screen == Screen::Reference && self.reference.wants() {
             effects.push(Effect::FetchReference);
         }

@@ -49,11 +49,11 @@ fn requests(plan: &Scenario, standings: &[Standing]) -> Vec<Row> {
             Predicted::No => (Predicted::No, Because::Follows(first), None),
             _ => answer,
         };
-        for (filter, qos) in filters(plan, id, actor) {
+        for (filter, qos) in filters(plan, id) {
             let request = Request::Subscribe { filter: filter.clone(), qos: qos.level() };
             push(Ask::Subscribe { filter }, reached(standing.answer(&context, request, Some(qos))));
         }
-        for (topic, qos, retain) in messages(plan, id, actor) {
+        for (topic, qos, retain) in messages(plan, id) {
             let request = Request::Publish { topic: topic.clone(), qos: qos.level(), retain };
             push(Ask::Publish { topic }, reached(standing.answer(&context, request, Some(qos))));
         }
@@ -112,15 +112,9 @@ fn sessions(plan: &Scenario) -> impl Iterator<Item = (SessionId, &Actor)> {
     (0..).map(SessionId).zip(&plan.sessions)
 }
 
-/// What a session does, by itself and step by step.
-fn actions<'a>(plan: &'a Scenario, id: SessionId, actor: &'a Actor) -> impl Iterator<Item = &'a Action> {
-    let steps = plan.steps.iter().filter(move |step| step.session == id).map(|step| &step.action);
-    actor.on_connect.iter().chain(steps)
-}
-
 /// The filters of a session, each once.
-fn filters(plan: &Scenario, id: SessionId, actor: &Actor) -> Vec<(String, Qos)> {
-    let subscriptions = actions(plan, id, actor).filter_map(|action| match action {
+fn filters(plan: &Scenario, id: SessionId) -> Vec<(String, Qos)> {
+    let subscriptions = plan.actions(id).filter_map(|action| match action {
         Action::Subscribe(filters) => Some(filters),
         _ => None,
     });
@@ -128,8 +122,8 @@ fn filters(plan: &Scenario, id: SessionId, actor: &Actor) -> Vec<(String, Qos)> 
 }
 
 /// The topics of a session's messages, each once.
-fn messages(plan: &Scenario, id: SessionId, actor: &Actor) -> Vec<(String, Qos, bool)> {
-    let messages = actions(plan, id, actor).filter_map(|action| match action {
+fn messages(plan: &Scenario, id: SessionId) -> Vec<(String, Qos, bool)> {
+    let messages = plan.actions(id).filter_map(|action| match action {
         Action::Publish(message) => Some((message.topic.clone(), message.qos, message.retain)),
         _ => None,
     });
@@ -151,7 +145,7 @@ fn deliveries(plan: &Scenario, standings: &[Standing], rows: &mut Vec<Row>) {
     for (id, actor) in sessions(plan) {
         let Some((rights, standing)) = standing(standings, actor) else { continue };
         let mut done: Vec<String> = Vec::new();
-        for (filter, _) in filters(plan, id, actor) {
+        for (filter, _) in filters(plan, id) {
             let share = topic::share(&filter);
             let plain = share.map_or(filter.as_str(), |share| share.filter);
             let published: Vec<(usize, String)> = (0..)

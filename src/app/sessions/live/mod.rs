@@ -4,6 +4,7 @@
 //! Pure. No secret is here: see [`access`].
 
 pub mod access;
+pub mod compare;
 pub mod log;
 pub mod run;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::mqtt::Subscription;
 use crate::timeline::Participant;
 use crate::words::live as words;
 use access::{Access, KEYS_ID};
+use compare::Compare;
 use log::Log;
 use run::{RISKS_ID, Run};
 
@@ -44,6 +46,8 @@ pub struct Live {
     pub run: Run,
     /// What happened.
     pub log: Log,
+    /// What was predicted of it.
+    pub compare: Rc<Compare>,
     /// Something that the user should read.
     pub told: Option<String>,
     /// The plan that the worker was told of.
@@ -69,6 +73,8 @@ pub enum Msg {
     Run(run::Msg),
     /// To the log.
     Log(log::Msg),
+    /// To what was predicted.
+    Compare(compare::Msg),
     /// News from the worker.
     Heard(FromWorker),
     /// The worker is gone.
@@ -95,8 +101,17 @@ impl Live {
             plan,
             run: Run::default(),
             log: Log::default(),
+            compare: Rc::default(),
             told,
             sent: None,
+        }
+    }
+
+    /// What is predicted follows the plan, the policies and the way in.
+    pub fn predict(&mut self, workspace: &Workspace) {
+        let (plan, sign_in) = (self.scenario(workspace), self.access.sign_in());
+        if !self.compare.follows(&plan, sign_in) {
+            Rc::make_mut(&mut self.compare).follow(plan, sign_in);
         }
     }
 
@@ -128,6 +143,15 @@ impl Live {
                 self.told = self.log.told.take();
                 return effects;
             }
+            Msg::Compare(compare::Msg::Grown(at)) => {
+                let entries = self.log.entries();
+                let rows: Vec<_> = (0..entries.len()).map(|index| self.log.row_of(index)).collect();
+                Rc::make_mut(&mut self.compare).observe(entries, &rows, at);
+            }
+            Msg::Compare(compare::Msg::Show(row)) => {
+                return self.log.update(log::Msg::Find(usize::try_from(row.0).unwrap_or(usize::MAX)));
+            }
+            Msg::Compare(msg) => return Rc::make_mut(&mut self.compare).update(msg),
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
             Msg::Heard(FromWorker::Batch(batch)) => return self.hear(batch),
             Msg::Lost => {
