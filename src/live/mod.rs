@@ -3,7 +3,7 @@
 //! The [`Store`](store::Store) keeps what happened, a [`Digest`](digest::Digest) what of it matters; [`plan`] is what is
 //! going to be done and [`risk`] whom that may hurt, [`mod@predict`] says what the
 //! policies make of it, [`observe`] reads what was seen elsewhere, [`compare`] holds one against the other, and [`evidence`]
-//! is what is left of it as a suite. What leaves goes through [`redact`].
+//! is what is left of it as a suite. What leaves goes through [`redact`]. [`handshake`] weighs why a socket never opened.
 //!
 //! Does not know sockets, the browser, credentials, or sentences (`words::live` has them).
 
@@ -11,6 +11,7 @@ pub mod compare;
 pub mod digest;
 pub mod driver;
 pub mod evidence;
+pub mod handshake;
 pub mod observe;
 pub mod plan;
 pub mod predict;

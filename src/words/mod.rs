@@ -12,6 +12,7 @@ pub mod filter;
 mod fix;
 mod flaw;
 pub mod form;
+pub mod handshake;
 mod headline;
 pub mod lesson;
 pub mod live;
