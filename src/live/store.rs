@@ -62,6 +62,7 @@ struct Place {
     /// Counted from the first batch that ever was.
     batch: usize,
     offset: u32,
+    session: SessionId,
     version: Version,
 }
 
@@ -127,7 +128,7 @@ impl Store {
             }
             // A batch is far smaller than 4 GiB.
             let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-            self.places.push_back(Place { batch: number, offset, version });
+            self.places.push_back(Place { batch: number, offset, session: connection.session, version });
         }
         let rows = self.places.len() - before;
         if rows > 0 {
@@ -141,12 +142,10 @@ impl Store {
     }
 
     fn drop_oldest(&mut self) {
-        let Some(place) = self.places.front().copied() else { return };
-        let session = self.record(place).map(|record| record.connection.session);
-        if let Some(lane) = session.and_then(|session| self.lane(session)) {
+        let Some(Place { session, .. }) = self.places.pop_front() else { return };
+        if let Some(lane) = self.lane(session) {
             lane.rows.pop_front();
         }
-        self.places.pop_front();
         self.bytes -= ROW;
         self.dropped += 1;
         let first = self.places.front().map_or(self.gone + self.batches.len(), |place| place.batch);

@@ -22,6 +22,8 @@ pub fn decode(frame: &Frame, version: Version) -> Result<Packet, DecodeError> {
     check_flags(kind, frame.flags())?;
     let packet = match kind {
         PacketKind::Connect => connect::decode(frame)?,
+        // Most frames are written as short as can be, and need no copy for that.
+        _ if shortest_header(frame) => decode_canonical(kind, version, frame.bytes(), frame.body())?,
         _ => decode_body(kind, version, frame.first_byte(), frame.body())?,
     };
     // MQTT-1.5.5-1: version 5 wants the shortest form; 3.1.1 does not say so.
@@ -82,10 +84,19 @@ pub(super) fn decode_body(
     first_byte: u8,
     body: &[u8],
 ) -> Result<Packet, DecodeError> {
-    let canonical = assemble(first_byte, body);
+    decode_canonical(kind, version, &assemble(first_byte, body), body)
+}
+
+/// `frame` is `body` behind a fixed header of minimal length.
+fn decode_canonical(
+    kind: PacketKind,
+    version: Version,
+    frame: &[u8],
+    body: &[u8],
+) -> Result<Packet, DecodeError> {
     match version {
-        Version::V311 => v3::decode(kind, &canonical, body),
-        Version::V5 => v5::decode(kind, &canonical, body),
+        Version::V311 => v3::decode(kind, frame, body),
+        Version::V5 => v5::decode(kind, frame, body),
     }
 }
 
