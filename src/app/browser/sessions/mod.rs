@@ -12,6 +12,7 @@ mod live;
 mod moment;
 mod player;
 mod reference;
+pub mod rim;
 mod root;
 mod script;
 mod simulate;
