@@ -357,6 +357,25 @@ mod tests {
     }
 
     #[test]
+    fn a_live_log_opens_in_simulate_and_live_goes_on() {
+        let mut model = in_live();
+        let mut batch = crate::live::record::Batch::default();
+        batch.push(&crate::live::record::Record {
+            at: crate::iot::time::Instant(7),
+            connection: crate::timeline::ConnectionRef { session: crate::timeline::SessionId(0), number: 1 },
+            what: crate::live::record::What::Opened,
+        });
+        model.live.log.take(batch.bytes().to_vec());
+        let log = |msg| Msg::Live(live::Msg::Log(msg));
+        let effects = model.update(log(live::log::Msg::Export(live::log::Purpose::Simulate)));
+        assert_eq!(effects, [Effect::Later(0, Box::new(log(live::log::Msg::GoOn)))]);
+        assert_eq!(model.update(log(live::log::Msg::GoOn)), [Effect::Open(Screen::Simulate)]);
+        assert_eq!(model.simulate.player.entries().len(), 1);
+        assert!(model.simulate.player.scenario().is_none());
+        assert_eq!(model.live.log.store.len(), 1);
+    }
+
+    #[test]
     fn the_reference_is_fetched_once_and_shows_what_check_was_answered_with() {
         let mut workspace = Workspace { screen: Screen::Reference, ..Workspace::example() };
         let mut model = Model::open(None, workspace.clone(), None);

@@ -3,11 +3,15 @@
 //! What takes long is done in pieces; between them the browser does what is more urgent.
 
 pub mod rows;
+#[cfg(test)]
+mod tests;
 
+use crate::app::sessions::simulate::name;
 use crate::app::sessions::{Effect, Msg as ToModel};
 use crate::live::digest::Digest;
 use crate::live::record::{self, Record};
-use crate::live::store::{Export, Row, RowId, Store, Taken};
+use crate::live::store::{Export, MAX_SESSIONS, Row, RowId, Store, Taken};
+use crate::mqtt::Version;
 use crate::timeline::{Entry, Finding, Participant, SessionId, diagnose};
 use crate::words;
 use rows::Rows;
@@ -186,15 +190,24 @@ impl Log {
     }
 
     fn digest(&mut self, id: RowId) {
+        let Some((Record { at, connection, what }, version)) = self.store.raw(id) else { return };
         let row = RowId(self.cleared.saturating_add(id.0));
-        if let Some((Record { at, connection, what: record::What::Received { bytes, .. } }, version)) =
-            self.store.raw(id)
-            && self.digest.repeats(row, at, connection, bytes, version)
-        {
-            return;
-        }
-        if let Some(Row { entry, .. }) = self.store.row(id) {
+        let repeats = match what {
+            record::What::Received { bytes, .. } => self.digest.repeats(row, at, connection, bytes, version),
+            _ => false,
+        };
+        if !repeats && let Some(Row { entry, .. }) = self.store.row(id) {
             self.digest.take(row, &entry);
+            self.know(connection.session);
+        }
+    }
+
+    /// Each row is of a session with a name: also of one that left the plan before anything was heard of it.
+    fn know(&mut self, session: SessionId) {
+        let index = usize::try_from(session.0).unwrap_or(usize::MAX);
+        while self.sessions.len() <= index && index < MAX_SESSIONS {
+            let (name, client_id) = (name(self.sessions.len()), String::new());
+            self.sessions.push(Participant { name, client_id, version: Version::V311 });
         }
     }
 
