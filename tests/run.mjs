@@ -13,7 +13,11 @@ const tests = (name, ...command) => ({ name, work: () => run(...command), count:
 
 const page = check('page', 'trunk', ['build', '--release']);
 const stages = process.argv.includes('--soak')
-  ? [tests('soak, native', 'cargo', ['test', '--profile', 'bench', '--test', 'hostile', '--test', 'hostile_broker', '--', '--nocapture'], { SOAK: '1' })]
+  ? [
+      tests('soak, native', 'cargo', ['test', '--profile', 'bench', '--test', 'hostile', '--test', 'hostile_broker', '--', '--nocapture'], { SOAK: '1' }),
+      page,
+      { ...tests('soak, hidden tab', 'playwright', ['test', 'hidden'], { SOAK: '1' }), needs: page },
+    ]
   : [
       check('format', 'cargo', ['fmt', '--check']),
       check('clippy, native', 'cargo', ['clippy', '--all-targets', '--locked', '--', '-D', 'warnings']),

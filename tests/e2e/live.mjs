@@ -4,9 +4,9 @@ import { expect, KEYS } from './lab.mjs';
 /** The key that the gateway takes unless a test says otherwise. */
 export const KEY = 'ASIAIOSFODNN7EXAMPLE';
 
-/** Locks the page to an endpoint: a load of the page. */
-export async function lock(page, endpoint) {
-  await page.goto('./');
+/** Locks the page to an endpoint: a load of the page. `home` is for a browser that knows no base URL. */
+export async function lock(page, endpoint, home = './') {
+  await page.goto(home);
   await page.getByRole('button', { name: 'Live', exact: true }).click();
   await page.getByLabel('Endpoint', { exact: true }).fill(endpoint);
   await page.getByRole('button', { name: 'Lock the page to it' }).click();
@@ -36,6 +36,14 @@ export async function plan(page, index, { id, subscribe = '', publish = '', mess
   await group.getByLabel('Message', { exact: true }).fill(message);
 }
 
+/** Fills in what the card keeps under "More"; `back` is what it does when the connection is lost. */
+export async function more(page, name, { keepAlive, back }) {
+  const group = session(page, name);
+  await group.getByText(`More of ${name}`).click();
+  if (keepAlive !== undefined) await group.getByLabel('Keep-alive (s)').fill(String(keepAlive));
+  if (back !== undefined) await group.getByLabel('When the connection is lost').selectOption(back);
+}
+
 /** Types again each client ID that may be a device's: the page asks for it before it connects. */
 export async function confirm(page, ...ids) {
   for (const id of ids) await page.getByLabel(`Type ${id} again`, { exact: true }).fill(id);
@@ -43,6 +51,12 @@ export async function confirm(page, ...ids) {
 
 /** Presses a button of a session, such as "Connect A". */
 export const press = (page, button, name) => page.getByRole('button', { name: `${button} ${name}`, exact: true }).click();
+
+/** Connects a session, and waits until it stands. */
+export async function connect(page, name) {
+  await press(page, 'Connect', name);
+  await expect(session(page, name)).toContainText('Connected as');
+}
 
 export const findings = (page) => page.getByRole('region', { name: 'What happened' });
 export const log = (page) => page.getByRole('table', { name: 'Event log' });
