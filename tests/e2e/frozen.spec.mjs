@@ -48,12 +48,14 @@ test('a frozen page: the session tells its end, the log keeps what it had, and g
 
     await browser.drive(async (page) => {
       await expect(session(page, 'A')).toContainText('The connection was lost');
-      await expect(received(page)).toHaveCount(3);
+      // What comes in the moment of freezing may still be taken.
+      const kept = await received(page).count();
+      expect(kept).toBeGreaterThanOrEqual(3);
       await connect(page, 'A');
       await press(page, 'Subscribe', 'A');
       await expect(log(page).getByRole('row').filter({ hasText: 'SUBACK' })).toHaveCount(2);
       send();
-      await expect(received(page)).toHaveCount(4);
+      await expect(received(page)).toHaveCount(kept + 1);
     });
   } finally {
     sender.destroy();
