@@ -2,12 +2,13 @@
 import WebSocket from 'ws';
 import { frame, text, word } from './frames.mjs';
 
-/** A CONNECT with clean start. `will` is a topic; the message is "gone". */
-export function connectPacket(version, clientId, { will, willQos = 0, keepAlive = 60, username, password } = {}) {
-  const flags = 2 | (will === undefined ? 0 : 4 | (willQos << 3)) | (username === undefined ? 0 : 128) | (password === undefined ? 0 : 64);
+/** A CONNECT with clean start, unless the session is to stay for an hour. `will` is a topic; the message is "gone". */
+export function connectPacket(version, clientId, { will, willQos = 0, keepAlive = 60, username, password, stay = false } = {}) {
+  const flags = (stay ? 0 : 2) | (will === undefined ? 0 : 4 | (willQos << 3)) | (username === undefined ? 0 : 128) | (password === undefined ? 0 : 64);
   const properties = version === 5 ? [0] : [];
   return frame(
-    1, 0, text('MQTT'), [version, flags], word(keepAlive), properties, text(clientId),
+    1, 0, text('MQTT'), [version, flags], word(keepAlive),
+    version === 5 && stay ? [5, 0x11, 0, 0, ...word(3600)] : properties, text(clientId),
     ...(will === undefined ? [] : [properties, text(will), text('gone')]),
     ...[username, password].filter((field) => field !== undefined).map(text),
   );

@@ -7,6 +7,9 @@ export const CLIENT_ID_NOT_VALID = 0x85, NOT_AUTHORIZED = 0x87, SERVER_SHUTTING_
   SESSION_TAKEN_OVER = 0x8e, TOPIC_FILTER_INVALID = 0x8f, TOPIC_NAME_INVALID = 0x90, QUOTA_EXCEEDED = 0x97,
   ADMINISTRATIVE_ACTION = 0x98, QOS_NOT_SUPPORTED = 0x9b;
 
+/** A reason code, and two properties of CONNACK (MQTT 5, 3.2.2.3). */
+export const SUCCESS = 0, MAXIMUM_QOS = 0x24, SUBSCRIPTION_IDENTIFIERS_AVAILABLE = 0x29;
+
 export const word = (number) => [number >> 8, number & 255];
 
 /** Cuts a byte stream into frames: {type, flags, body, bytes}. Throws on a length that MQTT does not have. */
@@ -78,6 +81,15 @@ class Cursor {
     this.at = length.end;
     return this.take(length.value);
   }
+}
+
+/** The body of a packet whose properties begin at `at`, with more of them. */
+export function withProperties(body, at, more) {
+  const cursor = new Cursor(body);
+  cursor.take(at);
+  const properties = cursor.properties();
+  const all = Buffer.concat([properties, Buffer.from(more)]);
+  return Buffer.concat([body.subarray(0, at), varint(all.length), all, body.subarray(cursor.at)]);
 }
 
 /** {version, clientId, keepAlive, will?: {topic, qos, retain}, username?, password?} of a CONNECT. */

@@ -44,9 +44,11 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
     noServer: true, perMessageDeflate: false, maxPayload: MAX_MESSAGE, handleProtocols: () => 'mqtt',
   });
   const sessions = new Map();
+  // What clients had subscribed when they left: the broker says at their next CONNECT whether it still holds.
+  const kept = new Map();
   const clock = () => now() + gateway.skew;
   const gateway = {
-    brokerPort, host, region, rules, spki, cert, sessions, clients: sockets.clients, log: new Log(),
+    brokerPort, host, region, rules, spki, cert, sessions, kept, clients: sockets.clients, log: new Log(),
     presence: new Presence(sessions, clock), faults: {}, limits: {}, skew: 0, keys: { ...keys },
     connects: new Rate(), publishes: new Rate(),
   };
@@ -62,6 +64,7 @@ export async function startGateway({ brokerPort, keys = KEYS, rules = {}, host =
     Object.assign(gateway, { rules: {}, faults: {}, limits: {}, skew: 0, keys: { ...keys }, authorizer: undefined });
     Object.assign(gateway, { connects: new Rate(), publishes: new Rate() });
     gateway.log.length = 0;
+    kept.clear();
     refusing = 0;
     for (const client of sockets.clients) client.terminate();
   };

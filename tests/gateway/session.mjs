@@ -22,7 +22,7 @@ const CODES = {
 export class Session {
   /** Lasting faults of this session, above those of the gateway. */
   faults = {};
-  /** What is subscribed since this connection began. */
+  /** What is subscribed, from before this connection when it resumes a session. */
   filters = new Set();
   id = randomBytes(16).toString('hex');
   clientId = '';
@@ -99,6 +99,7 @@ export class Session {
     if (disconnectReason === 'CLIENT_INITIATED_DISCONNECT') this.#broker?.end();
     else this.#broker?.destroy();
     if (this.#gateway.sessions.get(this.clientId) === this) this.#gateway.sessions.delete(this.clientId);
+    if (this.#broker !== undefined) this.#gateway.kept.set(this.clientId, this.filters);
     if (this.#broker !== undefined) this.#gateway.presence.disconnected(this, disconnectReason);
   }
 
@@ -115,7 +116,7 @@ export class Session {
     else if (frame.type === mqtt.PUBLISH) this.#publish(frame);
     else if (frame.type === mqtt.SUBSCRIBE) this.#subscribe(frame);
     else {
-      if (frame.type === mqtt.UNSUBSCRIBE) for (const filter of mqtt.readUnsubscribe(frame, this.version)) this.filters.delete(filter);
+      if (frame.type === mqtt.UNSUBSCRIBE) this.#unsubscribe(mqtt.readUnsubscribe(frame, this.version));
       this.#broker.write(frame.bytes);
       if (frame.type === mqtt.DISCONNECT) this.#end('DISCONNECT', 'CLIENT_INITIATED_DISCONNECT');
     }
@@ -213,6 +214,11 @@ export class Session {
     else this.deliver(mqtt.frame(mqtt.SUBACK, 0, mqtt.word(packetId), this.version === 5 ? [0] : []));
   }
 
+  #unsubscribe(topics) {
+    for (const filter of topics) this.filters.delete(filter);
+    this.#gateway.presence.unsubscribed(this, topics);
+  }
+
   /** From the broker to the client, as many packets in one WebSocket message as came in one piece. */
   #deliver(frames) {
     const message = Buffer.concat(frames.map((frame) => this.#onTheWay(frame)));
@@ -223,9 +229,21 @@ export class Session {
   #onTheWay(frame) {
     const { loseSuback, doublePuback } = this.#faults;
     const nothing = Buffer.alloc(0);
+    if (frame.type === mqtt.CONNACK) return this.#accepted(frame);
     if (frame.type === mqtt.SUBACK) return loseSuback ? nothing : this.#complete(frame);
     if (frame.type === mqtt.PUBACK && doublePuback) return Buffer.concat([frame.bytes, frame.bytes]);
     return frame.type === mqtt.PUBLISH && !this.#mayReceive(frame) ? nothing : frame.bytes;
+  }
+
+  /**
+   * CONNACK as AWS sends it: in MQTT 5 it says what the broker behind would support, and AWS does not (Developer Guide, MQTT,
+   * "differences from the specifications").
+   */
+  #accepted({ body, bytes }) {
+    const [present, code] = body;
+    if (present & 1) this.filters = new Set(this.#gateway.kept.get(this.clientId));
+    if (this.version !== 5 || code !== mqtt.SUCCESS) return bytes;
+    return mqtt.frame(mqtt.CONNACK, 0, mqtt.withProperties(body, 2, [mqtt.MAXIMUM_QOS, 1, mqtt.SUBSCRIPTION_IDENTIFIERS_AVAILABLE, 0]));
   }
 
   /** A message that the client may not receive is lost without a word; the broker must not wait for its PUBACK. */
@@ -243,7 +261,9 @@ export class Session {
     this.#subacks.delete(packetId);
     const granted = body.length - due.filters.length;
     const codes = [...body.subarray(granted)];
-    due.filters.forEach((filter, i) => { if (codes[i] < 0x80) this.filters.add(filter); });
+    const topics = due.filters.filter((_, i) => codes[i] < 0x80);
+    for (const filter of topics) this.filters.add(filter);
+    if (topics.length > 0) this.#gateway.presence.subscribed(this, topics);
     return mqtt.frame(mqtt.SUBACK, 0, body.subarray(0, granted), due.answer.map((code) => code ?? codes.shift()));
   }
 }

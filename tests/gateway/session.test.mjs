@@ -119,6 +119,51 @@ for (const version of [4, 5]) {
   });
 }
 
+for (const version of [4, 5]) {
+  test(`subscription events, and events after a session was resumed (${version})`, async () => {
+    const resume = async () => {
+      const client = (await socket()).send(connectPacket(version, 'watcher', { stay: true }));
+      const head = await client.take(2);
+      const body = await client.take(parseInt(head.slice(2), 16));
+      return { client, present: body.slice(0, 2) };
+    };
+    const { client: first, present } = await resume();
+    assert.equal(present, '00');
+    const answer = version === 5 ? 6 : 5;
+    await first.send(subscribePacket(version, 1, '$aws/events/#')).take(answer);
+    await seen('connected', 'watcher');
+    // Its own events come before its SUBACK or after it: it leaves, and is asked again when it is back.
+    first.close();
+    await seen('closed by client', 'watcher');
+
+    const again = await resume();
+    assert.equal(again.present, '01');
+    const sensor = await connected(version, 'sensor');
+    await sensor.send(subscribePacket(version, 1, 'dt/a', 'dt/b')).take(answer + 1);
+    await sensor.send(frame(10, 2, [0, 2], version === 5 ? [0] : [], [0, 4], Buffer.from('dt/a'))).take(version === 5 ? 6 : 4);
+    const next = async () => {
+      const { topic, payload } = await nextMessage(again.client, version);
+      return { topic, topics: JSON.parse(payload).topics };
+    };
+    assert.equal((await next()).topic, '$aws/events/presence/connected/sensor');
+    assert.deepEqual(await next(), { topic: '$aws/events/subscriptions/subscribed/sensor', topics: ['dt/a', 'dt/b'] });
+    assert.deepEqual(await next(), { topic: '$aws/events/subscriptions/unsubscribed/sensor', topics: ['dt/a'] });
+    again.client.close();
+    sensor.close();
+    // Nothing is left for the next test.
+    (await connected(version, 'watcher')).close();
+  });
+}
+
+test('MQTT 5: CONNACK names what AWS does not support', async () => {
+  const client = (await socket()).send(connectPacket(5, 'asks'));
+  const head = await client.take(2);
+  const properties = (await client.take(parseInt(head.slice(2), 16))).slice(6);
+  assert.match(properties, /2401/);
+  assert.match(properties, /2900/);
+  client.close();
+});
+
 test('the will is sent when the line goes, and not when the client says goodbye', async () => {
   const watcher = await connected(4, 'watcher');
   watcher.send(subscribePacket(4, 1, 'dt/#'));
