@@ -26,7 +26,8 @@ struct Row {
     region: String,
     expires: Option<i64>,
     clock: Option<i64>,
-    online: Option<bool>,
+    #[serde(default)]
+    offline: bool,
     #[serde(default)]
     took: u64,
     #[serde(default)]
@@ -113,7 +114,7 @@ impl Row {
             endpoint: &endpoint,
             access,
             barriers: &barriers,
-            online: self.online,
+            online: !self.offline,
             now: UnixTime(NOW),
             clock: self
                 .clock
@@ -136,7 +137,7 @@ fn the_causes_stand_in_the_order_of_the_table() {
         let found: Vec<String> = row
             .causes(1)
             .iter()
-            .map(|one| format!("{} {}", words::likelihood(one.likelihood), one.cause.code()))
+            .map(|one| format!("{} {}", words::likelihood(one.likelihood).to_lowercase(), one.cause.code()))
             .collect();
         assert_eq!(found, row.expected, "{}", row.name);
     }

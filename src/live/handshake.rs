@@ -1,7 +1,7 @@
 //! Why a WebSocket was never opened, as far as it can be told: the browser says 1006 and nothing else.
 //!
-//! Knows what may stop a handshake, what speaks for each cause and which test can be made. Does not make the tests, and does
-//! not know what AWS answered: nobody here does.
+//! Knows what may stop a handshake, what speaks for each cause and which test can be made. The page makes
+//! those that it can (clock, expiry, network) before it asks here. Does not know what AWS answered: nobody here does.
 //!
 //! Invariants: the causes stand in the order in which to look at them. No policy is blamed for a handshake: AWS IoT Core asks
 //! it when CONNECT has come, and closes then (observed).
@@ -32,8 +32,8 @@ pub struct Facts<'a> {
     pub access: Access<'a>,
     /// What stands between the page and the endpoint.
     pub barriers: &'a [Barrier],
-    /// `navigator.onLine`, if it was asked.
-    pub online: Option<bool>,
+    /// `navigator.onLine`.
+    pub online: bool,
     /// By the clock of this machine.
     pub now: UnixTime,
     /// How that clock compares with another one, if it was compared.
@@ -171,10 +171,8 @@ pub enum Sign {
 pub enum Test {
     /// There is nothing to find out.
     Nothing,
-    /// The page compares its clock with the `Date` of its own origin.
+    /// Somebody compares the clock: the page has tried to, and could read no other one.
     Clock,
-    /// The page asks the browser whether there is a network.
-    Online,
     /// The page connects once more.
     Again,
     /// The user gives other credentials, or lets Cognito give new ones.
@@ -271,14 +269,9 @@ fn browser(facts: &Facts<'_>) -> Vec<Candidate> {
         let likelihood = if barrier.stops() { Likelihood::Certain } else { Likelihood::Likely };
         facts.lasting(Cause::Browser(*barrier), likelihood, Sign::OfBrowser, Test::Nothing)
     });
-    let offline = match facts.online {
-        _ if facts.endpoint.is_loopback() => None,
-        None => Some(candidate(Cause::Offline, Likelihood::Possible, None, Test::Online)),
-        Some(online) => {
-            let likelihood = if online { Likelihood::RuledOut } else { Likelihood::Certain };
-            Some(candidate(Cause::Offline, likelihood, Some(Sign::Online(online)), Test::Nothing))
-        }
-    };
+    let likelihood = if facts.online { Likelihood::RuledOut } else { Likelihood::Certain };
+    let offline = (!facts.endpoint.is_loopback())
+        .then(|| candidate(Cause::Offline, likelihood, Some(Sign::Online(facts.online)), Test::Nothing));
     barriers.chain(offline).collect()
 }
 
@@ -440,14 +433,6 @@ impl Sign {
     /// Whether it was found, and is not only what nobody knows better.
     const fn is_known(&self) -> bool {
         matches!(self, Self::ClockOff(_) | Self::EndedAgo(_) | Self::ThroughBefore)
-    }
-}
-
-impl Test {
-    /// Whether the page makes it by itself.
-    #[must_use]
-    pub const fn is_ours(&self) -> bool {
-        matches!(self, Self::Clock | Self::Online | Self::Again)
     }
 }
 

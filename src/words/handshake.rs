@@ -19,14 +19,38 @@ pub fn headline(in_a_row: u32) -> String {
     )
 }
 
+/// Above them: whose connections they are about.
+#[must_use]
+pub fn title(sessions: &[String]) -> String {
+    match sessions {
+        [one] => format!("{one} could not connect"),
+        many @ [first, ..] if many.len() > 3 => {
+            format!("{first} and {} others could not connect", many.len() - 1)
+        }
+        few => format!("{} could not connect", few.join(", ")),
+    }
+}
+
+/// Above those that it is not.
+#[must_use]
+pub fn ruled_out(causes: usize) -> String {
+    format!("Ruled out ({causes})")
+}
+
+/// To connect a session once more.
+#[must_use]
+pub fn again(session: &str) -> String {
+    format!("Connect {session} once more")
+}
+
 /// How likely a cause is, in a word or two.
 #[must_use]
 pub const fn likelihood(likelihood: Likelihood) -> &'static str {
     match likelihood {
-        Likelihood::Certain => "certain",
-        Likelihood::Likely => "likely",
-        Likelihood::Possible => "possible",
-        Likelihood::RuledOut => "ruled out",
+        Likelihood::Certain => "Certain",
+        Likelihood::Likely => "Likely",
+        Likelihood::Possible => "Possible",
+        Likelihood::RuledOut => "Ruled out",
     }
 }
 
@@ -106,9 +130,10 @@ pub fn test(test: &Test) -> Option<Text> {
     let text = Text::new();
     Some(match test {
         Test::Nothing => return None,
-        Test::Clock => text.say("Compare the clock"),
-        Test::Online => text.say("Look for a network"),
-        Test::Again => text.say("Connect once more"),
+        Test::Clock => {
+            text.say("Compare this machine's clock with another one: more than five minutes are too many.")
+        }
+        Test::Again => text.say("Connect once more."),
         Test::NewKeys => text.say("Give new credentials, and connect once more."),
         Test::Command(run) => text.say("Run ").code(command(run)).say(looks_for(run)),
         Test::Open(address) => text.say("Open ").code(address).say(

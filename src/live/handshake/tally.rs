@@ -75,6 +75,11 @@ impl Tally {
         self.in_a_row = self.in_a_row.saturating_add(1);
     }
 
+    /// The user changed his mind before a socket was open. The browser counts that as a failure, the page does not.
+    pub fn given_up(&mut self, now: Instant) {
+        self.ended(now, End::Refused);
+    }
+
     /// From now on other credentials are used: what came before says nothing about them.
     pub const fn renewed(&mut self) {
         self.in_a_row = 0;

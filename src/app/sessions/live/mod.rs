@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod compare;
+pub mod handshake;
 pub mod log;
 pub mod run;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::timeline::Participant;
 use crate::words::live as words;
 use access::{Access, KEYS_ID};
 use compare::Compare;
+use handshake::Handshakes;
 use log::Log;
 use run::{RISKS_ID, Run};
 
@@ -44,6 +46,8 @@ pub struct Live {
     pub plan: Script,
     /// What runs.
     pub run: Run,
+    /// Handshakes, and which failed.
+    pub handshakes: Handshakes,
     /// What happened.
     pub log: Log,
     /// What was predicted of it.
@@ -100,6 +104,7 @@ impl Live {
             access: Access::of(&workspace.live.access),
             plan,
             run: Run::default(),
+            handshakes: Handshakes::default(),
             log: Log::default(),
             compare: Rc::default(),
             told,
@@ -170,6 +175,7 @@ impl Live {
             access::Msg::Region(region) => self.access.typed.region = region,
             access::Msg::Taken(keys) => {
                 self.access.keys = Some(keys);
+                self.handshakes.renewed();
                 return vec![Effect::Focus(KEYS_ID)];
             }
             access::Msg::Forget => {
@@ -204,6 +210,7 @@ impl Live {
         }
         workspace.live.plan = self.plan.kept().clone();
         self.run.forget(self.plan.draft().sessions().len());
+        self.handshakes.forget(self.plan.draft().sessions().len());
         effects.extend(focus);
         effects
     }
@@ -374,6 +381,7 @@ impl Live {
             version: actor.connect.version,
         }));
         for happened in record::read(&batch) {
+            self.handshakes.take(&happened);
             match happened.what {
                 What::Running(steps) => self.run.steps = steps,
                 What::Phase(phase) => {

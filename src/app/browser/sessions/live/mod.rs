@@ -3,6 +3,7 @@
 mod access;
 mod credentials;
 mod filter;
+mod handshake;
 mod log;
 mod packet;
 mod run;
@@ -50,6 +51,7 @@ pub(super) fn live(
             { access::access(access, endpoint, &to_live.reform(live::Msg::Access), hand_over) }
             { run::risks(&run.risks(&model.live.scenario(&model.workspace), endpoint, None), run, to_run) }
             { run::bar(run, plan.draft().sessions().len(), to_run) }
+            { handshake::refused(&model.live, endpoint, to_live) }
             <ContextProvider<Running> context={Running { run: run.clone(), send: send.clone() }}>
                 <Editor draft={plan.draft().clone()} first_step={plan.first_step()} can_undo={plan.can_undo()}
                     can_redo={plan.can_redo()} of={Of::Live} send={send.clone()} />
