@@ -313,6 +313,25 @@ pub fn evidence(cases: usize, left_out: usize) -> String {
     }
 }
 
+/// What the session policy is for.
+pub const SMALLEST: &str = "Credentials that can do what the plan does and nothing else: the session policy narrows what the role may do, and never \
+     widens it.";
+/// What the commands are for.
+pub const COMMANDS: &str = "The same plan with the certificate, one command for each subscriber and each message. Run them there in the order of the plan, \
+     then paste what they print. A browser cannot use a device's certificate.";
+
+/// A session of which no program does what the plan says.
+#[must_use]
+pub fn no_command(session: &str) -> String {
+    format!("{session} neither subscribes nor publishes, and neither program only connects.")
+}
+
+/// A session whose commands cannot be written.
+#[must_use]
+pub fn unwritable(session: &str, why: &impl std::fmt::Display) -> String {
+    format!("{session} cannot be written as commands: {why}.")
+}
+
 /// More pastes than are kept.
 #[must_use]
 pub fn too_many_pastes(pastes: usize, observations: usize) -> String {

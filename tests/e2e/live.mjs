@@ -59,4 +59,4 @@ export async function connect(page, name) {
 }
 
 export const findings = (page) => page.getByRole('region', { name: 'What happened' });
-export const log = (page) => page.getByRole('table', { name: 'Event log' });
+export const log = (page) => page.getByRole('grid', { name: 'Event log' });

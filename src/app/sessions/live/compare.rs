@@ -36,6 +36,9 @@ pub const MAX_PASTED: usize = 100_000;
 /// The name of the file of the evidence.
 pub const EVIDENCE_FILE: &str = "iot-policy-evidence.json";
 
+/// The ID of the box for pastes.
+pub const PASTE_ID: &str = "observed";
+
 /// Whose run a table is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Whose {
@@ -61,8 +64,10 @@ pub struct Compare {
     pub pastes: Vec<Rc<Paste>>,
     /// What the smallest rights and the commands are made of.
     pub needs: Needs,
-    /// What came of the last thing that was asked for.
+    /// What came of saving the evidence.
     pub told: Option<String>,
+    /// Why something that was pasted or opened was not taken.
+    pub refused: Option<String>,
     plan: Rc<Scenario>,
     sign_in: SignIn,
     page: Table,
@@ -98,7 +103,7 @@ struct Frozen {
 struct Seen {
     observation: Observation,
     at: Instant,
-    row: RowId,
+    row: Option<RowId>,
 }
 
 /// What the user did, or what happened around.
@@ -120,6 +125,8 @@ pub enum Msg {
     PolicyChanged(Option<UnixTime>),
     /// Pasted or opened what was seen elsewhere; secrets are cut out already.
     Pasted(UnixTime, Vec<Paste>),
+    /// Opened files of which none could be read.
+    Refused(String),
     /// Removed a paste, by its place.
     Remove(usize),
     /// Wants what leaves masked, or as it is.
@@ -167,8 +174,8 @@ pub struct Sight {
 pub enum Origin {
     /// In the log.
     Log {
-        /// Its row.
-        row: RowId,
+        /// Its row; nothing when the log was cleared since.
+        row: Option<RowId>,
         /// The time from the first event of the run.
         after: Millis,
     },
@@ -219,6 +226,7 @@ impl Default for Compare {
             pastes: Vec::new(),
             needs: Needs::default(),
             told: None,
+            refused: None,
             plan: Rc::default(),
             sign_in: SignIn::SigV4,
             page: Table::default(),
@@ -248,15 +256,15 @@ impl Compare {
         self.predict_what_follows();
     }
 
-    /// Takes in the entries of the log that count, with the numbers of their rows, at the time `at`.
+    /// Takes in the entries of the log that count, with the numbers of their rows by their places, at the time `at`.
     ///
     /// Reads all of them: call it no more often than the screen can show it.
-    pub fn observe(&mut self, entries: &[Entry], rows: &[Option<RowId>], at: UnixTime) {
+    pub fn observe(&mut self, entries: &[Entry], row: impl Fn(usize) -> Option<RowId>, at: UnixTime) {
         self.now = Some(at);
         self.newest = entries.iter().map(|entry| entry.at).max().or(self.newest);
         let observations = recorded(entries).into_iter().filter_map(|observation| {
             let at = entries.get(observation.place)?.at;
-            let row = (*rows.get(observation.place)?)?;
+            let row = row(observation.place);
             Some(Seen { observation, at, row })
         });
         let since = self.since;
@@ -272,7 +280,7 @@ impl Compare {
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         if !matches!(msg, Msg::Why(_) | Msg::Type(..)) {
-            self.told = None;
+            (self.told, self.refused) = (None, None);
         }
         match msg {
             Msg::Now(at) => {
@@ -306,7 +314,9 @@ impl Compare {
                     self.hold(Whose::Page);
                     self.hold(Whose::Device);
                 }
+                return vec![Effect::Focus(PASTE_ID)];
             }
+            Msg::Refused(why) => self.refused = Some(why),
             Msg::Mask(masking) => self.masking = masking,
             Msg::Evidence => return self.save_evidence(),
             Msg::Type(field, text) => self.needs.write(field, text),
@@ -333,10 +343,22 @@ impl Compare {
         self.sign_in != SignIn::OtherBroker
     }
 
+    /// How the sessions of this page sign in.
+    #[must_use]
+    pub const fn sign_in(&self) -> SignIn {
+        self.sign_in
+    }
+
     /// The prediction of the table that is looked at.
     #[must_use]
     pub fn prediction(&self) -> Option<&Prediction> {
-        self.table(self.whose).prediction.as_deref()
+        self.prediction_of(self.whose)
+    }
+
+    /// One of the predictions; none before a time was told.
+    #[must_use]
+    pub fn prediction_of(&self, whose: Whose) -> Option<&Prediction> {
+        self.table(whose).prediction.as_deref()
     }
 
     /// How that is frozen; nothing while it follows the plan and the policies.
@@ -506,7 +528,7 @@ impl Compare {
         room -= self.pastes.iter().map(|paste| paste.observations.len()).sum::<usize>().min(room);
         for mut paste in pastes {
             if self.pastes.len() >= MAX_PASTES || paste.observations.len() > room {
-                self.told = Some(words::too_many_pastes(MAX_PASTES, MAX_PASTED));
+                self.refused = Some(words::too_many_pastes(MAX_PASTES, MAX_PASTED));
                 break;
             }
             paste.text = beginning(paste.text);

@@ -202,6 +202,12 @@ impl Log {
         }
     }
 
+    /// How many rows there ever were.
+    #[must_use]
+    pub fn grown(&self) -> u64 {
+        self.cleared + self.store.dropped() + self.store.len() as u64
+    }
+
     /// Each row is of a session with a name: also of one that left the plan before anything was heard of it.
     fn know(&mut self, session: SessionId) {
         let index = usize::try_from(session.0).unwrap_or(usize::MAX);
@@ -286,6 +292,12 @@ impl Log {
             return Vec::new();
         }
         self.rests = true;
+        self.settle();
+        vec![later(DIAGNOSE_EVERY, Msg::Diagnose)]
+    }
+
+    /// Brings [`Self::entries`] up to date, and what can be said of them.
+    pub fn settle(&mut self) {
         self.digest.settle();
         let mut findings = diagnose(self.digest.entries());
         for finding in &mut findings {
@@ -295,7 +307,6 @@ impl Log {
         // What was found before the log was cleared has nothing left to show.
         findings.retain(|finding| !finding.evidence.is_empty());
         self.findings = findings;
-        vec![later(DIAGNOSE_EVERY, Msg::Diagnose)]
     }
 
     fn go_on(&mut self) -> Option<Effect> {

@@ -18,6 +18,7 @@ use super::script::{self, ADD_SESSION_ID, ADD_STEP_ID, Draft, LAST_STEP_ID, Outc
 use crate::app::check::files::Opened;
 use crate::app::workspace::Workspace;
 use crate::iot::endpoint::Endpoint;
+use crate::iot::time::UnixTime;
 use crate::lab::scenario::Do;
 use crate::lab::{Action, Scenario, format};
 use crate::live::plan;
@@ -112,6 +113,12 @@ impl Live {
         }
     }
 
+    /// What was predicted is held against what the log has by now.
+    fn look_at_log(&mut self, at: UnixTime) {
+        self.log.settle();
+        Rc::make_mut(&mut self.compare).observe(self.log.entries(), |index| self.log.row_of(index), at);
+    }
+
     /// What is predicted follows the plan, the policies and the way in.
     pub fn predict(&mut self, workspace: &Workspace) {
         let (plan, sign_in) = (self.scenario(workspace), self.access.sign_in());
@@ -148,13 +155,11 @@ impl Live {
                 self.told = self.log.told.take();
                 return effects;
             }
-            Msg::Compare(compare::Msg::Grown(at)) => {
-                let entries = self.log.entries();
-                let rows: Vec<_> = (0..entries.len()).map(|index| self.log.row_of(index)).collect();
-                Rc::make_mut(&mut self.compare).observe(entries, &rows, at);
-            }
+            Msg::Compare(compare::Msg::Grown(at)) => self.look_at_log(at),
             Msg::Compare(compare::Msg::Show(row)) => {
-                return self.log.update(log::Msg::Find(usize::try_from(row.0).unwrap_or(usize::MAX)));
+                let effects = self.log.update(log::Msg::Find(usize::try_from(row.0).unwrap_or(usize::MAX)));
+                self.told = self.log.told.take();
+                return effects;
             }
             Msg::Compare(msg) => return Rc::make_mut(&mut self.compare).update(msg),
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
@@ -273,7 +278,15 @@ impl Live {
                     .into_iter()
                     .collect();
             }
-            run::Msg::Run => return self.start(workspace),
+            run::Msg::Run(at) => {
+                let effects = self.start(workspace);
+                if effects.contains(&Effect::Tell(Order::Run)) {
+                    self.look_at_log(at);
+                    self.predict(workspace);
+                    Rc::make_mut(&mut self.compare).update(compare::Msg::Run(at));
+                }
+                return effects;
+            }
             run::Msg::Stop => return vec![Effect::Tell(Order::Stop)],
             run::Msg::Lift(lifted) => self.run.lifted = lifted,
             run::Msg::Allow(risk) => self.run.allow(risk),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::iot::endpoint::Endpoint;
+use crate::iot::time::UnixTime;
 use crate::lab::Scenario;
 use crate::lab::format::millis;
 use crate::live::driver::Limits;
@@ -60,7 +61,7 @@ pub enum Msg {
     /// Ends that.
     StopRepeating(usize),
     /// Takes the steps of the plan.
-    Run,
+    Run(UnixTime),
     /// Takes no more of them, and disconnects every session.
     Stop,
     /// Lifts the limits, or lets them hold again.

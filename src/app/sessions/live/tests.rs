@@ -63,7 +63,7 @@ fn the_worker_is_told_the_plan_and_the_limits_once_and_again_when_they_change() 
 #[test]
 fn nothing_connects_without_credentials_or_before_what_may_hurt_is_confirmed() {
     let (mut live, mut workspace) = locked("example-ats.iot.eu-west-1.amazonaws.com");
-    assert_eq!(live.update(Msg::Run(run::Msg::Run), &mut workspace), []);
+    assert_eq!(live.update(Msg::Run(run::Msg::Run(crate::iot::time::UnixTime(1))), &mut workspace), []);
     assert_eq!(live.told.take().as_deref(), Some(crate::words::page::NO_CREDENTIALS));
     let foreign = script::Msg::Type(Field::ClientId(0), "temp-sensor-01".to_owned());
     live.update(Msg::Plan(foreign), &mut workspace);

@@ -1,6 +1,7 @@
 //! Live: real sessions side by side, over WebSocket, to the one endpoint that the page is locked to.
 
 mod access;
+mod compare;
 mod credentials;
 mod filter;
 mod handshake;
@@ -22,6 +23,7 @@ use crate::app::sessions::{Model, Msg};
 use crate::app::workspace::TextField;
 use crate::lab::format::MAX_TEXT;
 use crate::words;
+use compare::{Comparison, Shared};
 
 pub(super) use run::Controls;
 use run::Running;
@@ -57,6 +59,8 @@ pub(super) fn live(
                     can_redo={plan.can_redo()} of={Of::Live} send={send.clone()} />
             </ContextProvider<Running>>
             { files(plan, run, send) }
+            <Comparison compare={Shared(model.live.compare.clone())} grown={log.grown()} host={endpoint.host().to_owned()}
+                region={access.region(endpoint)} send={send.clone()} />
             { log::log(log, &to_live.reform(live::Msg::Log)) }
         </>
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use yew::prelude::*;
 
+use super::compare::now;
 use crate::app::browser::components::{check_box, field, text};
 use crate::app::sessions::Msg as ToModel;
 use crate::app::sessions::live;
@@ -84,7 +85,7 @@ pub(super) fn bar(run: &Run, sessions: usize, send: &Callback<Msg>) -> Html {
                 if run.steps { { " " }{ words::RUNNING } }
             </p>
             <div class="c-row">
-                <button type="button" class="is-primary" disabled={run.steps} onclick={press(Msg::Run)}>{ "Run the plan" }</button>
+                <button type="button" class="is-primary" disabled={run.steps} onclick={send.reform(|_: MouseEvent| Msg::Run(now()))}>{ "Run the plan" }</button>
                 <button type="button" disabled={idle} onclick={press(Msg::Stop)}>{ "Stop everything" }</button>
             </div>
         </section>
