@@ -2,10 +2,15 @@ use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::client::{Message, Stop};
 use crate::iot::endpoint::Endpoint;
 use crate::lab::Comeback;
 use crate::live::record::Phase;
-use crate::mqtt::{ConnAck, Disconnect, PacketId, Properties, Publish, Qos, ReasonCode, Version, encode};
+use crate::live::redact;
+use crate::live::store::MAX_PAYLOAD;
+use crate::mqtt::{
+    self, ConnAck, Disconnect, Frame, Packet, PacketId, Properties, Publish, Qos, ReasonCode, Version, encode,
+};
 
 /// A host, its clock, and what it ordered and told.
 struct Scene {
