@@ -3,7 +3,7 @@
 use crate::client::{self, Closure, Config, Message, Reconnect, Session};
 use crate::iot::time::{Instant, Millis};
 use crate::lab::habits::Habits;
-use crate::lab::{Actor, Comeback};
+use crate::lab::{Action, Actor, Comeback};
 use crate::live::record::Phase;
 use crate::timeline::{ConnectionRef, SessionId};
 
@@ -45,6 +45,8 @@ pub(super) struct Client {
     pub(super) withheld: Option<Withheld>,
     /// Its session is still to hear that it left the queue.
     pub(super) left: bool,
+    /// Its session is to give up coming back.
+    pub(super) quits: bool,
     /// The phase that was told last.
     pub(super) told: Phase,
     made_of: Actor,
@@ -62,6 +64,7 @@ impl Client {
             rounds: 0,
             withheld: None,
             left: false,
+            quits: false,
             told: Phase::Idle,
             made_of: actor.clone(),
         }
@@ -103,6 +106,9 @@ impl Client {
     pub(super) fn next(&mut self) -> Option<client::Input> {
         if std::mem::take(&mut self.left) {
             return Some(client::Input::TransportClosed(Closure::default()));
+        }
+        if std::mem::take(&mut self.quits) && self.session.deadline().is_some() {
+            return self.habits.command(Action::Disconnect);
         }
         self.habits.next(self.session.is_connected())
     }

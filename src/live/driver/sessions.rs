@@ -49,7 +49,7 @@ impl Host {
 
     pub(super) fn carry_out(&mut self, now: Instant, id: SessionId, told: Told) {
         let Some(client) = self.clients.get_mut(&id) else { return };
-        let comeback = client.habits.hear(now, &told);
+        let mut comeback = client.habits.hear(now, &told);
         let place = client.place(id);
         match told {
             Told::Received { frame, packet } => {
@@ -74,8 +74,15 @@ impl Host {
             }
             Told::Refused(refusal) => {
                 let signed = self.way.as_ref().is_some_and(|way| way.sign.is_some());
-                let withheld = client.withheld.take().map(News::Withheld);
-                let news = withheld.unwrap_or(News::Refused { refusal, signed });
+                let news = match client.withheld.take() {
+                    // What the host does not let it do, it does not try again by itself.
+                    Some(why) => {
+                        client.habits.stay_away();
+                        (client.quits, comeback) = (true, None);
+                        News::Withheld(why)
+                    }
+                    None => News::Refused { refusal, signed },
+                };
                 self.tell(now, id, What::News(news));
             }
             Told::Disconnected(cause) => {
@@ -84,7 +91,9 @@ impl Host {
                 }
                 self.tell(now, id, What::News(News::Disconnected(cause)));
             }
-            Told::ReconnectAt(at) => self.tell(now, id, What::News(News::ComesBack(at - now))),
+            Told::ReconnectAt(at) if !client.quits => {
+                self.tell(now, id, What::News(News::ComesBack(at - now)))
+            }
             Told::ReconnectStopped(stop) if stop != Stop::OwnRequest => {
                 self.tell(now, id, What::News(News::StaysAway(stop)));
             }
@@ -97,6 +106,7 @@ impl Host {
             | Told::Unsubscribed { .. }
             | Told::Published { .. }
             | Told::Rejected { .. }
+            | Told::ReconnectAt(_)
             | Told::ReconnectStopped(_)
             | Told::Lost { .. } => {}
         }

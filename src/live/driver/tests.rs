@@ -174,6 +174,7 @@ fn refused_handshakes_are_no_storm_and_the_user_may_try_again() {
         assert_eq!(refused, 15, "{comeback:?}: eight refusals, and seven that were under way");
         assert!(scene.withheld().iter().all(|why| matches!(why, Withheld::Refusals(8..))));
         assert!((0..30).all(|session| scene.phase(session) == Phase::Idle), "{comeback:?}");
+        assert_eq!(scene.host.deadline(), None);
         scene.connect(29);
         assert_eq!((scene.opens.len(), scene.phase(29)), (16, Phase::Connected));
     }
@@ -311,7 +312,7 @@ fn a_login_is_on_the_wire_and_nowhere_else() {
     assert_eq!(scene.phase(0), Phase::Connected, "what stands stays");
     scene.close(connection, 1006);
     scene.wait(100_000);
-    assert!(scene.withheld().contains(&&Withheld::Forgotten));
+    assert_eq!(scene.withheld(), [&Withheld::Forgotten], "and it does not try again by itself");
     assert_eq!((scene.opens.len(), scene.phase(0)), (1, Phase::Idle));
     scene.act(0, Action::Connect);
     assert_eq!(scene.opens.len(), 1);
