@@ -1,0 +1,4 @@
+import init, { serve } from './mqtt.js';
+
+await init();
+serve();
