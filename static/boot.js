@@ -219,11 +219,10 @@ serve();`;
     return new URLSearchParams(location.search).has("live") && window.top === window.self;
   }
 
-  /** Exactly what the program writes: scheme, host and perhaps a port, and nothing else. */
+  /** Exactly what the program writes: scheme, host and port of the endpoint, and perhaps the identity host of a Region. */
   function isSource(text) {
-    return typeof text === "string" && text.length < 300 &&
-      (/^wss:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(text) ||
-        /^ws:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?$/.test(text));
+    return typeof text === "string" && text.length < 400 &&
+      /^(wss:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?|ws:\/\/(127\.0\.0\.1|localhost)):\d{1,5}( https:\/\/cognito-identity\.[a-z]+(-[a-z]+)+-\d{1,2}\.amazonaws\.com(\.cn)?:443)?$/.test(text);
   }
 
   function lock(endpoint) {

@@ -108,6 +108,12 @@ impl SessionToken {
     pub fn parse(text: &str) -> Result<Self, SigningError> {
         if printable(text, MAX_TOKEN) { Ok(Self(text.to_owned())) } else { Err(SigningError::SessionToken) }
     }
+
+    /// The text, for the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Drop for SecretAccessKey {

@@ -3,6 +3,7 @@
 //! Knows how to say a value of the core; decides nothing. Text rules: the thing first, then the rule; present tense;
 //! values in code type; no "may" in a verdict.
 
+pub mod access;
 pub mod character;
 pub mod check;
 mod condition;

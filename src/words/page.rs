@@ -1,14 +1,8 @@
 //! What the page tells about itself and about what was asked of it.
 
-use crate::iot::endpoint::Endpoint;
-
 /// Signing without keys.
 pub const NO_CREDENTIALS: &str =
     "Connections are to be signed, but there are no credentials. Give them first.";
-/// A temporary key without its token.
-pub const TOKEN_MISSING: &str = "Session token missing: temporary keys (ASIA...) need all three parts.";
-/// A paste of several lines into a field of one.
-pub const LINE_END: &str = "What you pasted held a line end, which a field of one line cannot hold. Browsers put a space there or nothing: check it.";
 /// A keep-alive that is none.
 pub const KEEP_ALIVE: &str =
     "The keep-alive is not a whole number of seconds from 0 (off) to 65535. Correct it.";
@@ -114,13 +108,4 @@ pub fn reach(source: Option<&str>) -> String {
         }
     };
     format!("{reach}; your browser enforces it. Not covered: links that you follow, and WebRTC.")
-}
-
-/// What the lock of an endpoint names.
-#[must_use]
-pub fn now_reaches(endpoint: &Endpoint) -> String {
-    format!(
-        "This page can now reach {} and the server it came from, and no other.",
-        endpoint.content_policy_source()
-    )
 }

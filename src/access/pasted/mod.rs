@@ -29,6 +29,9 @@ pub const MAX_TEXT: usize = 64 * 1024;
 /// Most sets of credentials of a paste.
 pub const MAX_SETS: usize = 100;
 
+/// Longer than every name, shorter than every secret, in bytes.
+const MAX_NAME: usize = 32;
+
 /// What was found in a paste.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pasted {
@@ -159,7 +162,8 @@ pub fn utf16(text: &str, span: &Range<usize>) -> Range<usize> {
 
 /// The part that a name stands for, in any spelling that is in use.
 fn part(name: &str) -> Option<Part> {
-    if name.len() > 40 {
+    // What is as long as a secret is not even looked at: that would copy it.
+    if name.len() > MAX_NAME {
         return None;
     }
     let folded: String =

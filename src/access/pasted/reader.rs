@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::{Part, Pasted, Problem, Set, Wrong, part};
 
+/// What stands before an assignment. A field of one line makes blanks of line ends.
+const SETS: [&str; 4] = ["export", "set", "SET", "setenv"];
 /// Shortest piece alone on a line that looks like the rest of the value before it.
 const MIN_REST: usize = 8;
 
@@ -132,9 +134,11 @@ impl<'a> Reader<'a> {
             if value.ends_with([' ', '\t']) {
                 return false;
             }
-            let next = next.trim_start_matches([' ', '\t']);
-            let name = next.split(['=', ' ', '\n']).next().unwrap_or_default();
-            next.starts_with('#') || super::part(name).is_some()
+            let mut words = next.split([' ', '\t', '\n']).filter(|word| !word.is_empty());
+            let first = words.next().unwrap_or_default();
+            let name = if SETS.contains(&first) { words.next().unwrap_or_default() } else { first };
+            let name = name.split('=').next().unwrap_or_default();
+            first.starts_with('#') || super::part(name).is_some()
         };
         let (end, _) = rest
             .match_indices(|c| matches!(c, ' ' | '\t') || stops(c))

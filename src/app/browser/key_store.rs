@@ -1,10 +1,9 @@
 //! Signing keys that nothing on the page can read back.
 //!
-//! The secret access key stays in JavaScript's memory: it is read from its field as a JavaScript string,
-//! turned into a key for one day, one region and one service, and dropped. It never enters the memory of
-//! the program, and the key that is left refuses export (WebCrypto, `extractable: false`).
+//! A secret access key becomes a key for one day, one region and one service by steps that all stay in the browser's memory,
+//! which is overwritten where that can be done. The key that is left refuses export (WebCrypto, `extractable: false`).
 
-use js_sys::{Array, ArrayBuffer, Function, JsString, Object, Reflect, RegExp, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, JsString, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
@@ -12,12 +11,6 @@ use web_sys::{CryptoKey, SubtleCrypto};
 /// Why a secret access key cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretError {
-    /// Nothing was typed.
-    Empty,
-    /// It holds a space, a tab or a line end.
-    WhiteSpace,
-    /// It holds a character that AWS never puts into a secret access key.
-    Character,
     /// The browser offers no WebCrypto here: the page is not in a secure context.
     InsecureContext,
     /// WebCrypto refused; the browser gives no reason that would help.
@@ -29,15 +22,6 @@ impl SecretError {
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Empty => "The secret access key is empty.",
-            Self::WhiteSpace => {
-                "The secret access key holds a space, a tab or a line end. Copy it again without it: the \
-                 signature would be wrong."
-            }
-            Self::Character => {
-                "The secret access key holds a character that AWS does not use: only letters, digits, `/`, `+` \
-                 and `=` occur. Copy it again."
-            }
             Self::InsecureContext => {
                 "Signing needs a secure page (https, or http on this machine): the browser hands out no \
                  cryptography here."
@@ -47,46 +31,27 @@ impl SecretError {
     }
 }
 
-/// Looks at a secret without taking it out of JavaScript's memory.
-///
-/// # Errors
-/// When it is empty or holds what no secret access key holds.
-pub fn check_secret(secret: &JsString) -> Result<(), SecretError> {
-    if secret.length() == 0 {
-        return Err(SecretError::Empty);
-    }
-    let as_string = JsValue::from(secret);
-    let holds = |pattern: &str| {
-        let regex = RegExp::new(pattern, "u");
-        let test: Result<Function, _> = Reflect::get(&regex, &"test".into()).and_then(JsCast::dyn_into);
-        test.and_then(|test| test.call1(&regex, &as_string)).is_ok_and(|found| found.is_truthy())
-    };
-    let verdict = if holds("\\s") {
-        Err(SecretError::WhiteSpace)
-    } else if holds("[^A-Za-z0-9/+=]") {
-        Err(SecretError::Character)
-    } else {
-        Ok(())
-    };
-    // JavaScript keeps the text of the last match in `RegExp.$_`: make that another one.
-    let _ = RegExp::new("x", "").test("x");
-    verdict
+/// What the derivation begins with, of a secret that stays in the browser's memory: `AWS4` and the secret, in UTF-8.
+#[must_use]
+pub fn first_key(secret: &JsString) -> Option<Uint8Array> {
+    utf8(&JsString::from("AWS4").concat(secret))
 }
 
 /// Makes the signing key for one day (`YYYYMMDD`, UTC), region and service.
 ///
-/// The chain is that of Signature Version 4: each key signs the next part of the credential scope.
+/// The chain is that of Signature Version 4: each key signs the next part of the credential scope. `first_key` is
+/// overwritten.
 ///
 /// # Errors
 /// When the page is not in a secure context, or WebCrypto refuses.
 pub async fn derive(
-    secret: &JsString,
+    first_key: Option<Uint8Array>,
     day: &str,
     region: &str,
     service: &str,
 ) -> Result<CryptoKey, SecretError> {
     let subtle = subtle()?;
-    let mut material = utf8(&JsString::from("AWS4").concat(secret)).ok_or(SecretError::Refused)?;
+    let mut material = first_key.ok_or(SecretError::Refused)?;
     for part in [day, region, service, "aws4_request"] {
         let key = import(&subtle, &material).await;
         // The bytes of each step have served; what the browser copied is out of reach.
@@ -137,8 +102,8 @@ async fn sign_bytes(subtle: &SubtleCrypto, key: &CryptoKey, text: &str) -> Resul
     Ok(signed.unchecked_into())
 }
 
-/// UTF-8 bytes of a JavaScript string that must not pass through the program's memory.
-fn utf8(text: &JsString) -> Option<Uint8Array> {
+/// UTF-8 bytes of a JavaScript string, in the browser's memory.
+pub(super) fn utf8(text: &JsString) -> Option<Uint8Array> {
     let encoder = web_sys::TextEncoder::new().ok()?;
     let encode: Function = Reflect::get(&encoder, &"encode".into()).ok()?.dyn_into().ok()?;
     encode.call1(&encoder, text).ok()?.dyn_into().ok()

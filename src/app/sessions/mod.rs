@@ -91,6 +91,7 @@ impl Msg {
         match self {
             Self::Open | Self::Live(live::Msg::Heard(_)) => true,
             Self::Live(live::Msg::Log(msg)) => msg.comes_by_itself(),
+            Self::Live(live::Msg::Access(msg)) => msg.comes_by_itself(),
             _ => false,
         }
     }
@@ -99,13 +100,12 @@ impl Msg {
 /// What the browser is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Load the page anew, locked to this content-policy source or, with none, to itself.
+    /// Load the page anew, locked to these content-policy sources or, with none, to itself.
     Reload(Option<String>),
     /// Open this screen, with the workspace as it is.
     Open(Screen),
     /// Send this to the worker.
     Tell(Order),
-
     /// Send the worker what has waited for it.
     Flush,
     /// Tell the player of Simulate after a short while how much time has passed.
@@ -114,6 +114,8 @@ pub enum Effect {
     Lessons(lessons::Effect),
     /// Fetch the file of the reference.
     FetchReference,
+    /// Something with credentials, which only the page holds.
+    Access(live::access::Effect),
     /// Move the focus to the element with this ID, once it is drawn.
     Focus(&'static str),
     /// Save a file of this name with this text.
@@ -128,16 +130,15 @@ impl Model {
     /// The screens as they open: with this workspace and notice, in a page that is locked to `endpoint` or to itself.
     #[must_use]
     pub fn open(endpoint: Option<&str>, mut workspace: Workspace, mut notice: Option<String>) -> Self {
-        // The lock is the truth: the typed endpoint counts as pinned only if the page really is locked to it.
         let typed = Endpoint::parse(workspace.live.endpoint.trim()).ok();
-        let pinned = typed.filter(|typed| endpoint == Some(typed.content_policy_source().as_str()));
-        if pinned.is_some() {
+        let mut live = Live::new(typed, &workspace);
+        live.pin(endpoint);
+        if live.endpoint.is_some() {
             workspace.screen = Screen::Live;
         } else if endpoint.is_some() {
             notice.get_or_insert_with(|| words::OTHER_LOCK.to_owned());
         }
         let mut simulate = Simulate::new(&workspace);
-        let mut live = Live::new(pinned, &workspace);
         for told in [simulate.told.take(), live.told.take()].into_iter().flatten() {
             notice.get_or_insert(told);
         }
@@ -298,10 +299,10 @@ impl Model {
 
     /// Locks the page to the typed endpoint, which is a load of the page.
     fn lock(&mut self) -> Vec<Effect> {
-        match Endpoint::parse(self.workspace.live.endpoint.trim()) {
-            Ok(endpoint) => self.reload(Some(endpoint.content_policy_source())),
-            Err(error) => {
-                self.notice = Some(error.to_string());
+        match self.live.access.lock(&self.workspace.live.endpoint) {
+            Ok(sources) => self.reload(Some(sources)),
+            Err(remarks) => {
+                self.notice = Some(remarks.read_first());
                 Vec::new()
             }
         }

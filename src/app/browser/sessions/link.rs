@@ -1,8 +1,8 @@
 //! The page's side of the worker: starts it, tells it what to do, hands it the secrets.
 
-use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{CryptoKey, Event, MessageEvent, Worker};
+use web_sys::{Event, MessageEvent, Worker};
 use yew::Callback;
 
 use crate::app::browser::boot::Boot;
@@ -60,26 +60,9 @@ impl Link {
         self.post(order.to_text().into());
     }
 
-    /// Hands over signing keys, in the place of all secrets before. They travel as objects that cannot be read, never as
-    /// text.
-    pub(super) fn hand_over(&mut self, keys: &KeysForWorker) {
-        let days: Array = keys.days.iter().map(|(day, _)| JsValue::from_str(day)).collect();
-        let handles: Array = keys.days.iter().map(|(_, key)| JsValue::from(key)).collect();
-        self.post(object([
-            ("kind", "sigv4".into()),
-            ("days", days.into()),
-            ("keys", handles.into()),
-            ("accessKey", JsValue::from_str(&keys.access_key)),
-            ("token", keys.token.as_deref().map_or(JsValue::NULL, JsValue::from_str)),
-        ]));
-    }
-
-    /// Hands over what goes into the URL and into each CONNECT, in the place of all secrets before; all `null` is a
-    /// connection without credentials. The texts stay in the browser's memory: this program does not read them.
-    #[expect(dead_code, reason = "the form of other sign-ins calls it")]
-    pub(super) fn log_in(&mut self, query: JsValue, user_name: JsValue, password: JsValue) {
-        let kind = ("kind", "password".into());
-        self.post(object([kind, ("query", query), ("userName", user_name), ("password", password)]));
+    /// Hands over what connections get in with, in the place of all secrets before. It travels as an object, never as text.
+    pub(super) fn hand_over(&mut self, secrets: JsValue) {
+        self.post(secrets);
     }
 
     fn post(&mut self, message: JsValue) {
@@ -96,33 +79,5 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.worker.terminate();
-    }
-}
-
-fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a field of an object of our own cannot fail.
-        let _ = Reflect::set(&object, &name.into(), &value);
-    }
-    object.into()
-}
-
-/// What the worker needs to sign. The access key ID and the session token pass through the program's memory on
-/// both sides, as they stand in the URL in the clear; the secret does not.
-#[derive(Clone)]
-pub(super) struct KeysForWorker {
-    /// A key for each UTC day, `YYYYMMDD`.
-    pub(super) days: Vec<(String, CryptoKey)>,
-    /// Stands in the URL in the clear.
-    pub(super) access_key: String,
-    /// Stands in the URL in the clear, after the signature.
-    pub(super) token: Option<String>,
-}
-
-impl PartialEq for KeysForWorker {
-    /// Keys cannot be compared; two hand-overs are never the same.
-    fn eq(&self, _: &Self) -> bool {
-        false
     }
 }

@@ -4,14 +4,14 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
-use super::link::{Heard, KeysForWorker, Link};
+use super::link::{Heard, Link};
+use super::live::{Given, Handover, Vault, framed};
 use super::ticks::Ticks;
 use super::{lessons, live as live_screen, reference, simulate as screen};
 use crate::app::browser::files;
 use crate::app::browser::shell::{self, Frame, Props, Unsaved, tag};
 use crate::app::browser::shortcuts::Keys as Shortcuts;
 use crate::app::check::comes_with;
-use crate::app::sessions::live::access::Keys;
 use crate::app::sessions::simulate::player;
 use crate::app::sessions::{Effect, Model, Msg, live, simulate};
 use crate::app::shortcuts::{Action, Play};
@@ -22,6 +22,7 @@ use crate::words;
 pub(super) struct Root {
     model: Model,
     link: Option<Link>,
+    vault: Vault,
     /// The element that gets the focus after the next drawing.
     focus: Option<&'static str>,
     unsaved: Unsaved,
@@ -36,8 +37,10 @@ pub(super) struct Root {
 pub(super) enum Input {
     /// Something for the model.
     Model(Msg),
-    /// Keys for the worker, and what the page may say of them.
-    Keys(KeysForWorker, Keys),
+    /// The user gave credentials.
+    Given(Given),
+    /// Something for the worker, and what the page may say of it.
+    Handover(Handover),
 }
 
 impl Component for Root {
@@ -84,17 +87,26 @@ impl Component for Root {
         let address = shell::watch_fragment(address);
         let (unsaved, ticks) = (Unsaved::new(), Ticks::default());
         let send = ctx.link().callback(Input::Model);
-        Self { model, link, focus, unsaved, shortcuts, ticks, send, _address: address }
+        let to_access = send.reform(|msg| Msg::Live(live::Msg::Access(msg)));
+        let vault = Vault::new(to_access, ctx.link().callback(Input::Handover));
+        vault.look(model.live.endpoint.is_some());
+        Self { model, link, vault, focus, unsaved, shortcuts, ticks, send, _address: address }
     }
 
     fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
         let msg = match input {
             Input::Model(msg) => msg,
-            Input::Keys(for_worker, shown) => {
-                if let Some(link) = &mut self.link {
-                    link.hand_over(&for_worker);
+            Input::Given(given) => {
+                if let Some(endpoint) = &self.model.live.endpoint {
+                    self.vault.take(given, &self.model.live.access, endpoint);
                 }
-                Msg::Live(live::Msg::Access(live::access::Msg::Taken(shown)))
+                return false;
+            }
+            Input::Handover(Handover { secrets, msg }) => {
+                if let Some(link) = &mut self.link {
+                    link.hand_over(secrets);
+                }
+                Msg::Live(live::Msg::Access(msg))
             }
         };
         if msg == Msg::Live(live::Msg::Lost) {
@@ -108,7 +120,7 @@ impl Component for Root {
             Msg::Type(..)
                 | Msg::Turn(_)
                 | Msg::Simulate(simulate::Msg::Script(_))
-                | Msg::Live(live::Msg::Plan(_) | live::Msg::Access(_))
+                | Msg::Live(live::Msg::Plan(_) | live::Msg::Access(live::access::Msg::Type(..)))
         );
         let comes = matches!(msg, Msg::Take(_));
         // The address may name a lesson. A link that stands there was opened by Check.
@@ -121,6 +133,7 @@ impl Component for Root {
         if typed {
             self.unsaved.set(true);
         }
+        self.vault.wake(self.model.live.access.deadline());
         lessons::show_address(&self.model);
         true
     }
@@ -142,12 +155,12 @@ impl Component for Root {
             notice: model.notice.as_deref(),
             locked_to: model.locked_to.as_deref(),
         };
-        let hand_over = ctx.link().callback(|(keys, shown)| Input::Keys(keys, shown));
+        let give = ctx.link().callback(Input::Given);
         frame.around(match model.workspace.screen {
             Screen::Live if presented.is_some() => html! {
                 <p class="c-notice">{ words::page::LIVE_NOT_PRESENTED }</p>
             },
-            Screen::Live => live_screen::live(model, &send, &hand_over, framed()),
+            Screen::Live => live_screen::live(model, &send, &give, framed()),
             Screen::Reference => reference::reference(model, &send),
             Screen::Lessons => lessons::lessons(model, &send),
             Screen::Simulate | Screen::Check => screen::simulate(model, &send),
@@ -176,6 +189,7 @@ impl Root {
             Effect::FetchReference => {
                 reference::fetch(ctx.link().callback(|came| Input::Model(Msg::Reference(came))));
             }
+            Effect::Access(effect) => self.vault.carry_out(effect),
             Effect::Lessons(lessons::Effect::Focus(id)) => self.focus = Some(id),
             Effect::Lessons(effect) => {
                 lessons::carry_out(effect, ctx.link().callback(|msg| Input::Model(Msg::Lessons(msg))))
@@ -206,12 +220,4 @@ impl Root {
             }
         }
     }
-}
-
-/// Whether another page shows this one inside it.
-fn framed() -> bool {
-    web_sys::window().is_none_or(|window| match window.top() {
-        Ok(Some(top)) => top != window,
-        _ => true,
-    })
 }

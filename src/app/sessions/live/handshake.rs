@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::access::Access;
+use super::access::{Access, Carry, Held, Kind};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
 use crate::iot::time::{Instant, Millis};
@@ -109,11 +109,23 @@ pub fn carries<'a>(
     region: &'a mut Option<Region>,
 ) -> handshake::Access<'a> {
     *region = access.region(endpoint).ok();
+    let held = match &access.held {
+        Some(Held::Keys(held)) => Some(held),
+        _ => None,
+    };
+    let keys = match access.typed.kind {
+        Kind::Keys if held.is_some_and(|held| held.lasting) => Keys::LongLived,
+        Kind::Keys => Keys::Temporary,
+        Kind::Cognito => Keys::Cognito,
+        Kind::Authorizer if access.typed.carry == Carry::Query => return handshake::Access::AuthorizerInUrl,
+        Kind::Authorizer => return handshake::Access::AuthorizerInConnect,
+        Kind::Broker => return handshake::Access::Open,
+    };
     match region {
-        Some(region) if access.typed.signed => {
-            handshake::Access::Signed { region, keys: Keys::Temporary, expires: None }
+        Some(region) => {
+            handshake::Access::Signed { region, keys, expires: held.and_then(|held| held.expires) }
         }
-        _ => handshake::Access::Open,
+        None => handshake::Access::Open,
     }
 }
 

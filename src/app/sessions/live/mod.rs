@@ -27,7 +27,7 @@ use crate::live::wire::Order;
 use crate::mqtt::Subscription;
 use crate::timeline::Participant;
 use crate::words::live as words;
-use access::{Access, KEYS_ID};
+use access::Access;
 use compare::Compare;
 use handshake::Handshakes;
 use log::Log;
@@ -119,6 +119,13 @@ impl Live {
         Rc::make_mut(&mut self.compare).observe(self.log.entries(), |index| self.log.row_of(index), at);
     }
 
+    /// The lock is the truth: the typed endpoint counts only if the page is locked to what it asks for.
+    pub fn pin(&mut self, sources: Option<&str>) {
+        let access = &mut self.access;
+        self.endpoint =
+            self.endpoint.take().filter(|typed| sources.is_some_and(|sources| access.pin(typed, sources)));
+    }
+
     /// What is predicted follows the plan, the policies and the way in.
     pub fn predict(&mut self, workspace: &Workspace) {
         let (plan, sign_in) = (self.scenario(workspace), self.access.sign_in());
@@ -137,7 +144,10 @@ impl Live {
     pub fn update(&mut self, msg: Msg, workspace: &mut Workspace) -> Vec<Effect> {
         match msg {
             Msg::Access(msg) => {
-                let effects = self.access(msg);
+                if matches!(msg, access::Msg::Taken(..)) {
+                    self.handshakes.renewed();
+                }
+                let effects = self.access.update(msg, self.endpoint.as_ref());
                 workspace.live.access = self.access.kept();
                 return effects;
             }
@@ -165,27 +175,10 @@ impl Live {
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
             Msg::Heard(FromWorker::Batch(batch)) => return self.hear(batch),
             Msg::Lost => {
-                self.access.keys = None;
                 self.run.lose_all();
                 self.sent = None;
                 self.told = Some(crate::words::page::WORKER_LOST.to_owned());
-            }
-        }
-        Vec::new()
-    }
-
-    fn access(&mut self, msg: access::Msg) -> Vec<Effect> {
-        match msg {
-            access::Msg::Sign(signed) => self.access.typed.signed = signed,
-            access::Msg::Region(region) => self.access.typed.region = region,
-            access::Msg::Taken(keys) => {
-                self.access.keys = Some(keys);
-                self.handshakes.renewed();
-                return vec![Effect::Focus(KEYS_ID)];
-            }
-            access::Msg::Forget => {
-                self.access.keys = None;
-                return vec![Effect::Tell(Order::Forget)];
+                return self.access.lose();
             }
         }
         Vec::new()

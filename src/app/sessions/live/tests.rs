@@ -14,7 +14,7 @@ fn locked(endpoint: &str) -> (Live, Workspace) {
 /// Locked to a broker on this machine, without signatures.
 fn plain() -> (Live, Workspace) {
     let (mut live, workspace) = locked("ws://127.0.0.1:9001");
-    live.access.typed.signed = false;
+    live.access.typed.kind = access::Kind::Broker;
     (live, workspace)
 }
 

@@ -18,10 +18,10 @@ pub(super) fn refused(live: &Live, endpoint: &Endpoint, send: &Callback<live::Ms
     let facts = Facts {
         endpoint,
         access: carries(&live.access, endpoint, &mut region),
-        barriers: &[],
+        barriers: &live.access.barriers(endpoint),
         online: window().navigator().on_line(),
         now: now(),
-        clock: None,
+        clock: live.access.clock,
         took: failed.took,
         held_back: failed.held_back,
         in_a_row: failed.in_a_row,

@@ -2,7 +2,6 @@
 
 mod access;
 mod compare;
-mod credentials;
 mod filter;
 mod handshake;
 mod log;
@@ -11,11 +10,9 @@ mod run;
 
 use yew::prelude::*;
 
-use super::link::KeysForWorker;
 use super::script::{Editor, Of};
 use super::{press, typing};
-use crate::app::browser::components::{FilePicker, field};
-use crate::app::sessions::live::access::Keys;
+use crate::app::browser::components::FilePicker;
 use crate::app::sessions::live::run::Run;
 use crate::app::sessions::live::{self, Live};
 use crate::app::sessions::script::Script;
@@ -28,12 +25,9 @@ use compare::{Comparison, Shared};
 pub(super) use run::Controls;
 use run::Running;
 
-pub(super) fn live(
-    model: &Model,
-    send: &Callback<Msg>,
-    hand_over: &Callback<(KeysForWorker, Keys)>,
-    framed: bool,
-) -> Html {
+pub(super) use access::{Given, Handover, Vault, framed};
+
+pub(super) fn live(model: &Model, send: &Callback<Msg>, give: &Callback<Given>, framed: bool) -> Html {
     let Live { endpoint, access, plan, run, log, .. } = &model.live;
     let Some(endpoint) = endpoint.as_ref().filter(|_| !framed) else {
         return if framed {
@@ -47,12 +41,12 @@ pub(super) fn live(
     html! {
         <>
             <div class="c-notice is-allowed">
-                <p>{ words::page::now_reaches(endpoint) }</p>
+                <p>{ words::access::now_reaches(endpoint, access.pool()) }</p>
                 <button type="button" onclick={press(send, Msg::Unlock)}>{ "Leave Live" }</button>
             </div>
-            { access::access(access, endpoint, &to_live.reform(live::Msg::Access), hand_over) }
+            { access::access(access, endpoint, &to_live.reform(live::Msg::Access), give) }
             { run::risks(&run.risks(&model.live.scenario(&model.workspace), endpoint, None), run, to_run) }
-            { run::bar(run, plan.draft().sessions().len(), to_run) }
+            { run::bar(run, plan.draft().sessions().len(), to_run, access::bar(access, &to_live.reform(live::Msg::Access))) }
             { handshake::refused(&model.live, endpoint, to_live) }
             <ContextProvider<Running> context={Running { run: run.clone(), send: send.clone() }}>
                 <Editor draft={plan.draft().clone()} first_step={plan.first_step()} can_undo={plan.can_undo()}
@@ -92,27 +86,13 @@ fn files(plan: &Script, run: &Run, to_model: &Callback<Msg>) -> Html {
     }
 }
 
-/// The first step: which endpoint. The page is still locked to itself.
+/// The first step: which endpoint.
 fn lock(model: &Model, send: &Callback<Msg>) -> Html {
     let onsubmit = send.reform(|event: SubmitEvent| {
         event.prevent_default();
         Msg::Lock
     });
-    html! {
-        <section class="c-panel" aria-labelledby="endpoint-title"><form class="c-stack" {onsubmit}>
-            <h2 id="endpoint-title">{ "Which endpoint?" }</h2>
-            <p>{ "Name the endpoint first. The page then loads itself again, locked so that it can reach this one endpoint \
-                  and nothing else, before it takes any credentials. What you typed stays." }</p>
-            { field("endpoint", "Endpoint", &model.workspace.live.endpoint, &typing(send, TextField::Endpoint)) }
-            <p class="c-hint">
-                { "For AWS IoT Core the host of " }<code>{ "aws iot describe-endpoint --endpoint-type iot:Data-ATS" }</code>
-                { ", such as " }<code>{ "example-ats.iot.eu-west-1.amazonaws.com" }</code>
-                { "; for another broker " }<code>{ "wss://host:port/path" }</code>{ ", or on this machine " }
-                <code>{ "ws://127.0.0.1:9001" }</code>{ "." }
-            </p>
-            <div class="c-row">
-                <button type="submit" class="is-primary">{ "Lock the page to it" }</button>
-            </div>
-        </form></section>
-    }
+    let to_access = send.reform(|msg| Msg::Live(live::Msg::Access(msg)));
+    let typing = typing(send, TextField::Endpoint);
+    access::lock(&model.live.access, &model.workspace.live.endpoint, &typing, &onsubmit, &to_access)
 }

@@ -73,7 +73,7 @@ pub(in crate::app::browser::sessions) fn Controls(props: &Props) -> Html {
 }
 
 /// Run and stop, with how many sessions stand; always in sight.
-pub(super) fn bar(run: &Run, sessions: usize, send: &Callback<Msg>) -> Html {
+pub(super) fn bar(run: &Run, sessions: usize, send: &Callback<Msg>, credentials: Html) -> Html {
     let press = |msg: Msg| send.reform(move |_: MouseEvent| msg.clone());
     let phases = (0..sessions).map(|session| run.session(session).phase);
     let connected = phases.clone().filter(|phase| *phase == Phase::Connected).count();
@@ -84,6 +84,7 @@ pub(super) fn bar(run: &Run, sessions: usize, send: &Callback<Msg>) -> Html {
                 { words::standing(connected, sessions) }
                 if run.steps { { " " }{ words::RUNNING } }
             </p>
+            { credentials }
             <div class="c-row">
                 <button type="button" class="is-primary" disabled={run.steps} onclick={send.reform(|_: MouseEvent| Msg::Run(now()))}>{ "Run the plan" }</button>
                 <button type="button" disabled={idle} onclick={press(Msg::Stop)}>{ "Stop everything" }</button>
