@@ -1,12 +1,14 @@
 //! Predictions of plans held against runs of the simulation, which a live run looks like, and against what was pasted.
 
 use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use iot_policy_lab::iot::time::{Instant, Millis, UnixTime};
 use iot_policy_lab::lab::{Action, Scenario, presets, run};
 use iot_policy_lab::live::compare::{Circumstances, Comparison, Suspect, Verdict, compare, suspects};
 use iot_policy_lab::live::evidence::evidence;
-use iot_policy_lab::live::observe::{self, Observation, Outcome, Witness, Wrong, recorded};
+use iot_policy_lab::live::observe::{self, Observation, Outcome, Witness, Wrong};
 use iot_policy_lab::live::predict::{Ask, Because, Predicted, Prediction, SignIn, Source, predict};
 use iot_policy_lab::mqtt::Version;
 use iot_policy_lab::policy::context::Side;
@@ -14,10 +16,14 @@ use iot_policy_lab::policy::evaluate::Attachment;
 use iot_policy_lab::policy::{Policy, document};
 use iot_policy_lab::share::secrets;
 use iot_policy_lab::suite::Suite;
-use iot_policy_lab::timeline::{Certainty, SessionId};
+use iot_policy_lab::timeline::{Certainty, Entry, SessionId, diagnose};
 use iot_policy_lab::words;
 
 const NOW: UnixTime = UnixTime(1_767_225_600);
+
+fn recorded(entries: &[Entry]) -> Vec<Observation> {
+    observe::recorded(entries, &diagnose(entries))
+}
 
 fn verdict(prediction: &Prediction, comparison: &Comparison, session: u32, ask: &Ask) -> Option<Verdict> {
     let at = prediction.rows().iter().position(|row| row.session == SessionId(session) && row.ask == *ask)?;
@@ -327,4 +333,21 @@ fn evidence_is_a_suite_that_expects_what_was_seen() {
         .map(|case| case.title.as_str())
         .collect();
     assert_eq!(failing, ["CONTRADICTS: connects as `temp-sensor-01_01`"]);
+    assert_eq!(tested(&found.text), Some(1));
+
+    let agreeing = compare(&prediction, &recorded(&run(&thought).entries));
+    let found = evidence(&prediction, &agreeing, thought.switches, true, |row, _| format!("{:?}", row.ask));
+    assert_eq!((found.cases, tested(&found.text)), (5, Some(0)));
+}
+
+/// What `policylab test` makes of a suite: its exit code.
+fn tested(suite: &str) -> Option<i32> {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_policylab"))
+        .args(["test", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program");
+    program.stdin.take().expect("its input").write_all(suite.as_bytes()).expect("it reads");
+    program.wait().expect("it ends").code()
 }

@@ -124,7 +124,7 @@ pub fn rights(rights: &Rights) -> Vec<Text> {
     let sources: Vec<&str> = rights.missing.iter().map(|missing| source(*missing)).collect();
     let missing = (!sources.is_empty()).then(|| {
         Text::new().say(format!(
-            "Of {} no policy is here, so it cannot be told what is allowed. Add it on Check.",
+            "Of {} no policy is here, so it cannot be told what is allowed.",
             sources.join(" and ")
         ))
     });
@@ -312,6 +312,12 @@ pub fn evidence(cases: usize, left_out: usize) -> String {
         _ => format!("Saved as a suite of {cases} cases. They expect what was observed. {left}"),
     }
 }
+
+/// Where the policy of a role comes from.
+pub const ROLE_POLICY: &str = "As IAM has it, such as the output of aws iam get-role-policy. It is added to the policies of Check, attached to the role.";
+/// A text that is no policy.
+pub const NO_ROLE_POLICY: &str =
+    "No policy with a statement could be read there. Paste the JSON of the role's policy.";
 
 /// What the session policy is for.
 pub const SMALLEST: &str = "Credentials that can do what the plan does and nothing else: the session policy narrows what the role may do, and never \

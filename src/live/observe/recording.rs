@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use super::{Observation, Outcome, Witness};
 use crate::live::predict::Ask;
 use crate::mqtt::{Packet, PacketId, Properties, Property, Qos, ReasonCode, Version};
-use crate::timeline::{Certainty, ConnectionRef, Entry, FindingKind, SessionId, What, diagnose};
+use crate::timeline::{Certainty, ConnectionRef, Entry, Finding, FindingKind, SessionId, What};
 
 /// Not authorized, in the CONNACK of MQTT 3.1.1 (table 3.1).
 const NOT_AUTHORIZED_V311: ReasonCode = ReasonCode(5);
 
 /// What the packets of a recording show, in its order; then what its diagnosis adds: refusals that no packet states, and
-/// takeovers. Only what a client can see counts, so a simulated run is read like a real one.
+/// takeovers. Only what a client can see counts, so a simulated run is read like a real one. `findings` are what
+/// [`diagnose`](crate::timeline::diagnose) makes of the entries.
 #[must_use]
-pub fn recorded(entries: &[Entry]) -> Vec<Observation> {
+pub fn recorded(entries: &[Entry], findings: &[Finding]) -> Vec<Observation> {
     let mut connections: BTreeMap<ConnectionRef, Seen> = BTreeMap::new();
     let mut found = Vec::new();
     for (place, entry) in entries.iter().enumerate() {
@@ -22,32 +23,32 @@ pub fn recorded(entries: &[Entry]) -> Vec<Observation> {
             found.push(observation(place, entry.connection.session, seen.client_id.clone(), ask, outcome));
         }
     }
-    for finding in diagnose(entries) {
+    for finding in findings {
         let place = finding.evidence.last().copied().unwrap_or_default();
         let refused = Outcome::Refused(finding.certainty);
         let mut add = |connection: ConnectionRef, ask: Ask, outcome: Outcome| {
             let id = connections.get(&connection).and_then(|seen| seen.client_id.clone());
             found.push(observation(place, connection.session, id, ask, outcome));
         };
-        match finding.kind {
+        match &finding.kind {
             FindingKind::TakenOver { old, .. } => {
-                add(old, Ask::Takeover, Outcome::Yes(finding.certainty));
+                add(*old, Ask::Takeover, Outcome::Yes(finding.certainty));
             }
             FindingKind::ConnectTooSoon { connection, .. } => {
-                add(connection, Ask::Connect, Outcome::OtherReason(None));
+                add(*connection, Ask::Connect, Outcome::OtherReason(None));
             }
             // An answer that states its code was seen as a packet; a DISCONNECT or a close only the diagnosis connects
             // with what it answers.
             _ if finding.certainty == Certainty::Stated => {}
-            FindingKind::ConnectRefused { connection, .. } => add(connection, Ask::Connect, refused),
+            FindingKind::ConnectRefused { connection, .. } => add(*connection, Ask::Connect, refused),
             FindingKind::PublishRefused { connection, topic, .. } => {
-                add(connection, Ask::Publish { topic }, refused);
+                add(*connection, Ask::Publish { topic: topic.clone() }, refused);
             }
             FindingKind::SubscribeRefused { connection, filters, .. } => {
                 // Of several filters nobody knows which one it was.
                 let outcome = if filters.len() == 1 { refused } else { Outcome::Unclear };
                 for filter in filters {
-                    add(connection, Ask::Subscribe { filter }, outcome);
+                    add(*connection, Ask::Subscribe { filter: filter.clone() }, outcome);
                 }
             }
             _ => {}

@@ -24,7 +24,7 @@ use crate::live::evidence::evidence;
 use crate::live::observe::{Observation, Outcome, Paste, Witness, recorded};
 use crate::live::predict::{Prediction, Row, SignIn, predict};
 use crate::live::store::RowId;
-use crate::timeline::{Entry, SessionId};
+use crate::timeline::{Entry, Finding, SessionId};
 use crate::words::live as words;
 
 pub use needs::{Commands, Field, Needs};
@@ -64,6 +64,8 @@ pub struct Compare {
     pub pastes: Vec<Rc<Paste>>,
     /// What the smallest rights and the commands are made of.
     pub needs: Needs,
+    /// The policy of the role, while it is typed.
+    pub role_policy: String,
     /// What came of saving the evidence.
     pub told: Option<String>,
     /// Why something that was pasted or opened was not taken.
@@ -115,6 +117,10 @@ pub enum Msg {
     Grown(UnixTime),
     /// The plan is run from now on.
     Run(UnixTime),
+    /// Typed the policy of the role; the whole text.
+    RolePolicy(String),
+    /// Adds it to the policies, which are the workspace's business.
+    AddRolePolicy,
     /// Wants the other table.
     Look(Whose),
     /// Wants a prediction from the plan and the policies as they are now.
@@ -225,6 +231,7 @@ impl Default for Compare {
             policy_changed: None,
             pastes: Vec::new(),
             needs: Needs::default(),
+            role_policy: String::new(),
             told: None,
             refused: None,
             plan: Rc::default(),
@@ -256,13 +263,19 @@ impl Compare {
         self.predict_what_follows();
     }
 
-    /// Takes in the entries of the log that count, with the numbers of their rows by their places, at the time `at`.
+    /// Takes in the entries of the log that count, what was found in them and the numbers of their rows, at the time `at`.
     ///
     /// Reads all of them: call it no more often than the screen can show it.
-    pub fn observe(&mut self, entries: &[Entry], row: impl Fn(usize) -> Option<RowId>, at: UnixTime) {
+    pub fn observe(
+        &mut self,
+        entries: &[Entry],
+        findings: &[Finding],
+        row: impl Fn(usize) -> Option<RowId>,
+        at: UnixTime,
+    ) {
         self.now = Some(at);
         self.newest = entries.iter().map(|entry| entry.at).max().or(self.newest);
-        let observations = recorded(entries).into_iter().filter_map(|observation| {
+        let observations = recorded(entries, findings).into_iter().filter_map(|observation| {
             let at = entries.get(observation.place)?.at;
             let row = row(observation.place);
             Some(Seen { observation, at, row })
@@ -279,7 +292,7 @@ impl Compare {
 
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        if !matches!(msg, Msg::Why(_) | Msg::Type(..)) {
+        if !matches!(msg, Msg::Why(_) | Msg::Type(..) | Msg::RolePolicy(_)) {
             (self.told, self.refused) = (None, None);
         }
         match msg {
@@ -326,7 +339,8 @@ impl Compare {
                 return vec![Effect::Copy(text)];
             }
             Msg::SavePolicy(text) => return vec![Effect::Save(needs::POLICY_FILE, text)],
-            Msg::Grown(_) | Msg::Show(_) => {}
+            Msg::RolePolicy(text) => self.role_policy = text,
+            Msg::Grown(_) | Msg::Show(_) | Msg::AddRolePolicy => {}
         }
         Vec::new()
     }

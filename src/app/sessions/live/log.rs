@@ -296,10 +296,11 @@ impl Log {
         vec![later(DIAGNOSE_EVERY, Msg::Diagnose)]
     }
 
-    /// Brings [`Self::entries`] up to date, and what can be said of them.
-    pub fn settle(&mut self) {
+    /// Brings [`Self::entries`] up to date, and what can be said of them. Gives that, with the entries as evidence.
+    pub fn settle(&mut self) -> Vec<Finding> {
         self.digest.settle();
-        let mut findings = diagnose(self.digest.entries());
+        let found = diagnose(self.digest.entries());
+        let mut findings = found.clone();
         for finding in &mut findings {
             let rows = finding.evidence.iter().filter_map(|entry| self.row_of(*entry));
             finding.evidence = rows.filter_map(|row| usize::try_from(row.0).ok()).collect();
@@ -307,6 +308,7 @@ impl Log {
         // What was found before the log was cleared has nothing left to show.
         findings.retain(|finding| !finding.evidence.is_empty());
         self.findings = findings;
+        found
     }
 
     fn go_on(&mut self) -> Option<Effect> {

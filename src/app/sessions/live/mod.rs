@@ -16,7 +16,7 @@ use std::rc::Rc;
 use super::Effect;
 use super::script::{self, ADD_SESSION_ID, ADD_STEP_ID, Draft, LAST_STEP_ID, Outcome, Script};
 use crate::app::check::files::Opened;
-use crate::app::workspace::Workspace;
+use crate::app::workspace::{Attached, MAX_POLICIES, PolicyText, Workspace};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::time::UnixTime;
 use crate::lab::scenario::Do;
@@ -25,6 +25,7 @@ use crate::live::plan;
 use crate::live::record::{self, Phase, What};
 use crate::live::wire::Order;
 use crate::mqtt::Subscription;
+use crate::policy::import;
 use crate::timeline::Participant;
 use crate::words::live as words;
 use access::Access;
@@ -115,8 +116,30 @@ impl Live {
 
     /// What was predicted is held against what the log has by now.
     fn look_at_log(&mut self, at: UnixTime) {
-        self.log.settle();
-        Rc::make_mut(&mut self.compare).observe(self.log.entries(), |index| self.log.row_of(index), at);
+        let findings = self.log.settle();
+        let compare = Rc::make_mut(&mut self.compare);
+        compare.observe(self.log.entries(), &findings, |index| self.log.row_of(index), at);
+    }
+
+    /// What was typed as the policy of the role becomes one of the policies, where Check has it too.
+    fn add_role_policy(&mut self, workspace: &mut Workspace) {
+        let found = import::read(&self.compare.role_policy).found.into_iter().next();
+        let Some(found) = found.filter(|found| !found.document.statements.is_empty()) else {
+            self.told = Some(words::NO_ROLE_POLICY.to_owned());
+            return;
+        };
+        let number = workspace.policies.len() + 1;
+        if number > MAX_POLICIES {
+            self.told = Some(crate::words::page::too_many_policies(number, MAX_POLICIES));
+            return;
+        }
+        let name = found.name.clone().unwrap_or_else(|| format!("role-policy-{number}"));
+        workspace.policies.push(PolicyText {
+            attached: Attached::Role,
+            computed: found.computed.clone(),
+            ..PolicyText::new(&name, found.text())
+        });
+        Rc::make_mut(&mut self.compare).role_policy.clear();
     }
 
     /// The lock is the truth: the typed endpoint counts only if the page is locked to what it asks for.
@@ -171,6 +194,7 @@ impl Live {
                 self.told = self.log.told.take();
                 return effects;
             }
+            Msg::Compare(compare::Msg::AddRolePolicy) => self.add_role_policy(workspace),
             Msg::Compare(msg) => return Rc::make_mut(&mut self.compare).update(msg),
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
             Msg::Heard(FromWorker::Batch(batch)) => return self.hear(batch),

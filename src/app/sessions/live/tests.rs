@@ -63,7 +63,7 @@ fn the_worker_is_told_the_plan_and_the_limits_once_and_again_when_they_change() 
 #[test]
 fn nothing_connects_without_credentials_or_before_what_may_hurt_is_confirmed() {
     let (mut live, mut workspace) = locked("example-ats.iot.eu-west-1.amazonaws.com");
-    assert_eq!(live.update(Msg::Run(run::Msg::Run(crate::iot::time::UnixTime(1))), &mut workspace), []);
+    assert_eq!(live.update(Msg::Run(run::Msg::Run(UnixTime(1))), &mut workspace), []);
     assert_eq!(live.told.take().as_deref(), Some(crate::words::page::NO_CREDENTIALS));
     let foreign = script::Msg::Type(Field::ClientId(0), "temp-sensor-01".to_owned());
     live.update(Msg::Plan(foreign), &mut workspace);
@@ -142,4 +142,31 @@ fn a_plan_is_saved_and_opened_and_what_is_none_is_refused_by_name() {
     assert_eq!(other.plan.kept(), &workspace.simulation);
     other.update(Msg::Plan(script::Msg::Undo), &mut workspace);
     assert_eq!(other.plan.kept(), before.kept());
+}
+
+#[test]
+fn the_policy_of_the_role_is_added_where_it_is_missed() {
+    let mut workspace = Workspace::example();
+    let mut live = Live::new(None, &workspace);
+    live.predict(&workspace);
+    let tell = |live: &mut Live, workspace: &mut Workspace, msg| {
+        live.update(Msg::Compare(msg), workspace);
+        live.predict(workspace);
+    };
+    tell(&mut live, &mut workspace, compare::Msg::Now(UnixTime(1_767_225_600)));
+    let missing = |live: &Live| {
+        let prediction = live.compare.prediction().unwrap();
+        prediction.rights().iter().map(|rights| rights.missing.len()).sum::<usize>()
+    };
+    assert_eq!(missing(&live), 1);
+    let before = workspace.clone();
+    tell(&mut live, &mut workspace, compare::Msg::RolePolicy("what?".to_owned()));
+    tell(&mut live, &mut workspace, compare::Msg::AddRolePolicy);
+    assert_eq!(live.told.take().as_deref(), Some(words::NO_ROLE_POLICY));
+    assert_eq!((&workspace, live.compare.role_policy.as_str()), (&before, "what?"));
+    let policy = r#"{"PolicyDocument": {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}}"#;
+    tell(&mut live, &mut workspace, compare::Msg::RolePolicy(policy.to_owned()));
+    tell(&mut live, &mut workspace, compare::Msg::AddRolePolicy);
+    assert_eq!((live.told.take(), missing(&live), live.compare.role_policy.as_str()), (None, 0, ""));
+    assert_eq!(workspace.policies.last().map(|policy| &policy.attached), Some(&Attached::Role));
 }

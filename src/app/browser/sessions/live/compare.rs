@@ -11,13 +11,13 @@ use gloo::timers::callback::Timeout;
 use js_sys::Date;
 use yew::prelude::*;
 
-use crate::app::browser::components::text;
+use crate::app::browser::components::{text, text_area};
 use crate::app::sessions::Msg as ToModel;
 use crate::app::sessions::live;
 use crate::app::sessions::live::compare::{Compare, Msg, Whose};
 use crate::iot::region::Region;
 use crate::iot::time::UnixTime;
-use crate::live::predict::Prediction;
+use crate::live::predict::{Prediction, Source};
 use crate::words::live as words;
 use elsewhere::elsewhere;
 use needs::needs;
@@ -86,6 +86,12 @@ fn parts(compare: &Compare, host: &str, region: &Result<Region, String>, send: &
             <section class="c-panel c-stack" aria-labelledby="who-there">
                 <h2 id="who-there">{ "Who you are there" }</h2>
                 { who(own) }
+                if own.rights().iter().any(|rights| rights.missing.contains(&Source::Role)) {
+                    { text_area("role-policy", "Policy of the role (JSON)", words::ROLE_POLICY, &compare.role_policy, &send.reform(Msg::RolePolicy)) }
+                    <div class="c-row">
+                        <button type="button" onclick={send.reform(|_: MouseEvent| Msg::AddRolePolicy)}>{ "Add the role's policy" }</button>
+                    </div>
+                }
             </section>
             { table(compare, send) }
             { elsewhere(compare, send) }

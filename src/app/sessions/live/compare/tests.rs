@@ -1,12 +1,13 @@
 use super::*;
 use crate::lab::{Action, presets, run};
-use crate::live::observe;
+use crate::live::observe::read;
 use crate::live::predict::{Ask, Predicted};
 use crate::mqtt::Version;
 use crate::policy::context::Side;
 use crate::policy::evaluate::Attachment;
 use crate::policy::{Policy, document};
 use crate::suite::Suite;
+use crate::timeline::diagnose;
 
 const NOW: UnixTime = UnixTime(1_767_225_600);
 
@@ -38,6 +39,10 @@ fn log(client: &str) -> Vec<Entry> {
 #[expect(clippy::unnecessary_wraps, reason = "as the log says it")]
 const fn row(index: usize) -> Option<RowId> {
     Some(RowId(100 + index as u64))
+}
+
+fn observe(compare: &mut Compare, entries: &[Entry], at: UnixTime) {
+    compare.observe(entries, &diagnose(entries), row, at);
 }
 
 fn following(plan: &Scenario) -> Compare {
@@ -91,7 +96,7 @@ fn a_run_is_held_against_its_prediction_and_not_what_was_before_it() {
     let mut compare = following(&plan("temp-sensor-01"));
     // A session was tried by hand: that freezes as well.
     let by_hand = entries.iter().position(|entry| entry.connection.session == SessionId(1)).expect("B");
-    compare.observe(&entries[..by_hand], row, later(1));
+    observe(&mut compare, &entries[..by_hand], later(1));
     assert!(compare.standing().is_some_and(|standing| standing.at == later(1)));
     assert!(compare.count().agree > 0);
     compare.update(Msg::Run(later(2)));
@@ -101,7 +106,7 @@ fn a_run_is_held_against_its_prediction_and_not_what_was_before_it() {
         .cloned()
         .chain(entries.iter().cloned().map(|entry| Entry { at: entry.at + Millis(60_000), ..entry }))
         .collect();
-    compare.observe(&again, row, later(9));
+    observe(&mut compare, &again, later(9));
     assert_eq!(compare.count(), Count { agree: 6, ..Count::default() });
     assert_eq!(compare.unplanned().count(), 0);
     let first = compare.lines().next().expect("A connects");
@@ -117,7 +122,7 @@ fn another_policy_contradicts_and_the_wait_is_known_once_the_change_is() {
     let entries = log("*");
     let mut compare = following(&plan("temp-sensor-01"));
     compare.update(Msg::Run(NOW));
-    compare.observe(&entries, row, later(9));
+    observe(&mut compare, &entries, later(9));
     assert_eq!(compare.count(), Count { agree: 5, contradict: 1, ..Count::default() });
     let suspects = |compare: &Compare| {
         let line = compare.lines().find(|line| matches!(line.compared.verdict, Verdict::Contradicts(_)));
@@ -156,7 +161,7 @@ fn a_log_of_the_machine_with_the_certificate_is_held_against_the_certificates_ri
     let mut plan = plan("*");
     plan.sessions[2].connect.client_id = client.to_owned();
     let mut compare = following(&plan);
-    compare.update(Msg::Pasted(later(5), vec![observe::read(&refused)]));
+    compare.update(Msg::Pasted(later(5), vec![read(&refused)]));
     assert_eq!(compare.count().not_observed, compare.lines().count());
     compare.update(Msg::Look(Whose::Device));
     assert_eq!(compare.prediction().map(Prediction::sign_in), Some(SignIn::Certificate));
@@ -166,7 +171,7 @@ fn a_log_of_the_machine_with_the_certificate_is_held_against_the_certificates_ri
     assert!(matches!(line.seen[0].first, Origin::Paste { paste: 0, line: 1.. }));
     // What packets of this page show is none of the certificate's business.
     let entries = log("*");
-    compare.observe(&entries, row, later(6));
+    observe(&mut compare, &entries, later(6));
     assert_eq!(compare.count().agree, 1);
     compare.update(Msg::Remove(0));
     assert_eq!(compare.count().agree, 0);
@@ -188,9 +193,9 @@ fn another_broker_has_one_table() {
 fn pastes_have_limits_and_their_text_is_short() {
     let mut compare = following(&plan("*"));
     let long = format!("Client a sending CONNECT\n{}", "é\n".repeat(50_000));
-    compare.update(Msg::Pasted(NOW, vec![observe::read(&long)]));
+    compare.update(Msg::Pasted(NOW, vec![read(&long)]));
     assert!(compare.pastes[0].text.len() < 70_000 && compare.pastes[0].text.ends_with('…'));
-    let many = vec![observe::read("Client a sending CONNECT\nClient a received CONNACK (0)"); MAX_PASTES];
+    let many = vec![read("Client a sending CONNECT\nClient a received CONNACK (0)"); MAX_PASTES];
     compare.update(Msg::Pasted(NOW, many));
     assert_eq!(compare.pastes.len(), MAX_PASTES);
     assert_eq!(compare.refused, Some(words::too_many_pastes(MAX_PASTES, MAX_PASTED)));
