@@ -80,6 +80,8 @@ pub struct Compare {
     now: Option<UnixTime>,
     /// Events up to here belong to what was before the run.
     since: Option<Instant>,
+    /// The first event of the run.
+    began: Instant,
     /// The newest event that is known.
     newest: Option<Instant>,
 }
@@ -241,6 +243,7 @@ impl Default for Compare {
             seen: Vec::new(),
             now: None,
             since: None,
+            began: Instant(0),
             newest: None,
         }
     }
@@ -280,8 +283,9 @@ impl Compare {
             let row = row(observation.place);
             Some(Seen { observation, at, row })
         });
-        let since = self.since;
-        let seen: Vec<Seen> = observations.filter(|seen| since.is_none_or(|since| seen.at > since)).collect();
+        let counts = |at: Instant| self.since.is_none_or(|since| at > since);
+        let seen: Vec<Seen> = observations.filter(|seen| counts(seen.at)).collect();
+        self.began = entries.iter().map(|entry| entry.at).filter(|at| counts(*at)).min().unwrap_or_default();
         if seen == self.seen {
             return;
         }
@@ -503,9 +507,8 @@ impl Compare {
     /// One of them, and where it was seen.
     fn observation(&self, whose: Whose, at: usize) -> Option<(&Observation, Origin)> {
         let own: &[Seen] = if whose == Whose::Page { &self.seen } else { &[] };
-        let start = own.iter().map(|seen| seen.at).min().unwrap_or_default();
         if let Some(seen) = own.get(at) {
-            return Some((&seen.observation, Origin::Log { row: seen.row, after: seen.at - start }));
+            return Some((&seen.observation, Origin::Log { row: seen.row, after: seen.at - self.began }));
         }
         let mut at = at - own.len();
         for (place, paste) in self.pastes.iter().enumerate() {
