@@ -195,6 +195,8 @@ impl Run {
             FindingKind::TakenOver { old, new, .. } => {
                 (Finding::Takeover, Some(old.session), new.map(|new| new.session))
             }
+            // It is about none of the scenario's sessions.
+            FindingKind::TakenOverElsewhere { .. } => return None,
             FindingKind::TakeoverWar { .. } => (Finding::War, None, None),
             FindingKind::ConnectRefused { connection, .. } => {
                 (Finding::ConnectRefused, Some(connection.session), None)

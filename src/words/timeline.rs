@@ -58,6 +58,18 @@ fn found(finding: &Finding, name: &impl Fn(ConnectionRef) -> String) -> Text {
             .say(format!("{} was thrown out: another connection came with the client ID ", name(*old)))
             .code(client_id)
             .say(". It was none of this page's sessions."),
+        FindingKind::TakenOverElsewhere { client_id, new } => {
+            let text = match new {
+                Some(new) => {
+                    text.say(format!("{} threw out a client elsewhere: both use the client ID ", name(*new)))
+                }
+                None => text.say("Elsewhere one client threw out another: both use the client ID "),
+            };
+            text.code(client_id)
+                .say(". The lifecycle event names the reason: ")
+                .code("DUPLICATE_CLIENTID")
+                .say(".")
+        }
         FindingKind::TakeoverWar { client_id, rounds, losers, period } => {
             let losers: Vec<String> =
                 losers.iter().map(|session| name(ConnectionRef { session: *session, number: 0 })).collect();

@@ -39,7 +39,7 @@ pub fn recorded(entries: &[Entry], findings: &[Finding]) -> Vec<Observation> {
             }
             // An answer that states its code was seen as a packet; a DISCONNECT or a close only the diagnosis connects
             // with what it answers.
-            _ if finding.certainty == Certainty::Stated => {}
+            _ if entries.get(place).is_some_and(|entry| is_answer(&entry.what)) => {}
             FindingKind::ConnectRefused { connection, .. } => add(*connection, Ask::Connect, refused),
             FindingKind::PublishRefused { connection, topic, .. } => {
                 add(*connection, Ask::Publish { topic: topic.clone() }, refused);
@@ -55,6 +55,11 @@ pub fn recorded(entries: &[Entry], findings: &[Finding]) -> Vec<Observation> {
         }
     }
     found
+}
+
+fn is_answer(what: &What) -> bool {
+    let What::Received(wire) = what else { return false };
+    matches!(wire.packet, Ok(Packet::ConnAck(_) | Packet::SubAck(_) | Packet::PubAck(_) | Packet::PubRec(_)))
 }
 
 fn observation(

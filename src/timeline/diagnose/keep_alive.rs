@@ -5,7 +5,7 @@ use crate::mqtt::ReasonCode;
 use crate::timeline::Party;
 
 use super::story::Story;
-use super::{Certainty, Finding, FindingKind, Rival, evidence};
+use super::{Certainty, Finding, FindingKind, Rival, evidence, witness};
 
 /// By its code, by the client's own PINGREQ that nobody answered, or by a close after a silence of one and a half
 /// times the keep-alive (MQTT-3.1.2-24).
@@ -30,6 +30,11 @@ pub(super) fn lost(story: &Story<'_>) -> Option<Finding> {
         let ping = story.ping.filter(|ping| story.left.is_none() && Some(*ping) == story.last_sent)?;
         let marks = [Some(ping.index), Some(closed.index)];
         return Some(found(Party::Client, Certainty::Stated, marks, Vec::new()));
+    }
+    if let Some(told) = story.testified(&[witness::SILENT]).ok()? {
+        let mut finding = found(Party::Server, Certainty::Stated, [last, Some(closed.index)], Vec::new());
+        finding.evidence = evidence(finding.evidence.into_iter().chain([told.index]));
+        return Some(finding);
     }
     let silence = closed.at - story.last_sent?.at;
     let patience = Millis(u64::from(story.keep_alive) * 1500);

@@ -1,7 +1,8 @@
 //! From entries to findings: what most likely happened to a session, with the entries that show it.
 //!
 //! Looks only at transports and packets, never at what the simulated broker tells about itself. MQTT 5 states
-//! its reasons; MQTT 3.1.1 only closes, and a finding is then marked [`Certainty::Likely`].
+//! its reasons; MQTT 3.1.1 only closes, and a finding is then marked [`Certainty::Likely`], unless a recorded session got the
+//! lifecycle event that states it.
 
 mod keep_alive;
 mod left;
@@ -13,6 +14,7 @@ mod takeover;
 #[cfg(test)]
 mod tests;
 mod war;
+mod witness;
 
 use crate::iot::time::Millis;
 use crate::mqtt::{ReasonCode, Version};
@@ -63,6 +65,13 @@ pub enum FindingKind {
         /// The connection that ended.
         old: ConnectionRef,
         /// The one that ended it; `None` when it is none of the recorded ones.
+        new: Option<ConnectionRef>,
+    },
+    /// A client that is none of the recorded ones lost its client ID: a lifecycle event says so.
+    TakenOverElsewhere {
+        /// The client ID.
+        client_id: String,
+        /// The recorded connection that most likely took it.
         new: Option<ConnectionRef>,
     },
     /// Clients with one client ID came back and evicted each other several times.
@@ -157,7 +166,8 @@ pub enum Certainty {
 /// What happened to the recorded sessions, in the order in which it shows.
 #[must_use]
 pub fn diagnose(entries: &[Entry]) -> Vec<Finding> {
-    let stories = stories(entries);
+    let mut stories = stories(entries);
+    let elsewhere = witness::hear(entries, &mut stories);
     let mut findings: Vec<Finding> = takeover::find(&stories);
     let taken_over: Vec<ConnectionRef> = findings
         .iter()
@@ -167,6 +177,7 @@ pub fn diagnose(entries: &[Entry]) -> Vec<Finding> {
         })
         .collect();
     findings.extend(war::find(entries, &findings));
+    findings.extend(elsewhere);
     findings.extend(silent::find(&stories, entries));
     findings.extend(left::find(&stories));
     let too_soon = limit::too_soon(&stories);

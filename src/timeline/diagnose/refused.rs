@@ -8,7 +8,7 @@ use crate::mqtt::ReasonCode;
 use crate::timeline::ConnectionRef;
 
 use super::story::{Asked, Story, Wish};
-use super::{Certainty, Finding, FindingKind, Rival, evidence};
+use super::{Certainty, Finding, FindingKind, Rival, evidence, witness};
 
 /// Refusals that a packet states.
 pub(super) fn by_code(story: &Story<'_>) -> Vec<Finding> {
@@ -41,12 +41,14 @@ pub(super) fn by_silence(story: &Story<'_>) -> Option<Finding> {
         return None;
     }
     let closed = story.ended_by_other()?;
+    let testified = story.testified(&witness::NO_RIGHT).ok()?;
     let said = story.disconnect.map(|(mark, _)| mark.index);
     let (kind, asked) = if story.accepted().is_some() {
         // The oldest open request: the broker handles them in order. A QoS 0 message is blamed only when a
         // code says that a right was missing.
         let asked = story.open.first();
-        let asked = asked.or(story.unanswerable.as_ref().filter(|_| code.is_some()))?;
+        let asked =
+            asked.or(story.unanswerable.as_ref().filter(|_| code.is_some() || testified.is_some()))?;
         (kind(story.connection, asked, code), asked.mark)
     } else if story.connack.is_none() {
         let client_id = story.client_id?.to_owned();
@@ -57,10 +59,12 @@ pub(super) fn by_silence(story: &Story<'_>) -> Option<Finding> {
     };
     Some(Finding {
         kind,
-        certainty: Certainty::Likely,
+        certainty: if testified.is_some() { Certainty::Stated } else { Certainty::Likely },
         version: story.version,
-        rivals: vec![Rival::NetworkLoss, Rival::Limit],
-        evidence: evidence([asked.index, closed.index].into_iter().chain(said)),
+        rivals: if testified.is_some() { Vec::new() } else { vec![Rival::NetworkLoss, Rival::Limit] },
+        evidence: evidence(
+            [asked.index, closed.index].into_iter().chain(said).chain(testified.map(|mark| mark.index)),
+        ),
     })
 }
 

@@ -7,6 +7,8 @@ use crate::iot::topic::{self, ParentLevel};
 use crate::mqtt::{Packet, PacketId, Properties, Property, Qos, ReasonCode, Version};
 use crate::timeline::{ConnectionRef, Entry, Party, What};
 
+use super::witness::Testimony;
+
 /// An entry that matters: its index and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::timeline) struct Mark {
@@ -52,6 +54,8 @@ pub(in crate::timeline) struct Story<'a> {
     /// The server's DISCONNECT.
     pub(super) disconnect: Option<(Mark, ReasonCode)>,
     pub(in crate::timeline) closed: Option<(Mark, Party)>,
+    /// What the lifecycle event says of its end.
+    pub(super) testimony: Option<Testimony>,
 }
 
 /// A request of the client.
@@ -115,6 +119,7 @@ impl<'a> Story<'a> {
             unanswerable: None,
             disconnect: None,
             closed: None,
+            testimony: None,
         }
     }
 
@@ -140,6 +145,15 @@ impl<'a> Story<'a> {
         own.filter(|(filter, _)| topic::matches(filter, topic, ParentLevel::NotMatched))
             .map(|(_, mark)| *mark)
             .min()
+    }
+
+    /// What was said of its end, if it is one of these reasons; and whether it was another one.
+    pub(super) fn testified(&self, reasons: &[&str]) -> Result<Option<Mark>, Mark> {
+        match &self.testimony {
+            Some(said) if reasons.contains(&said.reason.as_str()) => Ok(Some(said.mark)),
+            Some(said) => Err(said.mark),
+            None => Ok(None),
+        }
     }
 
     fn tell(&mut self, mark: Mark, what: &'a What) {

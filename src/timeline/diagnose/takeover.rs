@@ -12,7 +12,7 @@ use crate::iot::time::Millis;
 use crate::mqtt::ReasonCode;
 
 use super::story::Story;
-use super::{Certainty, Finding, FindingKind, Rival, evidence};
+use super::{Certainty, Finding, FindingKind, Rival, evidence, witness};
 
 /// How long after the newcomer's CONNACK a wordless close still counts as its doing. AWS gives no order of the
 /// two and advises to wait 5 seconds before trusting a disconnect (Developer Guide, Lifecycle events).
@@ -36,37 +36,40 @@ pub(super) fn find(stories: &[Story<'_>]) -> Vec<Finding> {
 
 fn judge(old: &Story<'_>, client_id: &str, namesakes: &[&Story<'_>]) -> Option<Finding> {
     let accepted = old.accepted()?;
-    let stated = old.disconnect.filter(|(_, code)| *code == ReasonCode::SESSION_TAKEN_OVER);
-    let end = match stated {
+    let coded = old.disconnect.filter(|(_, code)| *code == ReasonCode::SESSION_TAKEN_OVER);
+    let testified = old.testified(&[witness::TAKEN_OVER]);
+    let end = match coded {
         Some((mark, _)) => mark,
         // Another reason was given.
-        None if old.disconnect.is_some() => return None,
+        None if old.disconnect.is_some() || testified.is_err() => return None,
         None => old.ended_by_other()?,
     };
+    let testified = testified.ok().flatten();
+    let stated = coded.is_some() || testified.is_some();
     let newcomers: Vec<_> = namesakes
         .iter()
         .filter(|new| new.connection != old.connection)
         .filter_map(|new| {
             let connect = new.connect?;
             // A takeover that is stated needs no CONNACK: the newcomer may have been cut off before it came.
-            let unanswered = Some(connect).filter(|_| stated.is_some() && new.connack.is_none());
+            let unanswered = Some(connect).filter(|_| stated && new.connack.is_none());
             Some((new, connect, new.accepted().or(unanswered)?))
         })
         // It came while the old connection stood, and was accepted about when that ended.
         .filter(|(_, connect, answer)| {
             accepted.index < answer.index
                 && connect.index < end.index
-                && (stated.is_some() || connect.at <= end.at)
+                && (stated || connect.at <= end.at)
                 && end.at <= answer.at + WINDOW
         })
         .collect();
     let newcomer = newcomers.iter().min_by_key(|(_, _, answer)| (end.at - answer.at).max(answer.at - end.at));
     let certainty = match (stated, newcomer) {
-        (Some(_), _) => Certainty::Stated,
-        (None, Some(_)) => Certainty::Likely,
-        (None, None) => return None,
+        (true, _) => Certainty::Stated,
+        (false, Some(_)) => Certainty::Likely,
+        (false, None) => return None,
     };
-    let marks = [Some(accepted), Some(end), old.closed.map(|(mark, _)| mark)];
+    let marks = [Some(accepted), Some(end), old.closed.map(|(mark, _)| mark), testified];
     let chosen = newcomer.map(|(new, ..)| new.connection);
     let others = newcomers.iter().map(|(new, ..)| new.connection).filter(|other| Some(*other) != chosen);
     let mut rivals = Vec::new();

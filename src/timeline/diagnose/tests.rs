@@ -412,3 +412,68 @@ fn a_message_that_does_not_come_is_missed() {
         assert_eq!(record.findings(), Vec::from_iter(found.then_some(expected)), "{filter} {comes} {until}");
     }
 }
+
+/// A lifecycle event as an observer gets it.
+fn told(event_type: &str, reason: &str, client_id: &str, session: &str) -> Packet {
+    let which = if event_type == "connect_failed" { "connectFailureReason" } else { "disconnectReason" };
+    let payload = format!(
+        r#"{{"clientId": "{client_id}", "timestamp": 1, "eventType": "{event_type}", "sessionIdentifier": "{session}", "{which}": "{reason}"}}"#
+    );
+    Packet::Publish(Publish {
+        dup: false,
+        qos: Qos::AtMostOnce,
+        retain: false,
+        topic: format!("$aws/events/presence/{event_type}/{client_id}"),
+        packet_id: None,
+        properties: Properties::default(),
+        payload: payload.into_bytes(),
+    })
+}
+
+const OBSERVER: ConnectionRef = ConnectionRef { session: SessionId(7), number: 1 };
+
+/// In 3.1.1 A ends when B comes, and somebody watches.
+fn observed() -> Record {
+    let mut record = record(Version::V311);
+    record.connect(0, OBSERVER, "observer").accepted(10, OBSERVER);
+    record.connect(100, A, "sensor").accepted(110, A);
+    record.connect(1000, B, "sensor").accepted(1010, B).closed(1020, A, Party::Server);
+    record
+}
+
+#[test]
+fn an_observer_states_what_311_only_shows() {
+    let [unsure] = observed().findings().try_into().unwrap();
+    assert_eq!(unsure.certainty, Certainty::Likely);
+    let event = told("disconnected", "DUPLICATE_CLIENTID", "sensor", "1");
+    // It may come twice.
+    let seen = observed().received(1100, OBSERVER, &event).received(1200, OBSERVER, &event).findings();
+    let [sure] = seen.try_into().unwrap();
+    assert_eq!((&sure.kind, sure.certainty, &sure.rivals), (&unsure.kind, Certainty::Stated, &Vec::new()));
+    assert_eq!(sure.evidence, [unsure.evidence, vec![7]].concat());
+    // Another reason was named: it was none, whatever the order of events looks like.
+    let lost = told("disconnected", "CONNECTION_LOST", "sensor", "1");
+    assert_eq!(observed().received(1100, OBSERVER, &lost).findings(), []);
+}
+
+#[test]
+fn an_observer_sees_takeovers_and_refusals() {
+    let mut seen = record(Version::V311);
+    seen.connect(0, OBSERVER, "observer").accepted(10, OBSERVER);
+    seen.connect(1000, B, "sensor").accepted(1010, B);
+    seen.received(1100, OBSERVER, &told("disconnected", "DUPLICATE_CLIENTID", "sensor", "1"));
+    seen.received(1200, OBSERVER, &told("disconnected", "DUPLICATE_CLIENTID", "other", "2"));
+    seen.received(1300, OBSERVER, &told("disconnected", "CLIENT_INITIATED_DISCONNECT", "third", "3"));
+    let kinds: Vec<FindingKind> = seen.findings().into_iter().map(|finding| finding.kind).collect();
+    let elsewhere =
+        |client_id: &str, new| FindingKind::TakenOverElsewhere { client_id: client_id.to_owned(), new };
+    assert_eq!(kinds, [elsewhere("sensor", Some(B)), elsewhere("other", None)]);
+
+    let mut refused = record(Version::V311);
+    refused.connect(0, OBSERVER, "observer").accepted(10, OBSERVER);
+    refused.connect(100, A, "sensor").closed(200, A, Party::Server);
+    refused.received(300, OBSERVER, &told("connect_failed", "AUTHORIZATION_FAILED", "sensor", "1"));
+    let [found] = refused.findings().try_into().unwrap();
+    assert!(matches!(&found.kind, FindingKind::ConnectRefused { connection: A, .. }));
+    assert_eq!((found.certainty, found.rivals.len(), found.evidence), (Certainty::Stated, 0, vec![2, 3, 4]));
+}
