@@ -203,3 +203,45 @@ test('on a phone the log, the packet and what happened are three panes', async (
   expect(await axe(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });
+
+test('100,000 rows and more: complete to the last, and it says what it dropped', async ({ page, gateway }) => {
+  test.slow();
+  const device = await connected(page, gateway);
+  await page.evaluate(() => {
+    globalThis.tasks = [];
+    new PerformanceObserver((list) => globalThis.tasks.push(...list.getEntries().map(({ duration }) => Math.round(duration))))
+      .observe({ type: 'longtask' });
+  });
+  const tasks = (what) => page.evaluate((what) => `${what}: tasks over 50 ms [${globalThis.tasks.splice(0)}]`, what).then(console.log);
+  const before = Number((await counted(page).textContent()).match(/\d+/)[0]);
+  const SENT = 110_000, AT_ONCE = 500;
+  for (let at = 0; at < SENT; at += AT_ONCE) {
+    device.inject(Buffer.concat(Array.from({ length: AT_ONCE }, (_, more) => message(`cmd/${(at + more) % 7}`, `${at + more}`))));
+    if (at % 10_000 === 0) await page.waitForTimeout(50);
+  }
+  device.inject(message('cmd/last', 'the end'));
+  await expect(rows(page).last()).toContainText('cmd/last', { timeout: 60_000 });
+  await expect(counted(page)).toHaveText('100000 events');
+  const dropped = Number((await page.getByText('The log is full').textContent()).match(/oldest (\d+) rows were dropped/)[1]);
+  // Pings may have come in between.
+  expect(dropped - (SENT + 1 + before - 100_000)).toBeGreaterThanOrEqual(0);
+  expect(dropped - (SENT + 1 + before - 100_000)).toBeLessThan(10);
+  await tasks('taking 110,000 rows');
+  await page.locator('.t-log').evaluate(async (it) => {
+    for (let step = 0; step < 40; step += 1) {
+      it.scrollTop = (it.scrollHeight * step) / 40;
+      await new Promise(requestAnimationFrame);
+    }
+  });
+  await tasks('scrolling');
+  await filter(page).pressSequentially('topic:cmd/3 payload:99');
+  await expect(counted(page)).toHaveText(/^\d+ of 100000 events$/, { timeout: 60_000 });
+  const found = Array.from({ length: SENT }, (_, at) => at).filter((at) => at % 7 === 3 && `${at}`.includes('99') && at >= SENT + 1 - 100_000).length;
+  await expect(counted(page)).toHaveText(`${found} of 100000 events`, { timeout: 60_000 });
+  await tasks('filtering');
+  await rows(page).first().click();
+  await expect(page.getByRole('region', { name: 'Payload as text' })).toContainText('99');
+  const text = await saved(page);
+  expect(text.trim().split('\n').length - 1).toBe(100_000);
+  await tasks('saving');
+});
