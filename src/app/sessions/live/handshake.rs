@@ -46,11 +46,7 @@ impl Handshakes {
                 self.failed.remove(&session);
                 self.queue.push_back(session);
             }
-            What::Opened => {
-                if self.under_way.remove(&session).is_some() {
-                    self.tally.opened(at);
-                }
-            }
+            What::Opened if self.under_way.remove(&session).is_some() => self.tally.opened(at),
             What::Closed { by, code, .. } => {
                 self.queue.retain(|waiting| *waiting != session);
                 if let Some((asked, held_back)) = self.under_way.remove(&session) {
