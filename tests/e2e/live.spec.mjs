@@ -1,7 +1,7 @@
 // Live, through the gateway that stands for AWS and against a plain mosquitto: real sockets, real packets.
 import { ATTACKS, noise, startHostile } from '../gateway/hostile.mjs';
-import { expect, HOST, KEYS, test } from './lab.mjs';
-import { confirm, findings, giveCredentials, KEY, lock, log, plain, plan, press, session } from './live.mjs';
+import { expect, HOST, test } from './lab.mjs';
+import { confirm, findings, giveCredentials, lock, log, plain, plan, press, session } from './live.mjs';
 
 /** The article's three sessions: one ID twice, then the suffix. */
 async function article(page) {
@@ -102,92 +102,12 @@ test('a wrong secret is a refused handshake, and the page says so', async ({ pag
   expect(gateway.log.at(-1).reason).toBe('signature');
 });
 
-test('credentials leave their fields, the secret is nowhere, and forgetting ends signing', async ({ page }) => {
-  await lock(page, HOST);
-  await giveCredentials(page);
-  await expect(page.getByText('It cannot be read back.')).toBeVisible();
-  await expect(page.getByLabel('Secret access key')).toHaveCount(0);
-  const { secretAccessKey, sessionToken } = KEYS[KEY];
-  const kept = await page.evaluate(() => JSON.stringify([
-    { ...localStorage }, { ...sessionStorage }, location.href, history.state, document.documentElement.outerHTML,
-  ]));
-  expect(kept).not.toContain(secretAccessKey);
-  expect(kept).not.toContain(sessionToken);
-  await page.getByRole('button', { name: 'Forget it now' }).click();
-  await press(page, 'Connect', 'A');
-  await expect(page.getByRole('alert')).toContainText('no credentials');
-});
-
-for (const [name, given, says] of [
-  ['a temporary key without its token', { token: '' }, 'Session token missing'],
-  ['a space in the secret', { secret: 'wJalr XUtnFEMI' }, 'holds a space, a tab or a line end'],
-  ['no secret', { secret: '' }, 'The secret access key is empty'],
-  ['no access key', { id: '' }, /access key ID/i],
-  ['a long-lived key', { id: 'AKIAIOSFODNN7EXAMPLE' }, 'aws sts get-session-token'],
-]) {
-  test(`credentials: ${name} is named`, async ({ page }) => {
-    await lock(page, HOST);
-    await giveCredentials(page, given);
-    await expect(page.getByRole('alert')).toContainText(says);
-    await expect(page.getByLabel('Secret access key')).toHaveValue(given.secret ?? KEYS[KEY].secretAccessKey);
-  });
-}
-
 test('a locked page says on every screen what it can reach', async ({ page }) => {
   await lock(page, HOST);
   for (const screen of ['Check', 'Simulate', 'Live']) {
     await page.getByRole('button', { name: screen, exact: true }).click();
     await expect(page.getByRole('contentinfo')).toContainText(`Locked: this page can reach wss://${HOST}`);
   }
-});
-
-test('a long-lived key works after a deliberate press', async ({ page }) => {
-  await lock(page, HOST);
-  await giveCredentials(page, { id: 'AKIAIOSFODNN7EXAMPLE', secret: KEYS.AKIAIOSFODNN7EXAMPLE.secretAccessKey, token: '' });
-  await page.getByRole('button', { name: 'Use it in this tab anyway' }).click();
-  await plan(page, 0, { id: 'temp-sensor-01' });
-  await confirm(page, 'temp-sensor-01');
-  await press(page, 'Connect', 'A');
-  await expect(session(page, 'A')).toContainText('Connected as temp-sensor-01');
-});
-
-test('a secret pasted with a line end: said, and the rest is kept', async ({ page, context }) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await lock(page, HOST);
-  await page.evaluate(() => navigator.clipboard.writeText('wJalrXUtnFEMI\nK7MDENG'));
-  await page.getByLabel('Secret access key').focus();
-  await page.keyboard.press('Control+V');
-  await expect(page.getByRole('alert')).toContainText('held a line end');
-  // Chromium puts a space where the line end was.
-  await expect(page.getByLabel('Secret access key')).toHaveValue('wJalrXUtnFEMI K7MDENG');
-});
-
-for (const [typed, says] of [
-  ['', /endpoint/i],
-  ['ws://broker.example', /ws:\/\//],
-  ['iot.eu-west-1.amazonaws.com.evil.example', /AWS/],
-  ['wss://user:pw@broker.example', /user/i],
-  ['wss://[::1]:9001', /IPv6|character|host/i],
-  ['https://example-ats.iot.eu-west-1.amazonaws.com', /wss/],
-]) {
-  test(`endpoint "${typed}" is refused with a reason, and stays as typed`, async ({ page }) => {
-    await page.goto('./');
-    await page.getByRole('button', { name: 'Live', exact: true }).click();
-    await page.getByLabel('Endpoint', { exact: true }).fill(typed);
-    await page.getByRole('button', { name: 'Lock the page to it' }).click();
-    await expect(page.getByRole('alert')).toContainText(says);
-    expect(await page.getByLabel('Endpoint', { exact: true }).inputValue()).toBe(typed);
-  });
-}
-
-test('a custom domain asks for its region', async ({ page }) => {
-  await lock(page, 'wss://iot.example.com');
-  await expect(page.getByLabel('Region')).toBeVisible();
-  await giveCredentials(page);
-  await expect(page.getByRole('alert')).toContainText('does not name its region');
-  await page.getByLabel('Region').fill('eu-west-1');
-  await page.getByRole('button', { name: 'Use these credentials' }).click();
-  await expect(page.getByText('for eu-west-1')).toBeVisible();
 });
 
 test('a broker that is not there', async ({ page }) => {

@@ -1,8 +1,9 @@
 // Every state of every screen that looks otherwise than the others, and the way there. tests/e2e/states.spec.mjs looks at each;
 // a new screen, or a new state of an old one, is an entry here.
 import { readFileSync } from 'node:fs';
-import { expect, HOST } from './lab.mjs';
-import { confirm, giveCredentials, lock, session } from './live.mjs';
+import { OPEN_POOL } from '../gateway/cognito.mjs';
+import { expect, HOST, KEYS } from './lab.mjs';
+import { confirm, giveCredentials, KEY, lock, session } from './live.mjs';
 import { longLog } from './logs.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -483,13 +484,44 @@ const LIVE = {
   'locked, without credentials': async ({ page }) => {
     await lock(page, HOST);
     await giveCredentials(page, { token: '' });
-    await expect(page.getByRole('alert')).toContainText('Session token missing');
+    await expect(page.getByRole('alert')).toContainText('works only with its session token');
   },
   'a long-lived key, and a region that is asked for': async ({ page }) => {
     await lock(page, 'wss://iot.example.com');
     await page.getByLabel('Region').fill('eu-west-1');
-    await giveCredentials(page, { id: 'AKIAIOSFODNN7EXAMPLE' });
+    await giveCredentials(page, { id: 'AKIAIOSFODNN7EXAMPLE', token: '' });
     await expect(page.getByRole('alert')).toContainText('long-lived');
+  },
+  'an endpoint that looks like another, and an identity pool': async ({ page }) => {
+    await screen(page, 'Live');
+    await page.getByLabel('Endpoint', { exact: true }).fill('wss://amazonavvs.com');
+    await page.getByRole('radio', { name: /Cognito/ }).check();
+    await page.getByLabel('Identity pool ID').fill(OPEN_POOL);
+    await button(page, 'Lock the page to it').click();
+    await expect(button(page, 'Lock the page to it all the same')).toBeVisible();
+  },
+  'several sets of credentials': async ({ page }) => {
+    await lock(page, HOST);
+    const { secretAccessKey, sessionToken } = KEYS[KEY];
+    const set = (name, token) => `[${name}] aws_access_key_id = ${KEY} aws_secret_access_key = ${secretAccessKey} ${token}`;
+    await page.getByLabel('Paste credentials').fill(`${set('lab', `aws_session_token = ${sessionToken}`)} ${set('old', '')}`);
+    await expect(page.getByRole('region', { name: 'Which of these?' })).toBeVisible();
+  },
+  'credentials of Cognito, which end soon': async ({ page, cognito }) => {
+    cognito.lifetime = 240_000;
+    await screen(page, 'Live');
+    await page.getByLabel('Endpoint', { exact: true }).fill(HOST);
+    await page.getByRole('radio', { name: /Cognito/ }).check();
+    await page.getByLabel('Identity pool ID').fill(OPEN_POOL);
+    await button(page, 'Lock the page to it').click();
+    await button(page, 'Get credentials').click();
+    await expect(page.getByText('Less than five minutes are left.')).toBeVisible();
+  },
+  'what a custom authorizer is told': async ({ page }) => {
+    await lock(page, HOST);
+    await page.getByRole('radio', { name: 'custom authorizer' }).check();
+    await button(page, 'Use this').click();
+    await expect(page.getByText('What you gave is with')).toBeVisible();
   },
   'connected, thrown out, refused': async ({ page, gateway }) => {
     gateway.rules = { connect: ['temp-sensor-01'] };

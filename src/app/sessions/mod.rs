@@ -301,8 +301,8 @@ impl Model {
     fn lock(&mut self) -> Vec<Effect> {
         match self.live.access.lock(&self.workspace.live.endpoint) {
             Ok(sources) => self.reload(Some(sources)),
-            Err(remarks) => {
-                self.notice = Some(remarks.read_first());
+            Err(read_first) => {
+                self.notice = Some(read_first);
                 Vec::new()
             }
         }

@@ -299,13 +299,14 @@ impl Access {
     /// The sources to lock the page to.
     ///
     /// # Errors
-    /// What is to be read first. What is odd about an endpoint stops the first press only.
-    pub fn lock(&mut self, endpoint: &str) -> Result<String, Remarks> {
+    /// What is to be read first, as sentences. What is odd about an endpoint stops the first press only.
+    pub fn lock(&mut self, endpoint: &str) -> Result<String, String> {
         let remarks = self.remarks(endpoint);
-        let sources = self.sources(endpoint).filter(|_| !remarks.stops()).ok_or_else(|| remarks.clone())?;
+        let sources =
+            self.sources(endpoint).filter(|_| !remarks.stops()).ok_or_else(|| remarks.read_first())?;
         let read = remarks.is_empty() || self.warned.as_ref() == Some(&sources);
         self.warned = Some(sources.clone());
-        if read { Ok(sources) } else { Err(remarks) }
+        if read { Ok(sources) } else { Err(remarks.read_first()) }
     }
 
     fn sources(&self, endpoint: &str) -> Option<String> {

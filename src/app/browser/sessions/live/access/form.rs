@@ -56,7 +56,7 @@ pub(super) fn Paste(props: &Props) -> Html {
         <div class="c-field">
             <label for={FORM_ID}>{ "Paste credentials" }</label>
             <input id={FORM_ID} type="password" autocomplete="off" autocapitalize="off" spellcheck="false" translate="no"
-                placeholder="Paste here" aria-describedby="give-credentials-hint" onpaste={brought} {ondrop} {oninput} />
+                aria-describedby="give-credentials-hint" onpaste={brought} {ondrop} {oninput} />
             <p class="c-hint" id="give-credentials-hint">{ text(&words::access::paste_hint()) }</p>
             <p class="c-hint" role="status">{ *hint }</p>
         </div>
