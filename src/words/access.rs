@@ -19,7 +19,7 @@ pub const KEPT: &str = "It is turned at once into a key that signs for today and
      back. Nothing else of it is kept.";
 /// What no page can do.
 pub const MEMORY: &str = "The browser may keep old texts in its memory until it needs the room. Closing or reloading the tab is the certain way to \
-     erase them.";
+     erase them. Its developer tools show signed addresses, which are good for minutes: mind recordings of the screen and saved HAR files.";
 /// What is held has come to its end.
 pub const ENDED: &str = "The credentials have expired and were forgotten. Sessions that stand may stay; new connections need new credentials.";
 /// Typing into the field that takes pastes.

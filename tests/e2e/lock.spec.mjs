@@ -107,20 +107,20 @@ test('the attack works: without a lock every way reaches the host, from the page
   for (const way of [...Object.keys(worker), 'sendBeacon', 'image']) expect(stranger.paths).toContain(`/${way}`);
 });
 
-test('outside Live no host can be reached by a late script', async ({ page, stranger, everyViolation }) => {
+test('T17: outside Live no host can be reached by a late script', async ({ page, stranger, everyViolation }) => {
   await page.goto('./');
   await page.getByRole('main').waitFor();
   expect(await page.evaluate(attack(stranger))).toEqual(fromPage());
   expect(stranger.connections).toBe(0);
 });
 
-test('outside Live no host can be reached by an early script', async ({ page, stranger, everyViolation }) => {
+test('T17: outside Live no host can be reached by an early script', async ({ page, stranger, everyViolation }) => {
   await page.goto('./early.html');
   expect(await page.evaluate(() => globalThis.found)).toEqual(fromPage());
   expect(stranger.connections).toBe(0);
 });
 
-test('in Live the endpoint can be reached and no other host, from the page and from its worker; after Live neither', async ({
+test('T17: in Live the endpoint can be reached and no other host, from the page and from its worker; after Live neither', async ({
   page, stranger, pinned, everyViolation,
 }) => {
   await page.goto('./');
@@ -142,7 +142,7 @@ test('in Live the endpoint can be reached and no other host, from the page and f
   expect(stranger.connections).toBe(0);
 });
 
-test('in Live an early script that makes the page\'s worker its own reaches no other host', async ({
+test('T17: in Live an early script that makes the page\'s worker its own reaches no other host', async ({
   page, stranger, pinned, everyViolation,
 }) => {
   await page.goto('./early.html');
