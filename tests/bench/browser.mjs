@@ -38,20 +38,26 @@ export async function browserFigures(levels) {
 
 /** Makes tests/bench/engine.rs a page of its own, compiled as the page is. */
 function buildEngine(level) {
+  const out = join(OUT, level);
+  compile('engine', level, out);
+  writeFileSync(join(out, 'index.html'), '<!doctype html><link rel="icon" href="data:,"><title>Bench</title>');
+}
+
+/** Compiles a bench for the browser into a folder. */
+export function compile(bench, level, out) {
   const run = (command, args, env = {}) => {
     const { status, stdout, stderr, error } = spawnSync(command, args, { env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 1 << 28 });
     if (status !== 0) throw new Error(`${command} failed: ${error ?? stderr}`);
     return stdout;
   };
-  const built = run('cargo', ['build', '--release', '--locked', '--bench', 'engine', '--target', WASM, '--message-format', 'json'],
+  const built = run('cargo', ['build', '--release', '--locked', '--bench', bench, '--target', WASM, '--message-format', 'json'],
     { CARGO_PROFILE_RELEASE_OPT_LEVEL: level });
   const program = built.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
-    .findLast(({ target, filenames }) => target?.name === 'engine' && filenames).filenames.find((name) => name.endsWith('.wasm'));
-  const out = join(OUT, level);
+    .findLast(({ target, filenames }) => target?.name === bench && filenames).filenames.find((name) => name.endsWith('.wasm'));
   mkdirSync(out, { recursive: true });
-  run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--out-dir', out, '--out-name', 'engine', program]);
-  run('wasm-opt', [`-O${level}`, join(out, 'engine_bg.wasm'), '--output', join(out, 'engine_bg.wasm')]);
-  writeFileSync(join(out, 'index.html'), '<!doctype html><link rel="icon" href="data:,"><title>Bench</title>');
+  run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--out-dir', out, '--out-name', bench, program]);
+  const wasm = join(out, `${bench}_bg.wasm`);
+  run('wasm-opt', [`-O${level}`, wasm, '--output', wasm]);
 }
 
 async function engine(browser, level) {

@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { firstLoad } from '../first-load.mjs';
 import { browserFigures, shippedLevel } from './browser.mjs';
+import { mqttFigures } from './mqtt/run.mjs';
 
 const run = (command, ...args) => {
   const { status } = spawnSync(command, args, { stdio: 'inherit' });
@@ -11,8 +12,9 @@ const run = (command, ...args) => {
 };
 
 console.log('native');
-run('cargo', 'bench', '--quiet', '--bench', 'engine', '--bench', 'broker', '--bench', 'simulation');
+run('cargo', 'bench', '--quiet', '--bench', 'engine', '--bench', 'broker', '--bench', 'simulation', '--bench', 'log');
 run('trunk', 'build', '--release', '--log', 'error');
 await browserFigures([...new Set([shippedLevel(), ...process.argv.slice(2)])]);
+mqttFigures();
 console.log('');
 firstLoad();
