@@ -1,11 +1,12 @@
 // Puts what receives in Live beside the peers of the bench: a worker with the sockets, the hand-over, the page's log.
-import init, { Log } from './mqtt.js';
 
 const sessions = [];
 const waiting = new Map();
 const until = (session, what) => new Promise((came) => { waiting.set(`${session} ${what}`, came); });
 
 async function start() {
+  // Not imported statically: the bench does not wait for modules.
+  const { default: init, Log } = await import('./mqtt.js');
   await init();
   const log = new Log();
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
