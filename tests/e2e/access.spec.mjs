@@ -251,6 +251,7 @@ test.describe('credentials', () => {
     await lock(page);
     await paste(page, `[old]\naws_access_key_id = ${KEY}\naws_secret_access_key = ${SECRET}\n[lab]\naws_access_key_id = ${KEY}\naws_secret_access_key = ${SECRET}\naws_session_token = ${TOKEN}\n`);
     const choice = page.getByRole('region', { name: 'Which of these?' });
+    await expect(choice.getByRole('heading')).toBeFocused();
     await expect(choice.getByRole('listitem').filter({ hasText: 'old' })).toContainText('works only with its session token');
     await choice.getByRole('button', { name: 'Use lab' }).click();
     await expect(held(page)).toBeVisible();
@@ -435,12 +436,12 @@ test.describe('a custom authorizer and other brokers', () => {
   };
   async function tell(page) {
     await page.getByRole('radio', { name: 'custom authorizer' }).check();
-    await page.getByLabel(/^Authorizer/).fill('lab');
+    await page.getByRole('textbox', { name: /^Authorizer/ }).fill('lab');
     await page.getByLabel('Token key name').fill('token');
     await page.getByLabel('Token', { exact: true }).fill(TOKEN_TEXT);
     await page.getByLabel('Signature of the token').fill(key.sign(TOKEN_TEXT));
-    await page.getByLabel('User name').fill('me');
-    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('textbox', { name: 'User name' }).fill('me');
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   }
 
   for (const [way, radio, protocols] of [
@@ -483,8 +484,8 @@ test.describe('a custom authorizer and other brokers', () => {
     const { asked } = asks(gateway, { publicKey: undefined, tokens: undefined, isDefault: true });
     await lock(page);
     await page.getByRole('radio', { name: /plain/ }).check();
-    await page.getByLabel(/^User name/).fill('me');
-    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('textbox', { name: /^User name/ }).fill('me');
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await button(page, 'Use this').click();
     await expect(page.getByRole('button', { name: 'Forget now' })).toBeVisible();
     await connects(page);

@@ -30,6 +30,8 @@ pub use typed::{Carry, Field, Kind, Typed};
 pub const KEYS_ID: &str = "keys";
 /// The ID of the field that a set of credentials is given in, and of the one for a login token.
 pub const FORM_ID: &str = "give-credentials";
+/// The ID of the heading over several sets.
+pub const SETS_ID: &str = "sets";
 /// The ID of what is said about the endpoint.
 pub const ENDPOINT_ID: &str = "endpoint-remarks";
 /// What makes a temporary key of a long-lived one.
@@ -464,7 +466,7 @@ impl Access {
             [set] => self.refuse(set.flaws.clone()),
             _ => {
                 self.form = Form::Choice(sets);
-                Vec::new()
+                vec![PageEffect::Focus(SETS_ID)]
             }
         }
     }

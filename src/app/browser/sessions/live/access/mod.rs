@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::app::browser::components::{choice, field, text};
 use crate::app::sessions::live::access::{
-    Access, Carry, ENDPOINT_ID, Field, Flaw, Form, Held, Kind, Msg, Set, TEMPORARY,
+    Access, Carry, ENDPOINT_ID, Field, Flaw, Form, Held, Kind, Msg, SETS_ID, Set, TEMPORARY,
 };
 use crate::iot::endpoint::Endpoint;
 use crate::words::access as words;
@@ -188,8 +188,8 @@ fn answer(form: &Form, send: &Callback<Msg>) -> Html {
             </div>
         },
         Form::Choice(sets) => html! {
-            <section class="c-notice c-stack" aria-labelledby="sets">
-                <h3 id="sets" tabindex="-1">{ "Which of these?" }</h3>
+            <section class="c-notice c-stack" aria-labelledby={SETS_ID}>
+                <h3 id={SETS_ID} tabindex="-1">{ "Which of these?" }</h3>
                 <ul class="c-stack c-plain">{ for sets.iter().enumerate().map(|(number, set)| offered(number, set, send)) }</ul>
                 <div class="c-row"><button type="button" onclick={press(Msg::Drop)}>{ "None of them" }</button></div>
             </section>
