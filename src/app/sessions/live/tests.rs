@@ -164,7 +164,8 @@ fn the_policy_of_the_role_is_added_where_it_is_missed() {
     tell(&mut live, &mut workspace, compare::Msg::AddRolePolicy);
     assert_eq!(live.told.take().as_deref(), Some(words::NO_ROLE_POLICY));
     assert_eq!((&workspace, live.compare.role_policy.as_str()), (&before, "what?"));
-    let policy = r#"{"PolicyDocument": {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}}"#;
+    let policy =
+        r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}}"#;
     tell(&mut live, &mut workspace, compare::Msg::RolePolicy(policy.to_owned()));
     tell(&mut live, &mut workspace, compare::Msg::AddRolePolicy);
     assert_eq!((live.told.take(), missing(&live), live.compare.role_policy.as_str()), (None, 0, ""));
