@@ -1,7 +1,5 @@
 //! What the page tells about itself and about what was asked of it.
 
-use crate::iot::time::Millis;
-
 /// Signing without keys.
 pub const NO_CREDENTIALS: &str =
     "Connections are to be signed, but there are no credentials. Give them first.";
@@ -19,15 +17,6 @@ pub const DISCONNECTING: &str = "The sessions are being disconnected. Press Leav
 pub const DISCONNECTING_FIRST: &str = "The sessions are being disconnected. Press Reload again.";
 /// The worker has failed.
 pub const WORKER_LOST: &str = "The part of this page that holds the connections has stopped, and they with it. Leave Live and lock the page again.";
-/// The browser froze the page while sessions stood.
-#[must_use]
-pub fn frozen(length: Millis) -> String {
-    format!(
-        "The browser had frozen this page for {} s, as it may do with a tab in the background to save power. Chromium then \
-         ends its connections and drops what came meanwhile (measured): what was lost is not in the log.",
-        length.0.div_ceil(1000)
-    )
-}
 /// The browser keeps nothing for the next load.
 pub const NO_RELOAD: &str = "The browser keeps nothing from one load of this page to the next, so it cannot be locked. Is its storage full or off?";
 

@@ -18,7 +18,7 @@ use super::script::{self, ADD_SESSION_ID, ADD_STEP_ID, Draft, LAST_STEP_ID, Outc
 use crate::app::check::files::Opened;
 use crate::app::workspace::{Attached, MAX_POLICIES, PolicyText, Workspace};
 use crate::iot::endpoint::Endpoint;
-use crate::iot::time::{Millis, UnixTime};
+use crate::iot::time::UnixTime;
 use crate::lab::scenario::Do;
 use crate::lab::{Action, Scenario, format};
 use crate::live::plan;
@@ -79,8 +79,6 @@ pub enum Msg {
     Run(run::Msg),
     /// To the log.
     Log(log::Msg),
-    /// The browser had frozen the page for so long, and lets it go on.
-    Frozen(Millis),
     /// To what was predicted.
     Compare(compare::Msg),
     /// News from the worker.
@@ -200,11 +198,6 @@ impl Live {
             Msg::Compare(msg) => return Rc::make_mut(&mut self.compare).update(msg),
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
             Msg::Heard(FromWorker::Batch(batch)) => return self.hear(batch),
-            // The worker has not told yet what became of its connections.
-            Msg::Frozen(length) if self.run.standing().next().is_some() => {
-                self.told = Some(crate::words::page::frozen(length));
-            }
-            Msg::Frozen(_) => {}
             Msg::Lost => {
                 self.run.lose_all();
                 self.sent = None;

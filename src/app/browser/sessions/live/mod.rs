@@ -3,7 +3,6 @@
 mod access;
 mod compare;
 mod filter;
-mod frozen;
 mod handshake;
 mod log;
 mod packet;
@@ -48,7 +47,6 @@ pub(super) fn live(model: &Model, send: &Callback<Msg>, give: &Callback<Given>, 
             { access::access(access, endpoint, &to_live.reform(live::Msg::Access), give) }
             { run::risks(&run.risks(&model.live.scenario(&model.workspace), endpoint, None), run, to_run) }
             { run::bar(run, plan.draft().sessions().len(), to_run, access::bar(access, &to_live.reform(live::Msg::Access))) }
-            <frozen::Frozen told={to_live.reform(live::Msg::Frozen)} />
             { handshake::refused(&model.live, endpoint, to_live) }
             <ContextProvider<Running> context={Running { run: run.clone(), send: send.clone() }}>
                 <Editor draft={plan.draft().clone()} first_step={plan.first_step()} can_undo={plan.can_undo()}
