@@ -390,9 +390,12 @@ impl Live {
         else {
             return Vec::new();
         };
-        let Ok(every) = self.run.period(index) else {
-            self.told = Some(words::NOT_A_PERIOD.to_owned());
-            return Vec::new();
+        let every = match self.run.period(index) {
+            Ok(every) => every,
+            Err(why) => {
+                self.told = Some(why.to_owned());
+                return Vec::new();
+            }
         };
         vec![Effect::Tell(Order::Publish {
             session,

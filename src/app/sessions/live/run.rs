@@ -9,6 +9,7 @@ use crate::lab::format::millis;
 use crate::live::driver::Limits;
 use crate::live::record::Phase;
 use crate::live::risk::{Risk, risks};
+use crate::words::live as words;
 
 /// At most this many sessions side by side.
 pub const MAX_SESSIONS: usize = crate::live::plan::MAX_SESSIONS;
@@ -109,11 +110,11 @@ impl Run {
     /// After how many milliseconds a session publishes again; none for once.
     ///
     /// # Errors
-    /// What was typed is no such time.
-    pub fn period(&self, session: usize) -> Result<Option<u64>, ()> {
+    /// What was typed is no such time; a sentence.
+    pub fn period(&self, session: usize) -> Result<Option<u64>, &'static str> {
         match self.every.get(&session).map_or("", |typed| typed.trim()) {
             "" => Ok(None),
-            typed => millis(typed).filter(|period| *period > 0).map(Some).ok_or(()),
+            typed => millis(typed).filter(|period| *period > 0).map(Some).ok_or(words::NOT_A_PERIOD),
         }
     }
 

@@ -50,8 +50,8 @@ fn tell(access: &mut Access, msg: Msg) -> Vec<PageEffect> {
 
 /// Behind the lock to a pool's host, with credentials that end at 20,000.
 fn with_cognito() -> Access {
-    let mut access = Access::default();
-    access.typed = Typed { kind: Kind::Cognito, pool: POOL.to_owned(), ..Typed::default() };
+    let typed = Typed { kind: Kind::Cognito, pool: POOL.to_owned(), ..Typed::default() };
+    let mut access = Access { typed, ..Access::default() };
     assert!(access.pin(&endpoint(), &format!("{SOURCE} {HOST}")));
     assert_eq!(tell(&mut access, Msg::SignIn), [P::Access(Effect::Identify(pool()))]);
     let asked = [P::Access(Effect::Credentials(pool(), region()))];

@@ -27,9 +27,10 @@ pub(super) struct Props {
 pub(super) fn Paste(props: &Props) -> Html {
     let hint = use_state(|| "");
     let give = props.give.clone();
-    let take = move |brought: Option<JsString>| match brought.filter(|text| text.length() > 0) {
-        Some(brought) => give.emit(Given::Paste(brought)),
-        None => {}
+    let take = move |brought: Option<JsString>| {
+        if let Some(brought) = brought.filter(|text| text.length() > 0) {
+            give.emit(Given::Paste(brought));
+        }
     };
     let brought = {
         let (take, hint) = (take.clone(), hint.clone());
@@ -67,12 +68,13 @@ pub(super) fn Paste(props: &Props) -> Html {
 #[component]
 pub(super) fn KeyFields(props: &Props) -> Html {
     let refs = use_memo((), |()| <[NodeRef; 3]>::default());
+    let [id, secret, token] = &*refs;
     html! {
         <form class="c-stack" autocomplete="off" onsubmit={submit(&props.give, refs.clone(), Given::Fields)}>
             <div class="c-grid">
-                { shown("access-key", "Access key ID", &refs[0]) }
-                { masked("secret-key", "Secret access key", &refs[1]) }
-                { masked("session-token", "Session token", &refs[2]) }
+                { shown("access-key", "Access key ID", id) }
+                { masked("secret-key", "Secret access key", secret) }
+                { masked("session-token", "Session token", token) }
             </div>
             <div class="c-row"><button type="submit">{ "Use these credentials" }</button></div>
         </form>
@@ -120,13 +122,14 @@ pub(super) fn Login(props: &LoginProps) -> Html {
 #[component]
 pub(super) fn AuthorizerFields(props: &Props) -> Html {
     let refs = use_memo((), |()| <[NodeRef; 4]>::default());
+    let [token, signature, user, password] = &*refs;
     html! {
         <form class="c-stack" autocomplete="off" onsubmit={submit(&props.give, refs.clone(), Given::Authorizer)}>
             <div class="c-grid">
-                { masked(FORM_ID, "Token", &refs[0]) }
-                { masked("token-signature", "Signature of the token (base64)", &refs[1]) }
-                { shown("authorizer-user", "User name", &refs[2]) }
-                { masked("authorizer-password", "Password", &refs[3]) }
+                { masked(FORM_ID, "Token", token) }
+                { masked("token-signature", "Signature of the token (base64)", signature) }
+                { shown("authorizer-user", "User name", user) }
+                { masked("authorizer-password", "Password", password) }
             </div>
             <p class="c-hint">{ "Leave empty what the authorizer does not read. The signature is not needed where signing is disabled." }</p>
             <div class="c-row"><button type="submit" class="is-primary">{ "Use this" }</button></div>
@@ -138,11 +141,12 @@ pub(super) fn AuthorizerFields(props: &Props) -> Html {
 #[component]
 pub(super) fn BrokerFields(props: &Props) -> Html {
     let refs = use_memo((), |()| <[NodeRef; 2]>::default());
+    let [user, password] = &*refs;
     html! {
         <form class="c-stack" autocomplete="off" onsubmit={submit(&props.give, refs.clone(), Given::Broker)}>
             <div class="c-grid">
-                { shown(FORM_ID, "User name (if the broker wants one)", &refs[0]) }
-                { masked("broker-password", "Password", &refs[1]) }
+                { shown(FORM_ID, "User name (if the broker wants one)", user) }
+                { masked("broker-password", "Password", password) }
             </div>
             <div class="c-row"><button type="submit">{ "Use this" }</button></div>
         </form>

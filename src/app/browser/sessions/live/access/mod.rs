@@ -29,8 +29,8 @@ pub(super) fn lock(
     send: &Callback<Msg>,
 ) -> Html {
     let remarks = access.remarks(endpoint);
-    let said = (remarks.remarks.iter().map(|remark| words::sentence(remark)))
-        .chain(remarks.barriers.iter().map(|barrier| words::sentence(barrier)));
+    let said =
+        (remarks.remarks.iter().map(words::sentence)).chain(remarks.barriers.iter().map(words::sentence));
     let oninput = typing.reform(|event: InputEvent| crate::app::browser::components::typed(&event));
     html! {
         <section class="c-panel" aria-labelledby="endpoint-title"><form class="c-stack" onsubmit={lock}>
