@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { OPEN_POOL } from '../gateway/cognito.mjs';
 import { expect, HOST, KEYS } from './lab.mjs';
-import { confirm, giveCredentials, KEY, lock, session } from './live.mjs';
+import { confirm, giveCredentials, KEY, lock, log, plain, plan, session } from './live.mjs';
 import { longLog } from './logs.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -536,8 +536,37 @@ const LIVE = {
       await expect(session(page, name)).toContainText(name === 'C' ? 'Refused: Not authorized' : 'Connected as temp-sensor-01');
     }
     await expect(session(page, 'A')).toContainText('Ended by the endpoint');
-    await page.getByRole('row').filter({ hasText: 'CONNACK' }).first().getByRole('button').click();
-    await expect(page.getByRole('table', { name: 'Fields of the packet' })).toBeVisible();
+    await log(page).getByRole('row').filter({ hasText: 'CONNACK' }).first().click();
+    await expect(page.getByRole('region', { name: 'The chosen packet' })).toContainText('reason code');
+  },
+  'what could hurt a device is to be confirmed': async ({ page }) => {
+    await lock(page, HOST);
+    await giveCredentials(page);
+    await plan(page, 0, { id: 'temp-sensor-01', subscribe: '#' });
+    await button(page, 'Run the plan').click();
+    await expect(page.getByRole('region', { name: 'Before you connect' })).toBeFocused();
+  },
+  'a handshake that is refused': async ({ page, expectError }) => {
+    expectError(/WebSocket connection to .* failed/);
+    await lock(page, HOST);
+    await giveCredentials(page, { secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYWRONGKEY00' });
+    await button(page, 'Connect A').click();
+    await expect(page.getByRole('heading', { name: 'A could not connect' })).toBeVisible();
+  },
+  'run, with a message, beside what was predicted': async ({ page, mosquitto }) => {
+    await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);
+    await plain(page);
+    await button(page, 'Run the plan').click();
+    await expect(page.getByText('2 of 2 connected.')).toBeVisible();
+    await log(page).getByRole('row').filter({ hasText: /A.*received PUBLISH/ }).first().click();
+    await expect(page.getByRole('region', { name: 'The chosen packet' })).toContainText('hello');
+  },
+  'seen elsewhere by the machine that holds the certificate': async ({ page }) => {
+    await lock(page, HOST);
+    await page.getByRole('radio', { name: 'the machine that holds the certificate' }).check();
+    await page.getByLabel('Paste an observation').fill('Client iotlab-x sending CONNECT\nClient iotlab-x received CONNACK (0)\nwhat is this\n');
+    await button(page, 'Read what is typed').click();
+    await expect(page.getByRole('region', { name: 'Seen elsewhere' })).toContainText('Paste 1');
   },
   'presenter mode': async ({ page }) => {
     await lock(page, HOST);

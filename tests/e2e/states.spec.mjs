@@ -9,8 +9,8 @@ test.use({ serviceWorkers: 'block' });
 
 for (const [screen, states] of Object.entries(STATES)) {
   for (const [name, reach] of Object.entries(states)) {
-    test(`${screen}: ${name}`, async ({ page, gateway, expectError }) => {
-      await reach({ page, gateway, expectError });
+    test(`${screen}: ${name}`, async ({ page, gateway, cognito, mosquitto, expectError }) => {
+      await reach({ page, gateway, cognito, mosquitto, expectError });
       expect(await faults(page)).toEqual([]);
     });
   }

@@ -5,7 +5,9 @@
 //! row (`aria-activedescendant`): rows come and go, the focus stays. Which rows there are, and how they look, is its
 //! user's; it tells where it was scrolled and where a key or a press leads.
 
+use std::cell::Cell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
@@ -78,7 +80,7 @@ pub(super) fn Grid(props: &Props) -> Html {
     let frame = use_node_ref();
     let height = use_state_eq(|| ROW);
     use_row_height(&frame, height.setter());
-    use_place(&frame, props, *height);
+    let put = use_place(&frame, props, *height);
     {
         let frame = frame.clone();
         let chosen = *chosen;
@@ -92,6 +94,7 @@ pub(super) fn Grid(props: &Props) -> Html {
     let told = use_mut_ref(|| None);
     let onscroll = {
         let (frame, height, scrolled) = (frame.clone(), *height, scrolled.clone());
+        let follows = props.follows;
         Callback::from(move |_: Event| {
             let Some(frame) = frame.cast::<Element>() else { return };
             #[expect(
@@ -100,7 +103,9 @@ pub(super) fn Grid(props: &Props) -> Html {
                 reason = "a row's number, from 0 on"
             )]
             let chunk = (f64::from(frame.scroll_top()) / height) as usize / CHUNK;
-            let now = Some((chunk, is_at_end(&frame)));
+            // Rows may have come since the end was put in sight: only the user goes up.
+            let end = is_at_end(&frame) || (follows && frame.scroll_top() >= put.get());
+            let now = Some((chunk, end));
             if told.replace(now) != now {
                 now.into_iter().for_each(|now| scrolled.emit(now));
             }
@@ -180,21 +185,25 @@ fn is_at_end(frame: &Element) -> bool {
 }
 
 /// Keeps the place of who reads when the oldest rows go, or the last row in sight when that is wanted and the user has not
-/// just scrolled away from it.
+/// just scrolled away from it. Tells where the box was put last.
 #[hook]
-fn use_place(frame: &NodeRef, props: &Props, height: f64) {
+fn use_place(frame: &NodeRef, props: &Props, height: f64) -> Rc<Cell<i32>> {
     let frame = frame.clone();
     let Props { count, first, version, follows, .. } = *props;
-    let before = use_mut_ref(|| (first, version, 0));
+    let before = use_mut_ref(|| (first, version));
+    let put = use_memo((), |()| Cell::new(0));
+    let placed = put.clone();
     use_effect_with((count, first, version, follows, height), move |_| {
         let Some(frame) = frame.cast::<Element>() else { return };
-        let (was_first, was_version, was_at) = *before.borrow();
+        let (was_first, was_version) = *before.borrow();
+        if !follows || version != was_version {
+            placed.set(0);
+        }
         let top = frame.scroll_top();
         let gone = first.checked_sub(was_first).filter(|gone| *gone > 0 && version == was_version);
-        let mut at = was_at;
-        if follows && top >= was_at {
+        if follows && top >= placed.get() {
             frame.set_scroll_top(frame.scroll_height());
-            at = frame.scroll_top();
+            placed.set(frame.scroll_top());
         } else if let Some(gone) = gone.filter(|_| !follows) {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -203,8 +212,9 @@ fn use_place(frame: &NodeRef, props: &Props, height: f64) {
             )]
             frame.set_scroll_top(top.saturating_sub((gone as f64 * height) as i32).max(0));
         }
-        *before.borrow_mut() = (first, version, if follows { at } else { 0 });
+        *before.borrow_mut() = (first, version);
     });
+    put
 }
 
 /// Takes the height of a row when there is one, after each drawing: type may have become larger.
