@@ -524,6 +524,8 @@ test.describe('canaries', () => {
   const nowhere = async (page, secret) => {
     const js = await module(page);
     const worker = await workerOf(page);
+    // Its program may still be on the way; another start of it would find another file.
+    await expect.poll(() => worker.evaluate(() => globalThis.onmessage !== null)).toBe(true);
     expect(await page.evaluate(scan, [js, parts(secret)])).toEqual([]);
     expect(await worker.evaluate(scan, [js, parts(secret)])).toEqual([]);
     const seen = await traces(page);
