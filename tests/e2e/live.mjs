@@ -21,6 +21,19 @@ export async function giveCredentials(page, { id = KEY, secret = KEYS[KEY].secre
   await page.getByRole('button', { name: 'Use these credentials' }).click();
 }
 
+/** Pastes a text of credentials, line ends and all, and looks that the field stays empty. */
+export async function pasteCredentials(page, text) {
+  const box = page.getByLabel('Paste credentials');
+  await box.focus();
+  const left = await box.evaluate((field, given) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', given);
+    // Only when nobody prevents it does a browser put the text into the field.
+    return field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })) || field.value;
+  }, text);
+  expect(left).toBe('');
+}
+
 /** Chooses a connection without signature. */
 export const plain = (page) => page.getByRole('radio', { name: /plain/ }).check();
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { OPEN_POOL } from '../gateway/cognito.mjs';
 import { expect, HOST, KEYS } from './lab.mjs';
-import { confirm, giveCredentials, KEY, lock, log, plain, plan, session } from './live.mjs';
+import { confirm, giveCredentials, KEY, lock, log, pasteCredentials, plain, plan, session } from './live.mjs';
 import { longLog } from './logs.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -503,8 +503,8 @@ const LIVE = {
   'several sets of credentials': async ({ page }) => {
     await lock(page, HOST);
     const { secretAccessKey, sessionToken } = KEYS[KEY];
-    const set = (name, token) => `[${name}] aws_access_key_id = ${KEY} aws_secret_access_key = ${secretAccessKey} ${token}`;
-    await page.getByLabel('Paste credentials').fill(`${set('lab', `aws_session_token = ${sessionToken}`)} ${set('old', '')}`);
+    const set = (name, token) => `[${name}]\naws_access_key_id = ${KEY}\naws_secret_access_key = ${secretAccessKey}\n${token}\n`;
+    await pasteCredentials(page, `${set('lab', `aws_session_token = ${sessionToken}`)}${set('old', '')}`);
     await expect(page.getByRole('region', { name: 'Which of these?' })).toBeVisible();
   },
   'credentials of Cognito, which end soon': async ({ page, cognito }) => {
@@ -537,7 +537,7 @@ const LIVE = {
     }
     await expect(session(page, 'A')).toContainText('Ended by the endpoint');
     await log(page).getByRole('row').filter({ hasText: 'CONNACK' }).first().click();
-    await expect(page.getByRole('region', { name: 'The chosen packet' })).toContainText('reason code');
+    await expect(page.getByRole('region', { name: 'The chosen packet' })).toContainText('Reason Code');
   },
   'what could hurt a device is to be confirmed': async ({ page }) => {
     await lock(page, HOST);

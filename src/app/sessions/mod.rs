@@ -311,12 +311,11 @@ impl Model {
     /// Leaves this load of the page for one that is locked to `endpoint`. Sessions that stand say goodbye first, and the
     /// notice asks for another press.
     fn leave(&mut self, endpoint: Option<String>, notice: &str) -> Vec<Effect> {
-        let standing: Vec<u32> = self.live.run.standing().collect();
-        if standing.is_empty() {
+        if self.live.run.standing().next().is_none() {
             return self.reload(endpoint);
         }
         self.notice = Some(notice.to_owned());
-        standing.into_iter().map(|session| Effect::Tell(Order::Disconnect(session))).collect()
+        vec![Effect::Tell(Order::Stop)]
     }
 
     /// A load of the page that loses nothing, or none at all.
@@ -353,7 +352,7 @@ mod tests {
     fn sessions_that_stand_say_goodbye_before_another_version_opens() {
         let mut model = in_live();
         model.live.run.session_mut(0).unwrap().phase = crate::live::record::Phase::Connected;
-        assert_eq!(model.update(Msg::Renew), [Effect::Tell(Order::Disconnect(0))]);
+        assert_eq!(model.update(Msg::Renew), [Effect::Tell(Order::Stop)]);
         assert_eq!(model.notice.as_deref(), Some(words::DISCONNECTING_FIRST));
     }
 

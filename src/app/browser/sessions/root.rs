@@ -103,10 +103,14 @@ impl Component for Root {
                 return false;
             }
             Input::Handover(Handover { secrets, msg }) => {
-                if let Some(link) = &mut self.link {
-                    link.hand_over(secrets);
+                // Without a worker nobody takes them.
+                match &mut self.link {
+                    Some(link) => {
+                        link.hand_over(secrets);
+                        Msg::Live(live::Msg::Access(msg))
+                    }
+                    None => Msg::Live(live::Msg::Lost),
                 }
-                Msg::Live(live::Msg::Access(msg))
             }
         };
         if msg == Msg::Live(live::Msg::Lost) {

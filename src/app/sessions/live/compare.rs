@@ -117,6 +117,8 @@ pub enum Msg {
     Now(UnixTime),
     /// The log has grown: [`Compare::observe`].
     Grown(UnixTime),
+    /// A session is connected by hand.
+    Connecting(UnixTime),
     /// The plan is run from now on.
     Run(UnixTime),
     /// Typed the policy of the role; the whole text.
@@ -290,7 +292,8 @@ impl Compare {
             return;
         }
         self.seen = seen;
-        self.freeze(Whose::Page, at);
+        // Who connects freezes it; what came before that, nobody predicted.
+        self.freeze(Whose::Page, at, true);
         self.hold(Whose::Page);
     }
 
@@ -304,12 +307,13 @@ impl Compare {
                 self.now = Some(at);
                 self.predict_what_follows();
             }
+            Msg::Connecting(at) => self.freeze(Whose::Page, at, false),
             Msg::Run(at) => {
                 self.since = self.newest;
                 self.seen.clear();
                 self.page.frozen = None;
                 self.predict(Whose::Page, at);
-                self.freeze(Whose::Page, at);
+                self.freeze(Whose::Page, at, false);
             }
             Msg::Look(whose) => {
                 if whose == Whose::Page || self.has_device() {
@@ -339,7 +343,7 @@ impl Compare {
             Msg::Type(field, text) => self.needs.write(field, text),
             Msg::Copy(text) => return vec![Effect::Copy(text)],
             Msg::Commands(at, text) => {
-                self.freeze(Whose::Device, at);
+                self.freeze(Whose::Device, at, false);
                 return vec![Effect::Copy(text)];
             }
             Msg::SavePolicy(text) => return vec![Effect::Save(needs::POLICY_FILE, text)],
@@ -482,12 +486,13 @@ impl Compare {
         self.hold(whose);
     }
 
-    /// Freezes a prediction that follows, before something is held against it. What it says of the time is as of now.
-    fn freeze(&mut self, whose: Whose, at: UnixTime) {
+    /// Freezes a prediction that follows, before something is held against it; `late` when that is there already. What it
+    /// says of the time is as of now.
+    fn freeze(&mut self, whose: Whose, at: UnixTime, late: bool) {
         if self.table(whose).frozen.is_none() {
             self.predict(whose, at);
             let plan = self.plan.clone();
-            self.table_mut(whose).frozen = Some(Frozen { plan, late: false });
+            self.table_mut(whose).frozen = Some(Frozen { plan, late });
         }
     }
 
@@ -555,7 +560,7 @@ impl Compare {
         let seen = self.pastes.iter().any(|paste| !paste.observations.is_empty());
         for whose in [Whose::Page, Whose::Device] {
             if seen {
-                self.freeze(whose, at);
+                self.freeze(whose, at, true);
             }
             self.hold(whose);
         }

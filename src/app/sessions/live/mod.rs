@@ -56,6 +56,8 @@ pub struct Live {
     pub compare: Rc<Compare>,
     /// Something that the user should read.
     pub told: Option<String>,
+    /// The worker is gone.
+    lost: bool,
     /// The plan that the worker was told of.
     sent: Option<Rc<Draft>>,
 }
@@ -110,6 +112,7 @@ impl Live {
             log: Log::default(),
             compare: Rc::default(),
             told,
+            lost: false,
             sent: None,
         }
     }
@@ -167,7 +170,7 @@ impl Live {
     pub fn update(&mut self, msg: Msg, workspace: &mut Workspace) -> Vec<Effect> {
         match msg {
             Msg::Access(msg) => {
-                if matches!(msg, access::Msg::Taken(..)) {
+                if matches!(msg, access::Msg::Taken(..) | access::Msg::Sign(_)) {
                     self.handshakes.renewed();
                 }
                 let effects = self.access.update(msg, self.endpoint.as_ref());
@@ -199,6 +202,7 @@ impl Live {
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
             Msg::Heard(FromWorker::Batch(batch)) => return self.hear(batch),
             Msg::Lost => {
+                self.lost = true;
                 self.run.lose_all();
                 self.sent = None;
                 self.told = Some(crate::words::page::WORKER_LOST.to_owned());
@@ -212,12 +216,9 @@ impl Live {
         let focus = self.focus_after(&msg);
         let before = self.plan.draft().sessions().len();
         let mut effects = Vec::new();
-        if let script::Msg::RemoveSession(session) = msg {
-            // The numbers of the others stay what worker and log call them.
-            if session + 1 != before {
-                return effects;
-            }
-            effects.extend(self.disconnect(session));
+        // The numbers of the others stay what worker and log call them.
+        if matches!(msg, script::Msg::RemoveSession(session) if session + 1 != before) {
+            return effects;
         }
         match self.plan.update(msg) {
             Outcome::Nothing => return effects,
@@ -231,8 +232,12 @@ impl Live {
             self.told = Some(words::too_many_sessions(run::MAX_SESSIONS));
         }
         workspace.live.plan = self.plan.kept().clone();
-        self.run.forget(self.plan.draft().sessions().len());
-        self.handshakes.forget(self.plan.draft().sessions().len());
+        let count = self.plan.draft().sessions().len();
+        // Whichever way a session left the plan; one that was told to connect a moment ago still looks idle here.
+        let gone = (count..before).filter_map(number);
+        effects.extend(gone.map(|session| Effect::Tell(Order::Disconnect(session))));
+        self.run.forget(count);
+        self.handshakes.forget(count);
         effects.extend(focus);
         effects
     }
@@ -281,11 +286,18 @@ impl Live {
 
     fn run(&mut self, msg: run::Msg, workspace: &Workspace) -> Vec<Effect> {
         match msg {
-            run::Msg::Connect(session) => return self.connect(session, workspace),
+            run::Msg::Connect(session, at) => {
+                let effects = self.connect(session, workspace);
+                if !effects.is_empty() && self.told.is_none() {
+                    self.predict(workspace);
+                    Rc::make_mut(&mut self.compare).update(compare::Msg::Connecting(at));
+                }
+                return effects;
+            }
             run::Msg::Disconnect(session) => return self.disconnect(session).into_iter().collect(),
-            run::Msg::Subscribe(session) => return self.subscribe(session),
+            run::Msg::Subscribe(session) => return self.subscribe(session, workspace),
             run::Msg::Unsubscribe(session) => return self.unsubscribe(session),
-            run::Msg::Publish(session) => return self.publish(session),
+            run::Msg::Publish(session) => return self.publish(session, workspace),
             run::Msg::Every(session, text) => {
                 self.run.every.insert(session, text);
             }
@@ -305,7 +317,12 @@ impl Live {
                 return effects;
             }
             run::Msg::Stop => return vec![Effect::Tell(Order::Stop)],
-            run::Msg::Lift(lifted) => self.run.lifted = lifted,
+            run::Msg::Lift(lifted) => {
+                self.run.lifted = lifted;
+                let limits = self.run.limits();
+                self.run.told = Some(limits);
+                return vec![Effect::Tell(Order::Limits(limits))];
+            }
             run::Msg::Allow(risk) => self.run.allow(risk),
             run::Msg::Again(client_id, typed) => self.run.type_again(client_id, typed),
         }
@@ -326,14 +343,27 @@ impl Live {
         self.prepared(workspace, None, Order::Run)
     }
 
+    /// Where what could hurt a device is confirmed, as long as something of one session or of all is to be confirmed.
+    fn to_confirm(&mut self, plan: &Scenario, only: Option<usize>) -> Option<Vec<Effect>> {
+        let endpoint = self.endpoint.as_ref()?;
+        if self.run.risks(plan, endpoint, only).is_empty() {
+            return None;
+        }
+        self.told = Some(words::CONFIRM_FIRST.to_owned());
+        Some(vec![Effect::Focus(RISKS_ID)])
+    }
+
     /// This order, after what the worker has to know for it; or a word why it is not given. It is about one session or all.
     fn prepared(&mut self, workspace: &Workspace, only: Option<usize>, order: Order) -> Vec<Effect> {
-        let Some(endpoint) = &self.endpoint else { return Vec::new() };
-        let plan = self.plan.scenario(workspace);
-        if !self.run.risks(&plan, endpoint, only).is_empty() {
-            self.told = Some(words::CONFIRM_FIRST.to_owned());
-            return vec![Effect::Focus(RISKS_ID)];
+        if self.lost {
+            self.told = Some(crate::words::page::WORKER_LOST.to_owned());
+            return Vec::new();
         }
+        let plan = self.plan.scenario(workspace);
+        if let Some(first) = self.to_confirm(&plan, only) {
+            return first;
+        }
+        let Some(endpoint) = &self.endpoint else { return Vec::new() };
         let sign = match self.access.ready(endpoint) {
             Ok(sign) => sign,
             Err(why) => {
@@ -361,7 +391,10 @@ impl Live {
         number(session).filter(|_| !idle).map(|session| Effect::Tell(Order::Disconnect(session)))
     }
 
-    fn subscribe(&self, index: usize) -> Vec<Effect> {
+    fn subscribe(&mut self, index: usize, workspace: &Workspace) -> Vec<Effect> {
+        if let Some(first) = self.to_confirm(&self.scenario(workspace), Some(index)) {
+            return first;
+        }
         let order = |session, one: &Subscription| Order::Subscribe {
             session,
             filter: one.filter.clone(),
@@ -384,7 +417,10 @@ impl Live {
         }
     }
 
-    fn publish(&mut self, index: usize) -> Vec<Effect> {
+    fn publish(&mut self, index: usize, workspace: &Workspace) -> Vec<Effect> {
+        if let Some(first) = self.to_confirm(&self.scenario(workspace), Some(index)) {
+            return first;
+        }
         let (Some(Action::Publish(message)), Some(session)) =
             (self.plan.draft().habit(index, Do::Publish), number(index))
         else {
@@ -422,11 +458,10 @@ impl Live {
                         state.phase = phase;
                     }
                 }
-                What::Told(sentence) => {
-                    if let Some(state) = self.run.session_mut(happened.connection.session.0) {
-                        sentence.clone_into(&mut state.news);
-                    }
-                }
+                What::Told(sentence) => match self.run.session_mut(happened.connection.session.0) {
+                    Some(state) => sentence.clone_into(&mut state.news),
+                    None => self.told = Some(sentence.to_owned()),
+                },
                 _ => {}
             }
         }

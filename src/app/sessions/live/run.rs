@@ -47,8 +47,8 @@ pub struct SessionState {
 /// What the user did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
-    /// Connects a session.
-    Connect(usize),
+    /// Connects a session, at this time.
+    Connect(usize, UnixTime),
     /// Disconnects a session.
     Disconnect(usize),
     /// Subscribes to what a session's card says.

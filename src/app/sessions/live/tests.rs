@@ -2,9 +2,12 @@ use super::*;
 use crate::app::check::files::Opened;
 use crate::app::sessions::script::{Choice, Field};
 use crate::app::workspace::MqttVersion;
+use crate::iot::time::UnixTime;
 use crate::live::driver::Limits;
 use crate::live::record::{Batch, Record};
 use crate::timeline::{ConnectionRef, SessionId};
+
+const AT: UnixTime = UnixTime(1_767_225_600);
 
 fn locked(endpoint: &str) -> (Live, Workspace) {
     let workspace = Workspace::example();
@@ -35,7 +38,7 @@ fn phase(live: &mut Live, workspace: &mut Workspace, session: u32, phase: Phase)
 fn the_worker_is_told_the_plan_and_the_limits_once_and_again_when_they_change() {
     let (mut live, mut workspace) = plain();
     let connect = |live: &mut Live, workspace: &mut Workspace| {
-        orders(live.update(Msg::Run(run::Msg::Connect(1)), workspace))
+        orders(live.update(Msg::Run(run::Msg::Connect(1, AT)), workspace))
     };
     let first = connect(&mut live, &mut workspace);
     let [Order::Way { url, sign: None }, Order::Plan(plan), Order::Limits(limits), Order::Connect(1)] =
@@ -48,16 +51,20 @@ fn the_worker_is_told_the_plan_and_the_limits_once_and_again_when_they_change() 
     assert!(matches!(connect(&mut live, &mut workspace).as_slice(), [Order::Way { .. }, Order::Connect(1)]));
     let faster = script::Msg::Type(Field::KeepAlive(1), "7".to_owned());
     live.update(Msg::Plan(faster), &mut workspace);
-    live.update(Msg::Run(run::Msg::Lift(true)), &mut workspace);
     let again = connect(&mut live, &mut workspace);
     assert!(
-        matches!(again.as_slice(), [Order::Way { .. }, Order::Plan(plan), Order::Limits(limits), Order::Connect(1)]
-            if plan.contains("7") && limits.sessions.is_none()),
+        matches!(again.as_slice(), [Order::Way { .. }, Order::Plan(plan), Order::Connect(1)] if plan.contains('7')),
         "{again:?}"
     );
-    // A new worker knows nothing.
+    // Limits hold, or do not, from the press on.
+    let lifted = orders(live.update(Msg::Run(run::Msg::Lift(true)), &mut workspace));
+    assert!(matches!(lifted.as_slice(), [Order::Limits(limits)] if limits.sessions.is_none()), "{lifted:?}");
+    assert_eq!(connect(&mut live, &mut workspace).len(), 2);
+    // Without a worker nothing is pretended.
     live.update(Msg::Lost, &mut workspace);
-    assert_eq!(connect(&mut live, &mut workspace).len(), 4);
+    live.told = None;
+    assert_eq!(connect(&mut live, &mut workspace), []);
+    assert_eq!(live.told.take().as_deref(), Some(crate::words::page::WORKER_LOST));
 }
 
 #[test]
@@ -67,10 +74,10 @@ fn nothing_connects_without_credentials_or_before_what_may_hurt_is_confirmed() {
     assert_eq!(live.told.take().as_deref(), Some(crate::words::page::NO_CREDENTIALS));
     let foreign = script::Msg::Type(Field::ClientId(0), "temp-sensor-01".to_owned());
     live.update(Msg::Plan(foreign), &mut workspace);
-    assert_eq!(live.update(Msg::Run(run::Msg::Connect(0)), &mut workspace), [Effect::Focus(RISKS_ID)]);
+    assert_eq!(live.update(Msg::Run(run::Msg::Connect(0, AT)), &mut workspace), [Effect::Focus(RISKS_ID)]);
     assert_eq!(live.told.take().as_deref(), Some(words::CONFIRM_FIRST));
     // The other one hurts nobody.
-    live.update(Msg::Run(run::Msg::Connect(1)), &mut workspace);
+    live.update(Msg::Run(run::Msg::Connect(1, AT)), &mut workspace);
     assert_eq!(live.told.take().as_deref(), Some(crate::words::page::NO_CREDENTIALS));
 }
 
@@ -170,4 +177,42 @@ fn the_policy_of_the_role_is_added_where_it_is_missed() {
     tell(&mut live, &mut workspace, compare::Msg::AddRolePolicy);
     assert_eq!((live.told.take(), missing(&live), live.compare.role_policy.as_str()), (None, 0, ""));
     assert_eq!(workspace.policies.last().map(|policy| &policy.attached), Some(&Attached::Role));
+}
+
+#[test]
+fn by_hand_nothing_is_sent_either_before_it_is_confirmed() {
+    let (mut live, mut workspace) = locked("wss://iot.example.com:443");
+    live.access.typed.kind = access::Kind::Broker;
+    let typed = |field, text: &str| Msg::Plan(script::Msg::Type(field, text.to_owned()));
+    live.update(typed(Field::Publish(1), "$aws/things/pump-1/shadow/update"), &mut workspace);
+    live.update(typed(Field::Subscribe(0), "#"), &mut workspace);
+    for msg in [run::Msg::Publish(1), run::Msg::Subscribe(0)] {
+        assert_eq!(live.update(Msg::Run(msg), &mut workspace), [Effect::Focus(RISKS_ID)]);
+    }
+    let risk = crate::live::risk::Risk::Reserved("$aws/things/pump-1/shadow/update".to_owned());
+    live.update(Msg::Run(run::Msg::Allow(risk)), &mut workspace);
+    assert_eq!(orders(live.update(Msg::Run(run::Msg::Publish(1)), &mut workspace)).len(), 1);
+}
+
+#[test]
+fn a_session_that_leaves_the_plan_in_any_way_says_goodbye() {
+    let (mut live, mut workspace) = plain();
+    live.update(Msg::Plan(script::Msg::AddUnlike), &mut workspace);
+    assert_eq!(orders(live.update(Msg::Plan(script::Msg::Undo), &mut workspace)), [Order::Disconnect(2)]);
+    live.update(Msg::Plan(script::Msg::Redo), &mut workspace);
+    phase(&mut live, &mut workspace, 2, Phase::Connected);
+    assert_eq!(orders(live.update(Msg::TakeSimulated, &mut workspace)), [Order::Disconnect(2)]);
+}
+
+#[test]
+fn what_is_connected_by_hand_is_predicted_before_it_connects() {
+    let (mut live, mut workspace) = plain();
+    live.predict(&workspace);
+    live.update(Msg::Run(run::Msg::Connect(0, AT)), &mut workspace);
+    let standing = live.compare.standing();
+    assert!(standing.is_some_and(|standing| standing.at == AT && !standing.late), "{standing:?}");
+    // What is changed meanwhile changes nothing of it.
+    workspace.policies.clear();
+    live.predict(&workspace);
+    assert!(live.compare.standing().is_some_and(|standing| standing.at == AT && standing.policies));
 }

@@ -3,11 +3,11 @@
 use gloo::utils::window;
 use yew::prelude::*;
 
+use super::compare::now;
 use crate::app::browser::components::text;
 use crate::app::sessions::live::handshake::carries;
 use crate::app::sessions::live::{self, Live, run};
 use crate::iot::endpoint::Endpoint;
-use crate::iot::time::UnixTime;
 use crate::live::handshake::{Candidate, Facts, Likelihood, Test, causes};
 use crate::words::handshake as words;
 
@@ -29,7 +29,7 @@ pub(super) fn refused(live: &Live, endpoint: &Endpoint, send: &Callback<live::Ms
     };
     let names: Vec<String> = live.handshakes.all_failed().map(|session| live.log.name(session)).collect();
     let again = usize::try_from(session.0).ok().map(|index| {
-        let onclick = send.reform(move |_: MouseEvent| live::Msg::Run(run::Msg::Connect(index)));
+        let onclick = send.reform(move |_: MouseEvent| live::Msg::Run(run::Msg::Connect(index, now())));
         html! {
             <button type="button" {onclick}>{ words::again(&live.log.name(session)) }</button>
         }
@@ -67,10 +67,4 @@ fn cause(one: &Candidate, again: Option<&Html>) -> Html {
             { for test }
         </li>
     }
-}
-
-/// The time by this machine's clock.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds since 1970")]
-fn now() -> UnixTime {
-    UnixTime((js_sys::Date::now() / 1000.0) as u64)
 }

@@ -40,8 +40,8 @@ pub(in crate::app::browser::sessions) fn Controls(props: &Props) -> Html {
     let Props { session, name, subscribes, publishes } = props;
     let index = *session;
     let state = running.run.session(index);
-    let act = |label: &'static str, msg: Msg, usable: bool| {
-        let onclick = running.send.reform(move |_: MouseEvent| ToModel::Live(live::Msg::Run(msg.clone())));
+    let act = |label: &'static str, msg: fn(usize) -> Msg, usable: bool| {
+        let onclick = running.send.reform(move |_: MouseEvent| ToModel::Live(live::Msg::Run(msg(index))));
         html! {
             <button type="button" disabled={!usable} {onclick} aria-label={format!("{label} {name}")}>{ label }</button>
         }
@@ -61,12 +61,12 @@ pub(in crate::app::browser::sessions) fn Controls(props: &Props) -> Html {
             { field(&format!("session-{session}-every"), "Publish again every (s)", every, &typed) }
             <div role="status"><p>{ stands }</p></div>
             <div class="c-row">
-                { act("Connect", Msg::Connect(index), matches!(state.phase, Phase::Idle | Phase::Waiting)) }
-                { act("Subscribe", Msg::Subscribe(index), connected && *subscribes) }
-                { act("Unsubscribe", Msg::Unsubscribe(index), connected && *subscribes) }
-                { act("Publish", Msg::Publish(index), connected && *publishes) }
-                if !every.trim().is_empty() { { act("Stop publishing", Msg::StopRepeating(index), connected) } }
-                { act("Disconnect", Msg::Disconnect(index), on) }
+                { act("Connect", |index| Msg::Connect(index, now()), matches!(state.phase, Phase::Idle | Phase::Waiting)) }
+                { act("Subscribe", Msg::Subscribe, connected && *subscribes) }
+                { act("Unsubscribe", Msg::Unsubscribe, connected && *subscribes) }
+                { act("Publish", Msg::Publish, connected && *publishes) }
+                if !every.trim().is_empty() { { act("Stop publishing", Msg::StopRepeating, connected) } }
+                { act("Disconnect", Msg::Disconnect, on) }
             </div>
         </>
     }

@@ -167,7 +167,7 @@ fn a_log_of_the_machine_with_the_certificate_is_held_against_the_certificates_ri
     assert_eq!(compare.count().not_observed, compare.lines().count());
     compare.update(Msg::Look(Whose::Device));
     assert_eq!(compare.prediction().map(Prediction::sign_in), Some(SignIn::Certificate));
-    assert_eq!(compare.standing().map(|standing| (standing.at, standing.late)), Some((later(5), false)));
+    assert_eq!(compare.standing().map(|standing| (standing.at, standing.late)), Some((later(5), true)));
     let line = compare.lines().find(|line| line.row.client_id == client).expect("C");
     assert_eq!((line.row.predicted, line.compared.verdict.code()), (Predicted::No, "AGREES"));
     assert!(matches!(line.seen[0].first, Origin::Paste { paste: 0, line: 1.. }));
