@@ -280,7 +280,7 @@ pub const FOLLOWS: &str = "Follows the plan and the policies until something is 
 pub fn frozen(at: UnixTime, late: bool) -> String {
     let time = UtcTime::from_unix(at).map(UtcTime::spaced).unwrap_or_default();
     if late {
-        format!("Predicted anew at {time} UTC, after something had been observed.")
+        format!("Predicted at {time} UTC, after something had been observed.")
     } else {
         format!("Frozen at {time} UTC, before anything was observed.")
     }

@@ -217,7 +217,7 @@ test('100,000 rows and more: complete to the last, and it says what it dropped',
   const SENT = 110_000, AT_ONCE = 500;
   for (let at = 0; at < SENT; at += AT_ONCE) {
     device.inject(Buffer.concat(Array.from({ length: AT_ONCE }, (_, more) => message(`cmd/${(at + more) % 7}`, `${at + more}`))));
-    if (at % 10_000 === 0) await page.waitForTimeout(50);
+    if (at % 10_000 === 0) await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   device.inject(message('cmd/last', 'the end'));
   await expect(rows(page).last()).toContainText('cmd/last', { timeout: 60_000 });

@@ -344,7 +344,7 @@ impl Live {
     }
 
     /// Where what could hurt a device is confirmed, as long as something of one session or of all is to be confirmed.
-    fn to_confirm(&mut self, plan: &Scenario, only: Option<usize>) -> Option<Vec<Effect>> {
+    fn ask_first(&mut self, plan: &Scenario, only: Option<usize>) -> Option<Vec<Effect>> {
         let endpoint = self.endpoint.as_ref()?;
         if self.run.risks(plan, endpoint, only).is_empty() {
             return None;
@@ -360,7 +360,7 @@ impl Live {
             return Vec::new();
         }
         let plan = self.plan.scenario(workspace);
-        if let Some(first) = self.to_confirm(&plan, only) {
+        if let Some(first) = self.ask_first(&plan, only) {
             return first;
         }
         let Some(endpoint) = &self.endpoint else { return Vec::new() };
@@ -392,7 +392,7 @@ impl Live {
     }
 
     fn subscribe(&mut self, index: usize, workspace: &Workspace) -> Vec<Effect> {
-        if let Some(first) = self.to_confirm(&self.scenario(workspace), Some(index)) {
+        if let Some(first) = self.ask_first(&self.scenario(workspace), Some(index)) {
             return first;
         }
         let order = |session, one: &Subscription| Order::Subscribe {
@@ -418,7 +418,7 @@ impl Live {
     }
 
     fn publish(&mut self, index: usize, workspace: &Workspace) -> Vec<Effect> {
-        if let Some(first) = self.to_confirm(&self.scenario(workspace), Some(index)) {
+        if let Some(first) = self.ask_first(&self.scenario(workspace), Some(index)) {
             return first;
         }
         let (Some(Action::Publish(message)), Some(session)) =
