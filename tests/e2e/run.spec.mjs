@@ -27,7 +27,7 @@ test('the plan runs: each session at its time, messages arrive, and Stop ends ev
 
 /** How many messages on a topic A has got, by the log's own count. */
 async function arrived(page, topic) {
-  await page.getByLabel('Filter: words, or session:A').fill(`session:A type:PUBLISH received topic:${topic}`);
+  await page.getByLabel('Filter: words, or session:A').fill(`session:A type:PUBLISH dir:received topic:${topic}`);
   const count = page.getByRole('region', { name: 'Event log' }).getByText(/^\d+ of \d+ events?/);
   return Number(/^\d+/.exec(await count.textContent())[0]);
 }

@@ -52,10 +52,10 @@ pub(super) fn live(model: &Model, send: &Callback<Msg>, give: &Callback<Given>, 
                 <Editor draft={plan.draft().clone()} first_step={plan.first_step()} can_undo={plan.can_undo()}
                     can_redo={plan.can_redo()} of={Of::Live} send={send.clone()} />
             </ContextProvider<Running>>
-            { files(plan, run, send) }
+            { log::log(log, &to_live.reform(live::Msg::Log)) }
             <Comparison compare={Shared(model.live.compare.clone())} grown={log.grown()} host={endpoint.host().to_owned()}
                 region={access.region(endpoint)} send={send.clone()} />
-            { log::log(log, &to_live.reform(live::Msg::Log)) }
+            { files(plan, run, send) }
         </>
     }
 }
