@@ -80,6 +80,11 @@ impl Tally {
         self.ended(now, End::Refused);
     }
 
+    /// The browser was not told to open that socket after all, so it counts nothing.
+    pub const fn not_asked(&mut self) {
+        self.pending = self.pending.saturating_sub(1);
+    }
+
     /// From now on other credentials are used: what came before says nothing about them.
     pub const fn renewed(&mut self) {
         self.in_a_row = 0;

@@ -47,11 +47,19 @@ impl Handshakes {
                 self.queue.push_back(session);
             }
             What::Opened if self.under_way.remove(&session).is_some() => self.tally.opened(at),
-            What::Closed { by, code, .. } => {
+            // Its socket is no longer awaited, so the next one's turn has come.
+            What::Phase(Phase::Closing) if self.under_way.remove(&session).is_some() => {
+                self.tally.given_up(at)
+            }
+            // It left the queue without a socket, or was not let out of it.
+            What::Phase(Phase::Idle | Phase::Waiting) => self.leave(session),
+            // There was no socket.
+            What::Closed { code: None, .. } => self.leave(session),
+            What::Closed { by, .. } => {
                 self.queue.retain(|waiting| *waiting != session);
                 if let Some((asked, held_back)) = self.under_way.remove(&session) {
-                    // Without a code there was no socket; what the user gave up was not refused.
-                    if code.is_none() || by == Party::Client {
+                    // What the user gave up was not refused.
+                    if by == Party::Client {
                         self.tally.given_up(at);
                     } else {
                         self.tally.refused(at);
@@ -68,9 +76,18 @@ impl Handshakes {
         }
     }
 
-    /// From now on sessions get in with something else.
+    /// The browser was never asked for the socket of this session.
+    fn leave(&mut self, session: SessionId) {
+        self.queue.retain(|waiting| *waiting != session);
+        if self.under_way.remove(&session).is_some() {
+            self.tally.not_asked();
+        }
+    }
+
+    /// From now on sessions get in with something else. What failed before is not explained by it.
     pub fn renewed(&mut self) {
         self.tally.renewed();
+        self.failed.clear();
     }
 
     /// The sessions whose last handshake failed.
@@ -156,7 +173,8 @@ mod tests {
     fn what_was_open_never_started_or_was_given_up_is_no_failed_handshake() {
         let none = What::Closed { by: Party::Client, code: None, reason: "there are no credentials" };
         let own = What::Closed { by: Party::Client, code: Some(1006), reason: "" };
-        for ends in [&[What::Opened, CLOSED][..], &[none], &[own]] {
+        let given_up = What::Phase(Phase::Closing);
+        for ends in [&[What::Opened, CLOSED][..], &[none], &[own], &[given_up, own]] {
             let mut all = Handshakes::default();
             told(&mut all, 0, 0, What::Phase(Phase::Connecting));
             for end in ends {
@@ -176,5 +194,67 @@ mod tests {
         told(&mut all, 5_040, 8, CLOSED);
         assert_eq!(all.failed[&SessionId(0)].took, Millis(5_000));
         assert_eq!(all.failed[&SessionId(8)].took, Millis(40));
+    }
+
+    /// The limits are lifted and twenty sessions connect: eight have a socket under way, twelve wait.
+    fn twenty() -> Handshakes {
+        let mut all = Handshakes::default();
+        for session in 0..20 {
+            told(&mut all, 0, session, What::Phase(Phase::Connecting));
+        }
+        all
+    }
+
+    #[test]
+    fn after_everything_was_stopped_failures_are_explained_as_before() {
+        let own = What::Closed { by: Party::Client, code: Some(1006), reason: "" };
+        let mut all = twenty();
+        for session in 0..20 {
+            let phase = if session < 8 { Phase::Closing } else { Phase::Idle };
+            told(&mut all, 1_000, session, What::Phase(phase));
+        }
+        for session in 0..8 {
+            told(&mut all, 1_010, session, own);
+            told(&mut all, 1_010, session, What::Phase(Phase::Idle));
+        }
+        // The browser counts the eight that were given up for at most four minutes, and nothing else.
+        let later = 300_000;
+        told(&mut all, later, 0, What::Phase(Phase::Connecting));
+        told(&mut all, later + 40, 0, CLOSED);
+        let mut fresh = Handshakes::default();
+        told(&mut fresh, later, 0, What::Phase(Phase::Connecting));
+        told(&mut fresh, later + 40, 0, CLOSED);
+        assert_eq!(all.last(), fresh.last());
+        assert_eq!(all.last().unwrap().1.took, Millis(40));
+    }
+
+    #[test]
+    fn the_turn_of_one_that_is_given_up_goes_to_the_next_at_once() {
+        let mut all = twenty();
+        told(&mut all, 100, 3, What::Phase(Phase::Closing));
+        told(&mut all, 150, 8, CLOSED);
+        assert_eq!(all.failed[&SessionId(8)].took, Millis(50));
+    }
+
+    #[test]
+    fn what_the_browser_was_never_asked_for_makes_it_wait_no_longer() {
+        let none = What::Closed { by: Party::Client, code: None, reason: "there are no credentials" };
+        for end in [What::Phase(Phase::Waiting), none] {
+            let mut all = Handshakes::default();
+            for _ in 0..30 {
+                told(&mut all, 0, 0, What::Phase(Phase::Connecting));
+                told(&mut all, 0, 0, end);
+            }
+            assert_eq!(all.tally, Tally::default());
+        }
+    }
+
+    #[test]
+    fn a_failure_is_not_explained_by_what_is_used_since() {
+        let mut all = Handshakes::default();
+        told(&mut all, 0, 0, What::Phase(Phase::Connecting));
+        told(&mut all, 10, 0, CLOSED);
+        all.renewed();
+        assert_eq!((all.last(), all.tally.refusals()), (None, 1));
     }
 }
