@@ -406,7 +406,8 @@ impl Access {
             }
             Msg::Login(login) => {
                 self.typed.login = login;
-                self.form = Form::Empty;
+                // What is on its way is of the other choice.
+                return self.let_go(Form::Empty);
             }
             Msg::Carry(carry) => self.typed.carry = carry,
             Msg::Page(page) => self.page = Some(page),

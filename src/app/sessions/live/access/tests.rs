@@ -239,6 +239,16 @@ fn what_comes_after_forgetting_is_not_gone_on_with() {
 }
 
 #[test]
+fn keys_of_a_guest_are_not_taken_for_those_of_a_login() {
+    let mut access = with_cognito();
+    tell(&mut access, Msg::Forget);
+    tell(&mut access, Msg::SignIn);
+    assert_eq!(tell(&mut access, Msg::Login(true)), forgets());
+    assert_eq!((&access.form, access.sign_in()), (&Form::Empty, SignIn::Cognito));
+    assert_eq!(tell(&mut access, Msg::Identity(pool())), []);
+}
+
+#[test]
 fn a_broker_needs_nothing_and_a_custom_authorizer_something() {
     let mut access = Access::default();
     tell(&mut access, Msg::Sign(Kind::Broker));
