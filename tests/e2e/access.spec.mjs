@@ -266,7 +266,7 @@ test.describe('credentials', () => {
     ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', /private key/],
     ['the ID of a role', env({ AWS_ACCESS_KEY_ID: 'AROAIOSFODNN7EXAMPLE' }), 'the ID of a role'],
     ['swapped parts', lines({ AWS_ACCESS_KEY_ID: SECRET.replaceAll('/', 'a'), AWS_SECRET_ACCESS_KEY: KEY }), 'exchange them'],
-    ['nothing of the kind', 'hello, this is no key at all', /no part of|nothing|not found|found/i],
+    ['nothing of the kind', 'hello, this is no key at all', 'Line 1: there are no credentials in this text; paste what aws configure export-credentials prints.'],
   ];
   for (const [name, text, says] of WRONG) {
     test(`named with its place: ${name}`, async ({ page, gateway }) => {
