@@ -495,6 +495,15 @@ test.describe('a custom authorizer and other brokers', () => {
     await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);
     await page.getByRole('radio', { name: /plain/ }).check();
     await connects(page);
+    await button(page, 'Disconnect A').click();
+    await expect(session(page, 'A')).toContainText('Disconnected by you');
+
+    // What was given and forgotten is not asked for.
+    await page.getByRole('textbox', { name: /^User name/ }).fill('me');
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+    await button(page, 'Use this').click();
+    await button(page, 'Forget now').click();
+    await connects(page);
   });
 });
 

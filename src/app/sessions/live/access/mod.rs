@@ -207,6 +207,8 @@ pub enum Msg {
     SignIn,
     /// Cognito named the identity.
     Identity(Id),
+    /// The worker has been told that there is nothing to tell a broker.
+    Anonymous,
     /// The worker has it now; with the identity that it is of, when Cognito gave it.
     Taken(Held, Option<Id>),
     /// There are no keys.
@@ -232,6 +234,8 @@ pub enum Effect {
     Drop,
     /// Drop everything, and hand over nothing that is still on its way.
     Forget,
+    /// Hand over an empty login: a broker takes connections without one.
+    Anonymous,
 }
 
 impl Msg {
@@ -244,6 +248,7 @@ impl Msg {
                 | Self::Clock { .. }
                 | Self::Time(_)
                 | Self::Identity(_)
+                | Self::Anonymous
                 | Self::Taken(..)
                 | Self::Failed(_)
                 | Self::Left
@@ -438,6 +443,7 @@ impl Access {
                 }
             }
             Msg::Identity(id) => return self.identify(id, endpoint),
+            Msg::Anonymous => {}
             Msg::Taken(held, id) => return self.hold(held, id),
             Msg::Failed(failure) => self.fail(failure),
             Msg::Copy => return vec![PageEffect::Copy(TEMPORARY.to_owned())],
@@ -568,6 +574,9 @@ impl Access {
         (self.held, self.identity, self.stale) = (None, None, None);
         self.notes.clear();
         self.form = form;
-        vec![PageEffect::Access(Effect::Forget), PageEffect::Tell(Order::Forget)]
+        let mut effects = vec![PageEffect::Access(Effect::Forget), PageEffect::Tell(Order::Forget)];
+        // The worker refuses to connect with what it has forgotten, and this needs nothing.
+        effects.extend((self.typed.kind == Kind::Broker).then_some(PageEffect::Access(Effect::Anonymous)));
+        effects
     }
 }

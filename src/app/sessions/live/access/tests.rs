@@ -239,6 +239,24 @@ fn what_comes_after_forgetting_is_not_gone_on_with() {
 }
 
 #[test]
+fn a_broker_takes_connections_without_a_login_after_one_was_forgotten() {
+    let after = |extra: Option<P>| -> Vec<P> {
+        let anonymous = P::Access(Effect::Anonymous);
+        forgets().into_iter().chain([anonymous]).chain(extra).collect()
+    };
+    let mut access = Access::default();
+    tell(&mut access, Msg::Taken(keys(None), None));
+    assert_eq!(tell(&mut access, Msg::Sign(Kind::Broker)), after(None));
+    tell(&mut access, Msg::Taken(Held::Words, None));
+    assert_eq!(tell(&mut access, Msg::Forget), after(Some(P::Focus(FORM_ID))));
+    // That the worker was told so is nothing that is held.
+    assert_eq!(tell(&mut access, Msg::Anonymous), []);
+    assert_eq!((&access.held, access.ready(&endpoint())), (&None, Ok(None)));
+    // Whoever is to be told something is not connected to without it.
+    assert_eq!(tell(&mut access, Msg::Sign(Kind::Authorizer)), forgets());
+}
+
+#[test]
 fn keys_of_a_guest_are_not_taken_for_those_of_a_login() {
     let mut access = with_cognito();
     tell(&mut access, Msg::Forget);

@@ -148,6 +148,7 @@ pub(super) fn BrokerFields(props: &Props) -> Html {
                 { shown(FORM_ID, "User name (if the broker wants one)", user) }
                 { masked("broker-password", "Password", password) }
             </div>
+            <p class="c-hint">{ "Without a user name and a password the sessions connect anonymously, also after you have forgotten those." }</p>
             <div class="c-row"><button type="submit">{ "Use this" }</button></div>
         </form>
     }

@@ -30,6 +30,8 @@ use crate::sigv4::{AccessKeyId, KeyKind, SERVICE};
 const DAY_SECONDS: u64 = 86_400;
 /// The longest sleep before the time is looked at again, in seconds: a machine may sleep longer than a timer knows.
 const LONGEST_WAIT: u64 = 30;
+/// What is to be told to a custom authorizer or a broker is with the worker.
+const TAKEN: Msg = Msg::Taken(Held::Words, None);
 
 /// What the user gave, where it stands: in the browser's memory.
 #[derive(Clone)]
@@ -122,7 +124,7 @@ impl Vault {
             Given::Broker(fields) => {
                 let [user, password] = fields.each_ref().map(secret::value);
                 let password = bytes_or_null(&password);
-                self.give(words(JsValue::NULL, secret::or_null(user), password));
+                self.give(words(JsValue::NULL, secret::or_null(user), password), TAKEN);
                 empty(&fields);
                 return;
             }
@@ -162,6 +164,9 @@ impl Vault {
                 self.work(async move { keys_of_identity(&id, login.as_deref(), &region).await });
             }
             Effect::Drop => self.waiting = None,
+            Effect::Anonymous => {
+                self.give(words(JsValue::NULL, JsValue::NULL, JsValue::NULL), Msg::Anonymous);
+            }
             Effect::Forget => {
                 self.turn.set(self.turn.get().wrapping_add(1));
                 (self.waiting, self.login) = (None, None);
@@ -185,8 +190,8 @@ impl Vault {
         });
     }
 
-    fn give(&self, secrets: JsValue) {
-        self.hand_over.emit(Handover { secrets, msg: Msg::Taken(Held::Words, None) });
+    fn give(&self, secrets: JsValue, msg: Msg) {
+        self.hand_over.emit(Handover { secrets, msg });
     }
 
     /// Reads a text that may hold credentials, and keeps it where it is. One that was not pasted holds a part a line.
@@ -248,7 +253,7 @@ impl Vault {
             Carry::Query => words(text(&authorizer.query()), text(&user), password),
             Carry::UserName => words(JsValue::NULL, text(&authorizer.user_name(user.as_str())?), password),
         };
-        self.give(secrets);
+        self.give(secrets, TAKEN);
         empty(fields);
         Err(Refused::Nothing)
     }
