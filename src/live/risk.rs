@@ -21,6 +21,8 @@ pub enum Risk {
     Reserved(String),
     /// A filter that takes in everything.
     Everything(String),
+    /// A shared subscription: what this page gets of it nobody else in the group gets.
+    Shared(String),
 }
 
 /// What of a plan may hurt somebody else's devices; nothing at a broker on this machine.
@@ -62,8 +64,18 @@ fn of_action(action: &Action) -> Vec<Risk> {
     match action {
         Action::Subscribe(filters) => filters
             .iter()
-            .filter(|filter| matches!(filter.filter.as_str(), "#" | "+/#"))
-            .map(|filter| Risk::Everything(filter.filter.clone()))
+            .flat_map(|subscription| {
+                let filter = &subscription.filter;
+                // `$share/`, the name of the group, `/`, and what it subscribes to (MQTT 5 section 4.8.2).
+                let shared = filter.strip_prefix("$share/");
+                let topics =
+                    shared.map_or(filter.as_str(), |rest| rest.split_once('/').unwrap_or_default().1);
+                [
+                    matches!(topics, "#" | "+/#").then(|| Risk::Everything(filter.clone())),
+                    shared.map(|_| Risk::Shared(filter.clone())),
+                ]
+            })
+            .flatten()
             .collect(),
         Action::Publish(message) => [
             message.retain.then(|| Risk::Retained(message.topic.clone())),
@@ -73,5 +85,46 @@ fn of_action(action: &Action) -> Vec<Risk> {
         .flatten()
         .collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::presets;
+    use crate::mqtt::{Qos, Subscription, Version};
+
+    #[test]
+    fn who_shares_a_subscription_takes_messages_away_from_others() {
+        let mut plan = presets::takeover(Version::V5);
+        plan.sessions.truncate(1);
+        let actor = plan.sessions.first_mut().unwrap();
+        actor.connect.client_id = format!("{OWN_PREFIX}a");
+        let aws = Endpoint::parse("example-ats.iot.eu-west-1.amazonaws.com").unwrap();
+        let mut of = |filter: &str| {
+            plan.steps.clear();
+            plan.sessions[0].on_connect = vec![Action::Subscribe(vec![Subscription {
+                filter: filter.to_owned(),
+                qos: Qos::AtMostOnce,
+                no_local: false,
+                retain_as_published: false,
+                retain_handling: 0,
+            }])];
+            risks(&plan, &aws, None)
+        };
+        let everything = |filter: &str| Risk::Everything(filter.to_owned());
+        let shared = |filter: &str| Risk::Shared(filter.to_owned());
+        for filter in ["dt/#", "+/a/#", "$aws/things/iotlab-a/shadow/#", "dt/$share/x", ""] {
+            assert_eq!(of(filter), BTreeSet::new(), "{filter}");
+        }
+        for filter in ["#", "+/#"] {
+            assert_eq!(of(filter), BTreeSet::from([everything(filter)]));
+        }
+        for filter in ["$share/fleet/dt/#", "$share/fleet", "$share/fleet/dt/+/#"] {
+            assert_eq!(of(filter), BTreeSet::from([shared(filter)]));
+        }
+        for filter in ["$share/fleet/#", "$share/fleet/+/#"] {
+            assert_eq!(of(filter), BTreeSet::from([everything(filter), shared(filter)]));
+        }
     }
 }

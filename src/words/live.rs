@@ -73,6 +73,10 @@ pub fn risk(risk: &Risk) -> Text {
             .say("The filter ")
             .code(filter)
             .say(" brings every message that may be received, of every device; each is charged."),
+        Risk::Shared(filter) => text
+            .say("The subscription ")
+            .code(filter)
+            .say(" is shared: each message that this page gets is taken away from the others in the group, which never see it."),
     }
 }
 
