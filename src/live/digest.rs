@@ -9,7 +9,8 @@
 //! Invariant: what is dropped for want of room is all that happened before some row, but for the CONNECT and CONNACK of
 //! connections that stand. So a digest never shows less of a delivery than of the message that was to be delivered.
 //!
-//! Messages stand in it without their payloads.
+//! Messages stand in it without payload and properties, but for lifecycle events of up to [`MAX_WITNESS`] bytes.
+//! Bounded by entries and by bytes; what was settled last is held a second time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,13 @@ use crate::timeline::{ConnectionRef, Entry, What, Wire};
 
 /// Most entries that are kept, and a tenth more; then the older half goes.
 pub const MAX_ENTRIES: usize = 10_000;
+/// Most bytes that the entries take, roughly, and a tenth more; then the older half goes.
+pub const MAX_BYTES: usize = 16 << 20;
+/// Longest payload of a lifecycle event that is looked at. AWS IoT Core's have some hundred bytes; a longer one, which another
+/// broker may send, counts as any message.
+pub const MAX_WITNESS: usize = 4 << 10;
+/// Longest topic that is followed, in bytes; AWS IoT Core allows 256.
+const MAX_TOPIC: usize = 1024;
 /// Topics whose messages are followed; of further ones no message is missed.
 pub const MAX_TOPICS: usize = 1000;
 /// Requests without an answer that are kept of one connection.
@@ -46,6 +54,8 @@ pub struct Digest {
     last: Instant,
     /// Entries since room was looked for.
     taken: usize,
+    /// The bytes of these.
+    weighed: usize,
     settled_at: Instant,
     settled: Vec<Entry>,
     rows: Vec<RowId>,
@@ -88,6 +98,7 @@ impl Digest {
             What::Received(wire) => wire.packet.as_ref().is_ok_and(|packet| self.received(id, entry, packet)),
             _ => false,
         };
+        self.weighed += if bulk { topic_of(entry).len() } else { weight(entry) };
         if !bulk {
             if matches!(entry.what, What::Closed(_)) {
                 self.traffic(entry).over = Some(id);
@@ -96,11 +107,9 @@ impl Digest {
             self.news = true;
         }
         self.taken += 1;
-        if self.taken > MAX_ENTRIES / 10 {
-            self.taken = 0;
-            if self.len() > MAX_ENTRIES {
-                self.drop_older_half();
-            }
+        if self.taken > MAX_ENTRIES / 10 || self.weighed > MAX_BYTES / 10 {
+            (self.taken, self.weighed) = (0, 0);
+            while (self.len() > MAX_ENTRIES || self.bytes() > MAX_BYTES) && self.drop_older_half() {}
         }
     }
 
@@ -204,7 +213,7 @@ impl Digest {
     /// Whether the packet is bulk.
     fn received(&mut self, id: RowId, entry: &Entry, packet: &Packet) -> bool {
         match packet {
-            Packet::Publish(publish) if publish.topic.starts_with(LIFECYCLE_EVENTS) => false,
+            Packet::Publish(publish) if is_witness(publish) => false,
             Packet::Publish(publish) => {
                 if self.defines_alias(entry, publish, false) {
                     self.kept.insert(id, light(entry));
@@ -285,7 +294,7 @@ impl Digest {
         if self.topics.contains(topic) {
             return true;
         }
-        let room = self.topics.len() < MAX_TOPICS;
+        let room = self.topics.len() < MAX_TOPICS && topic.len() <= MAX_TOPIC;
         if room {
             self.topics.insert(topic.to_owned());
         }
@@ -305,10 +314,25 @@ impl Digest {
         self.kept.len() + traffic.sum::<usize>() + accepted.sum::<usize>()
     }
 
-    fn drop_older_half(&mut self) {
+    /// What all entries take, roughly.
+    fn bytes(&self) -> usize {
+        let of = |(_, entry): &(RowId, Entry)| weight(entry);
+        let traffic = self.connections.values().map(|traffic| {
+            let ends = [&traffic.sent, &traffic.received, &traffic.pong].into_iter().flatten();
+            let came = traffic.came.keys().map(|topic| size_of::<Entry>() + topic.len());
+            traffic.open.iter().chain(ends).map(of).chain(came).sum::<usize>()
+        });
+        let accepted = self.accepted.values().flat_map(|accepted| &accepted.messages);
+        let accepted = accepted.map(|message| of(&message.sent) + of(&message.answer));
+        self.kept.values().map(weight).chain(traffic).chain(accepted).sum()
+    }
+
+    /// Whether there was something to drop.
+    fn drop_older_half(&mut self) -> bool {
         self.settle();
         self.news = true;
-        let Some(cut) = self.row(self.rows.len() / 2) else { return };
+        let before = self.len();
+        let Some(cut) = self.row(self.rows.len() / 2) else { return false };
         let stood = |connection: &ConnectionRef| {
             let over = self.connections.get(connection).and_then(|traffic| traffic.over);
             over.is_none_or(|over| over >= cut)
@@ -336,6 +360,7 @@ impl Digest {
                 && traffic.sent.is_none()
                 && traffic.received.is_none())
         });
+        self.len() < before
     }
 }
 
@@ -365,11 +390,37 @@ fn packet_id_of(entry: &Entry) -> Option<PacketId> {
     publish_of(entry)?.packet_id
 }
 
-/// A message without what it carries.
+/// Whether the message may tell of other sessions.
+fn is_witness(publish: &Publish) -> bool {
+    publish.topic.starts_with(LIFECYCLE_EVENTS) && publish.payload.len() <= MAX_WITNESS
+}
+
+/// What an entry takes, roughly: a packet is there decoded and as it was on the wire.
+fn weight(entry: &Entry) -> usize {
+    let carried = match &entry.what {
+        What::Sent(wire) | What::Received(wire) => topic_of(entry).len() + 2 * wire.bytes.len(),
+        What::Closed(close) => close.reason.len(),
+        What::Told(told) => told.len(),
+        _ => 0,
+    };
+    size_of::<Entry>() + carried
+}
+
+/// The topic of a message; empty for what is none.
+fn topic_of(entry: &Entry) -> &str {
+    match &entry.what {
+        What::Sent(Wire { packet: Ok(Packet::Publish(publish)), .. })
+        | What::Received(Wire { packet: Ok(Packet::Publish(publish)), .. }) => &publish.topic,
+        _ => "",
+    }
+}
+
+/// A message without what it carries; of its properties an alias says which topic it is of.
 fn light(entry: &Entry) -> Entry {
     let without = |wire: &Wire| match &wire.packet {
         Ok(Packet::Publish(publish)) => {
-            let (topic, properties) = (publish.topic.clone(), publish.properties.clone());
+            let topic = publish.topic.clone();
+            let properties = Properties(alias_of(publish).map(Property::TopicAlias).into_iter().collect());
             let publish = Publish { topic, properties, payload: Vec::new(), ..*publish };
             Wire { packet: Ok(Packet::Publish(publish)), bytes: Vec::new() }
         }

@@ -209,6 +209,68 @@ fn a_full_digest_drops_the_older_half_and_knows_who_stands() {
     assert_eq!((whole.kind, whole.certainty), (digest.kind, digest.certainty));
 }
 
+/// A message that came on connection 0.
+fn received(at: u64, topic: &str, properties: Vec<Property>, payload: Vec<u8>) -> Entry {
+    let publish = Publish {
+        dup: false,
+        qos: Qos::AtMostOnce,
+        retain: false,
+        topic: topic.to_owned(),
+        packet_id: None,
+        properties: Properties(properties),
+        payload,
+    };
+    let packet = Packet::Publish(publish);
+    let bytes = crate::mqtt::encode(&packet, Version::V5).unwrap();
+    let connection = ConnectionRef { session: SessionId(0), number: 1 };
+    Entry { at: Instant(at), connection, what: What::Received(Wire { packet: Ok(packet), bytes }) }
+}
+
+const EVENT: &str = "$aws/events/presence/connected/temp-sensor-01";
+
+#[test]
+fn however_long_lifecycle_events_are_the_bytes_are_bounded() {
+    let long = "x".repeat(60_000);
+    let heavy = || vec![Property::UserProperty("why".to_owned(), long.clone())];
+    for (properties, payload) in [(Vec::new(), MAX_WITNESS), (heavy(), 9)] {
+        let mut digest = Digest::default();
+        let count = 2 * MAX_BYTES / (payload + 60_000 * properties.len());
+        for at in 0..count as u64 {
+            let event = received(at, EVENT, properties.clone(), vec![7; payload]);
+            digest.take(RowId(at), &event);
+            assert!(digest.bytes() <= MAX_BYTES + MAX_BYTES / 10 + weight(&event));
+        }
+        digest.settle();
+        // The newest stay, whole.
+        assert!(digest.entries().len() > MAX_BYTES / 4 / weight(&digest.entries()[0]));
+        let last = digest.entries().last().unwrap();
+        assert_eq!(*last, received(count as u64 - 1, EVENT, properties, vec![7; payload]));
+    }
+}
+
+#[test]
+fn what_a_message_carries_is_kept_of_lifecycle_events_alone() {
+    let user = || vec![Property::UserProperty("why".to_owned(), "not".to_owned()), Property::TopicAlias(3)];
+    let long_topic = "d/".repeat(MAX_TOPIC);
+    for (topic, payload, whole) in [
+        (EVENT, MAX_WITNESS, true),
+        (EVENT, MAX_WITNESS + 1, false),
+        ("dt/temperature", 9, false),
+        (&long_topic, 9, false),
+    ] {
+        let mut digest = Digest::default();
+        let entry = received(0, topic, user(), vec![7; payload]);
+        digest.take(RowId(0), &entry);
+        digest.settle();
+        let light = received(0, topic, vec![Property::TopicAlias(3)], Vec::new());
+        let mut expected = if whole { entry } else { light };
+        if !whole && let What::Received(wire) = &mut expected.what {
+            wire.bytes.clear();
+        }
+        assert_eq!(digest.entries(), [expected], "{topic}");
+    }
+}
+
 #[test]
 fn what_comes_again_need_not_be_decoded() {
     let connection = ConnectionRef { session: SessionId(0), number: 1 };
