@@ -42,9 +42,6 @@ pub const NO_POOL: &str = "This page is not locked to the identity host of a poo
 pub const REFUSED: &str = "Nothing was sent and nothing was kept. What is wrong:";
 /// Another press is asked for.
 pub const AGAIN: &str = "Press again to lock the page to it all the same.";
-/// Told to the log.
-pub const REPLACED: &str =
-    "New credentials came from Cognito. Connections that are made from now on are signed with them.";
 /// What a custom authorizer or another broker is told is with the worker.
 pub const WORDS_HELD: &str = "What you gave is with the part of this page that connects, and nowhere else in it. It is sent with each connection.";
 
