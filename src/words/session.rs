@@ -1,6 +1,7 @@
 //! What became of a client session, in a sentence.
 
 use crate::client::{Cause, Closure, Connected, Misuse, Refusal, Stop};
+use crate::iot::time::Millis;
 use crate::live::driver::{News, Withheld};
 use crate::live::wire::OrderError;
 use crate::mqtt::reason::reason;
@@ -8,6 +9,8 @@ use crate::mqtt::{PacketKind, ReasonCode, Version};
 
 /// A session on its way.
 pub const CONNECTING: &str = "Connecting.";
+/// Who tells what is told of no session.
+pub const NOBODY: &str = "The page";
 /// A signed connection without keys.
 pub const NO_KEYS: &str = "there are no credentials";
 /// A signed connection with keys for days that are over.
@@ -70,13 +73,24 @@ fn withheld(why: &Withheld) -> String {
             "Not published, and not repeated any more: at most {most} messages a second, unless you lift the limit."
         ),
         Withheld::Run(length) => {
-            format!("The run has ended after {} minutes, unless you lift the limit.", length.0 / 60_000)
+            format!(
+                "The run was ended after {}, the limit of this tab. Lift the limits to run longer.",
+                lasting(*length)
+            )
         }
         Withheld::Rounds(times) => format!(
             "Does not connect again: it has come back {times} times in a row, and no connection has lasted. You can lift \
              the limit."
         ),
         Withheld::Repeats(most) => format!("Not repeated: this session repeats {most} messages already."),
+    }
+}
+
+fn lasting(length: Millis) -> String {
+    match length.0 {
+        60_000 => "1 minute".to_owned(),
+        whole if whole % 60_000 == 0 => format!("{} minutes", whole / 60_000),
+        other => format!("{} s", other / 1000),
     }
 }
 

@@ -37,6 +37,9 @@ pub const MAX_REFUSED: u32 = 8;
 /// Messages that a session repeats side by side.
 pub const MAX_REPEATS: u32 = 20;
 
+/// What is told of no session, but of all of them or of the page; no plan has so many.
+pub const NOBODY: ConnectionRef = ConnectionRef { session: SessionId(u32::MAX), number: 0 };
+
 /// The sessions, and what they share.
 pub struct Host {
     seed: u64,
@@ -53,8 +56,7 @@ pub struct Host {
     refused: u32,
     /// When messages were published within the last second.
     published: VecDeque<Instant>,
-    /// Everybody is being sent home: that some have gone already is no news.
-    stopping: bool,
+    stopping: Option<Stopping>,
     outputs: VecDeque<Output>,
 }
 
@@ -62,6 +64,14 @@ enum Standing {
     None,
     Given(Login),
     Forgotten,
+}
+
+/// Who sends everybody home. That some have gone already is no news then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stopping {
+    User,
+    /// Each session that it stops has been told so, and its end is not the user's.
+    Limit,
 }
 
 /// A plan being run.
@@ -87,7 +97,7 @@ impl Host {
             run: None,
             refused: 0,
             published: VecDeque::new(),
-            stopping: false,
+            stopping: None,
             outputs: VecDeque::new(),
         }
     }
@@ -123,7 +133,7 @@ impl Host {
                 }
             }
             Input::Run => self.run(now),
-            Input::Stop => self.stop(now),
+            Input::Stop => self.stop(now, Stopping::User),
             Input::Opened(connection) => self.on_opened(now, connection),
             Input::Received(connection, bytes) => {
                 if self.current(connection).is_some_and(|client| client.transport == Transport::Open) {
@@ -151,9 +161,6 @@ impl Host {
         self.clients.values().filter_map(Client::deadline).chain(run).min()
     }
 }
-
-/// What is of no session.
-const NOBODY: ConnectionRef = ConnectionRef { session: SessionId(0), number: 0 };
 
 impl Host {
     fn actor(&self, id: SessionId) -> Option<&Actor> {

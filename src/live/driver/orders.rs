@@ -1,10 +1,11 @@
 //! What the user wants, now and at its time.
 
 use super::client::{Client, Repeat};
-use super::{Host, MAX_REPEATS, NOBODY, News, Run, Standing, What, Withheld};
+use super::{Host, MAX_REPEATS, NOBODY, News, Run, Standing, Stopping, What, Withheld};
 use crate::client::{Input as Command, Message};
 use crate::iot::time::{Instant, Millis};
 use crate::lab::{Action, Step};
+use crate::live::record::Phase;
 use crate::timeline::SessionId;
 
 impl Host {
@@ -69,16 +70,29 @@ impl Host {
         self.take_steps(now);
     }
 
-    pub(super) fn stop(&mut self, now: Instant) {
+    pub(super) fn stop(&mut self, now: Instant, stopping: Stopping) {
         if self.run.take().is_some() {
             self.happened(now, NOBODY, What::Running(false));
         }
-        self.stopping = true;
+        self.stopping = Some(stopping);
         let ids: Vec<SessionId> = self.clients.keys().copied().collect();
         for id in ids {
             self.act(now, id, Action::Disconnect);
         }
-        self.stopping = false;
+        self.stopping = None;
+    }
+
+    /// Ends a run that has lasted as long as it may.
+    fn end_run(&mut self, now: Instant, length: Millis) {
+        let why = || What::News(News::Withheld(Withheld::Run(length)));
+        self.happened(now, NOBODY, why());
+        // Who is closing already has been told why.
+        let stops = |client: &Client| !matches!(client.phase(), Phase::Idle | Phase::Closing);
+        let stopped = self.clients.iter().filter(|(_, client)| stops(client)).map(|(id, _)| *id);
+        for id in stopped.collect::<Vec<_>>() {
+            self.tell(now, id, why());
+        }
+        self.stop(now, Stopping::Limit);
     }
 
     pub(super) fn take_steps(&mut self, now: Instant) {
@@ -109,8 +123,7 @@ impl Host {
         if let Some(length) =
             length.filter(|length| self.run.as_ref().is_some_and(|run| run.began + *length <= now))
         {
-            self.happened(now, NOBODY, What::News(News::Withheld(Withheld::Run(length))));
-            self.stop(now);
+            self.end_run(now, length);
         }
     }
 

@@ -1,8 +1,8 @@
 //! What the sessions order and tell, and what their sockets do.
 
 use super::client::{Client, Transport};
-use super::{Host, Login, MAX_CONNECTING, MAX_REFUSED, News, Output, Standing, What, Withheld};
-use crate::client::{Closure, Input as Command, Misuse, Output as Told, Reconnect, Stop};
+use super::{Host, Login, MAX_CONNECTING, MAX_REFUSED, News, Output, Standing, Stopping, What, Withheld};
+use crate::client::{Cause, Closure, Input as Command, Misuse, Output as Told, Reconnect, Refusal, Stop};
 use crate::iot::time::{Instant, Millis};
 use crate::live::redact;
 use crate::live::store::MAX_PAYLOAD;
@@ -72,6 +72,11 @@ impl Host {
                 client.since = Some(now);
                 self.tell(now, id, What::News(News::Connected(connected)));
             }
+            Told::Refused(Refusal::OwnRequest) | Told::Disconnected(Cause::OwnRequest)
+                if self.stopping == Some(Stopping::Limit) =>
+            {
+                (client.since, client.withheld) = (None, None);
+            }
             Told::Refused(refusal) => {
                 let signed = self.way.as_ref().is_some_and(|way| way.sign.is_some());
                 let news = match client.withheld.take() {
@@ -97,7 +102,7 @@ impl Host {
             Told::ReconnectStopped(stop) if stop != Stop::OwnRequest => {
                 self.tell(now, id, What::News(News::StaysAway(stop)));
             }
-            Told::Rejected { why, .. } if !(self.stopping && why == Misuse::NotConnected) => {
+            Told::Rejected { why, .. } if !(self.stopping.is_some() && why == Misuse::NotConnected) => {
                 self.tell(now, id, What::News(News::Rejected(why)));
             }
             // The packets tell these.

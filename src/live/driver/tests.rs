@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::client::{Message, Stop};
+use crate::client::{Cause, Message, Stop};
 use crate::iot::endpoint::Endpoint;
 use crate::lab::Comeback;
 use crate::live::record::Phase;
@@ -242,10 +242,49 @@ fn a_run_takes_its_steps_in_time_and_ends_with_a_goodbye() {
     scene.wait(301_000);
     assert!((0..2).all(|session| matches!(scene.packets(session).last(), Some(Packet::Disconnect(_)))));
     scene.opens.clone().into_iter().for_each(|connection| scene.close(connection, 1000));
-    assert_eq!(scene.withheld(), [&Withheld::Run(Millis(300_000))]);
+    let ended = Withheld::Run(Millis(300_000));
+    assert_eq!(scene.withheld(), [&ended; 3], "once for all, and to each that it stopped");
     let running = |one: &Happening| if let What::Running(running) = one.what { Some(running) } else { None };
     assert_eq!(scene.happened.iter().filter_map(running).collect::<Vec<_>>(), [true, false]);
     assert_eq!(scene.host.deadline(), None);
+}
+
+#[test]
+fn who_is_stopped_by_a_limit_is_told_that_and_not_that_the_user_did_it() {
+    let mut scene = Scene::new(actors(4, Comeback::After(Millis(1000))));
+    scene.give(Input::Limits(Limits { run: Some(2500), ..Limits::default() }));
+    scene.give(Input::Run);
+    let stands = scene.connect(0);
+    scene.act(1, Action::Connect);
+    let opening = scene.opens[1];
+    let lost = scene.connect(2);
+    scene.wait(2000);
+    scene.close(lost, 1006);
+    assert_eq!(
+        [0, 1, 2, 3].map(|session| scene.phase(session)),
+        [Phase::Connected, Phase::Connecting, Phase::Waiting, Phase::Idle]
+    );
+    let before = scene.happened.len();
+    scene.wait(2500);
+    scene.close(stands, 1000);
+    scene.close(opening, 1006);
+    let told = scene.happened.iter().skip(before).filter_map(|one| match &one.what {
+        What::News(news) => Some((one.connection.session, news.clone())),
+        _ => None,
+    });
+    let why = News::Withheld(Withheld::Run(Millis(2500)));
+    let everybody = [NOBODY.session, id(0), id(1), id(2)].map(|session| (session, why.clone()));
+    assert_eq!(told.collect::<Vec<_>>(), everybody);
+    assert!((0..4).all(|session| scene.phase(session) == Phase::Idle));
+    assert_eq!((scene.host.deadline(), scene.opens.len()), (None, 3));
+
+    scene.connect(0);
+    scene.act(0, Action::Disconnect);
+    assert_eq!(
+        scene.news().last(),
+        Some(&&News::Disconnected(Cause::OwnRequest)),
+        "this time it was the user"
+    );
 }
 
 #[test]

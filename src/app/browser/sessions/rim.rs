@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use super::link::READY;
 use crate::iot::time::Instant;
-use crate::live::driver::{Host, Input, Login, News, Output, Way};
+use crate::live::driver::{Host, Input, Login, NOBODY, News, Output, Way};
 use crate::live::record::{Batch, Record, What};
 use crate::sigv4::{AccessKeyId, SessionToken};
 use crate::timeline::{ConnectionRef, SessionId};
@@ -147,8 +147,7 @@ impl Rim {
                 self.give(input);
             }
             Err(told) => {
-                let connection = ConnectionRef { session: SessionId(0), number: 0 };
-                self.batch.push(&Record { at: self.now(), connection, what: What::Told(&told) });
+                self.batch.push(&Record { at: self.now(), connection: NOBODY, what: What::Told(&told) });
                 self.settle();
             }
         }

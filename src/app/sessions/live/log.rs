@@ -9,6 +9,7 @@ mod tests;
 use crate::app::sessions::simulate::name;
 use crate::app::sessions::{Effect, Msg as ToModel};
 use crate::live::digest::Digest;
+use crate::live::driver::NOBODY;
 use crate::live::record::{self, Record};
 use crate::live::store::{Export, MAX_SESSIONS, Row, RowId, Store, Taken};
 use crate::mqtt::Version;
@@ -240,8 +241,11 @@ impl Log {
     /// What a session is called.
     #[must_use]
     pub fn name(&self, session: SessionId) -> String {
-        let index = usize::try_from(session.0).unwrap_or(usize::MAX);
-        self.sessions.get(index).map_or_else(|| format!("Session {}", index + 1), |known| known.name.clone())
+        if session == NOBODY.session {
+            return words::session::NOBODY.to_owned();
+        }
+        let known = usize::try_from(session.0).ok().and_then(|index| self.sessions.get(index));
+        known.map_or_else(|| format!("Session {}", session.0.saturating_add(1)), |known| known.name.clone())
     }
 
     /// How much of the log is exported, while it is; in percent.
