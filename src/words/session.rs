@@ -25,7 +25,8 @@ pub fn news(news: &News) -> String {
         News::Connected(news) => connected(news),
         News::Refused { refusal: why, signed } => refusal(why, *signed),
         News::Disconnected(why) => cause(why),
-        News::Rejected(why) => misuse(why),
+        News::Rejected { why, repeated: false } => misuse(why),
+        News::Rejected { why, repeated: true } => format!("Not sent, and not repeated any more: {why}."),
         News::ComesBack(after) => {
             format!("Connects again in {}.{:01} s.", after.0 / 1000, after.0 % 1000 / 100)
         }

@@ -1,6 +1,6 @@
 //! One session of the host: its client session, its habits, its way to the endpoint.
 
-use crate::client::{self, Closure, Config, Message, Reconnect, Session};
+use crate::client::{self, Closure, Config, Message, Reconnect, RequestId, Session};
 use crate::iot::time::{Instant, Millis};
 use crate::lab::habits::Habits;
 use crate::lab::{Action, Actor, Comeback};
@@ -28,6 +28,8 @@ pub(super) struct Repeat {
     pub(super) message: Message,
     pub(super) every: Millis,
     pub(super) next: Instant,
+    /// As which request it was published last.
+    pub(super) last: Option<RequestId>,
 }
 
 pub(super) struct Client {
@@ -77,6 +79,13 @@ impl Client {
             self.habits = Habits::new(actor);
             self.made_of = actor.clone();
         }
+    }
+
+    /// Ends the repetition that made a request; whether one did.
+    pub(super) fn stop_repeating(&mut self, request: RequestId) -> bool {
+        let before = self.repeats.len();
+        self.repeats.retain(|repeat| repeat.last != Some(request));
+        self.repeats.len() < before
     }
 
     pub(super) const fn place(&self, session: SessionId) -> ConnectionRef {

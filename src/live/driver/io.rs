@@ -170,7 +170,12 @@ pub enum News {
     /// A connection that stood has ended.
     Disconnected(Cause),
     /// A command was not carried out.
-    Rejected(Misuse),
+    Rejected {
+        /// What is wrong with it.
+        why: Misuse,
+        /// Whether it was a message that was repeated, and is not any more.
+        repeated: bool,
+    },
     /// The session comes back by itself after this time.
     ComesBack(Millis),
     /// The session does not come back by itself any more.

@@ -47,15 +47,16 @@ impl Host {
     }
 
     pub(super) fn repeat(&mut self, now: Instant, id: SessionId, message: Message, every: Millis) {
-        self.act(now, id, Action::Publish(message.clone()));
         let Some(client) = self.clients.get_mut(&id).filter(|client| client.session.is_connected()) else {
-            return;
+            return self.act(now, id, Action::Publish(message));
         };
         if client.repeats.len() >= MAX_REPEATS as usize {
+            self.act(now, id, Action::Publish(message));
             return self.tell(now, id, What::News(News::Withheld(Withheld::Repeats(MAX_REPEATS))));
         }
-        let every = every.max(Millis(1));
-        client.repeats.push(Repeat { message, every, next: now + every });
+        // The first one is a repetition too, so that what ends repetitions finds it.
+        client.repeats.push(Repeat { message, every: every.max(Millis(1)), next: now, last: None });
+        self.repeat_due(now, id);
     }
 
     pub(super) fn run(&mut self, now: Instant) {
@@ -131,16 +132,20 @@ impl Host {
     pub(super) fn repeat_due(&mut self, now: Instant, id: SessionId) {
         let Some(client) = self.clients.get_mut(&id) else { return };
         let connected = client.session.is_connected();
-        let mut messages = Vec::new();
+        let mut commands = Vec::new();
         for repeat in client.repeats.iter_mut().filter(|repeat| repeat.next <= now) {
             let next = repeat.next + repeat.every;
             repeat.next = if next > now { next } else { now + repeat.every };
-            if connected {
-                messages.push(repeat.message.clone());
+            if connected && let Some(command) = client.habits.command(Action::Publish(repeat.message.clone()))
+            {
+                if let Command::Publish { request, .. } = command {
+                    repeat.last = Some(request);
+                }
+                commands.push(command);
             }
         }
-        for message in messages {
-            self.act(now, id, Action::Publish(message));
+        for command in commands {
+            self.feed(now, id, command);
         }
     }
 }

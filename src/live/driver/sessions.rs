@@ -102,8 +102,13 @@ impl Host {
             Told::ReconnectStopped(stop) if stop != Stop::OwnRequest => {
                 self.tell(now, id, What::News(News::StaysAway(stop)));
             }
-            Told::Rejected { why, .. } if !(self.stopping.is_some() && why == Misuse::NotConnected) => {
-                self.tell(now, id, What::News(News::Rejected(why)));
+            // What is repeated waits while there is no connection; all else that is wrong would be wrong again.
+            Told::Rejected { request, why } if why != Misuse::NotConnected => {
+                let repeated = request.is_some_and(|request| client.stop_repeating(request));
+                self.tell(now, id, What::News(News::Rejected { why, repeated }));
+            }
+            Told::Rejected { why, .. } if self.stopping.is_none() => {
+                self.tell(now, id, What::News(News::Rejected { why, repeated: false }));
             }
             // The packets tell these.
             Told::Message(_)

@@ -304,7 +304,7 @@ fn stop_ends_repetitions_comebacks_and_connections() {
     closes.into_iter().for_each(|connection| scene.close(connection, 1000));
     assert!((0..4).all(|session| scene.phase(session) == Phase::Idle));
     assert_eq!(scene.host.deadline(), None);
-    assert!(!scene.news().iter().any(|news| matches!(news, News::Rejected(_))));
+    assert!(!scene.news().iter().any(|news| matches!(news, News::Rejected { .. })));
 }
 
 #[test]
@@ -325,6 +325,31 @@ fn limits_hold_until_they_are_lifted() {
     scene.give(Input::StopRepeating(id(0)));
     scene.wait(7000);
     assert_eq!(scene.packets(0).len(), 11 + 21);
+}
+
+#[test]
+fn what_is_not_repeated_any_more_stays_so() {
+    let mut scene = Scene::new(actors(1, Comeback::Never));
+    scene.connect(0);
+    let repeat = |topic| Input::Repeat { session: id(0), message: message(topic), every: Millis(2000) };
+    // Ten by hand; the first one of the repetition is the one too many.
+    (0..10).for_each(|_| scene.act(0, Action::Publish(message("by-hand"))));
+    scene.give(repeat("dt"));
+    assert_eq!(scene.withheld(), [&Withheld::Rate(10)]);
+    scene.wait(20_000);
+    assert_eq!(scene.packets(0).len(), 11, "CONNECT and ten messages");
+
+    scene.give(repeat("no/#/topic"));
+    assert!(matches!(scene.news().last(), Some(News::Rejected { repeated: true, .. })));
+    let before = scene.happened.len();
+    scene.wait(40_000);
+    assert_eq!((scene.happened.len(), scene.host.deadline()), (before, None));
+
+    scene.act(0, Action::Publish(message("no/#/topic")));
+    assert!(matches!(scene.news().last(), Some(News::Rejected { repeated: false, .. })));
+    scene.give(repeat("dt"));
+    scene.wait(43_000);
+    assert_eq!(scene.packets(0).len(), 11 + 2, "another one is repeated");
 }
 
 #[test]
