@@ -1,10 +1,9 @@
 //! What goes into the host and what comes out.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::Login;
 use crate::client::{Cause, Connected, Message, Misuse, Refusal, Stop};
 use crate::iot::endpoint::Endpoint;
 use crate::iot::region::Region;
@@ -21,22 +20,6 @@ pub struct Way {
     pub endpoint: Endpoint,
     /// Sign for this region; nothing for a plain WebSocket.
     pub sign: Option<Region>,
-}
-
-/// What goes into each CONNECT and into no plan. It is nowhere else: a session does not know it, so it is gone when it is
-/// forgotten.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Login {
-    /// Of the CONNECT; a custom authorizer's token may be in it.
-    pub user_name: Option<Zeroizing<String>>,
-    /// Of the CONNECT.
-    pub password: Option<Zeroizing<Vec<u8>>>,
-}
-
-impl fmt::Debug for Login {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Login")
-    }
 }
 
 /// How much at most; `None` lifts a limit. Defaults protect a fleet from a plan that was not thought through.
@@ -123,8 +106,8 @@ pub enum Input {
 pub enum Output {
     /// Order: make the socket, as [`Host::way`](super::Host::way) says.
     Open(ConnectionRef),
-    /// Order: send these bytes, which may hold a password.
-    Send(ConnectionRef, Vec<u8>),
+    /// Order: send these bytes, which may hold a login; they are overwritten when they are dropped.
+    Send(ConnectionRef, Zeroizing<Vec<u8>>),
     /// Order: close the socket, or do not make it.
     Close(ConnectionRef),
     /// News.

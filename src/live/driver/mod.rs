@@ -13,6 +13,7 @@
 
 mod client;
 mod io;
+mod login;
 mod orders;
 mod sessions;
 #[cfg(test)]
@@ -20,7 +21,8 @@ mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use io::{Happening, Input, Limits, Login, News, Output, Way, What, Withheld};
+pub use io::{Happening, Input, Limits, News, Output, Way, What, Withheld};
+pub use login::Login;
 
 use crate::client::Input as Command;
 use crate::iot::time::{Instant, Millis};

@@ -1,7 +1,9 @@
 //! What the sessions order and tell, and what their sockets do.
 
+use zeroize::Zeroizing;
+
 use super::client::{Client, Transport};
-use super::{Host, Login, MAX_CONNECTING, MAX_REFUSED, News, Output, Standing, Stopping, What, Withheld};
+use super::{Host, MAX_CONNECTING, MAX_REFUSED, News, Output, Standing, Stopping, What, Withheld};
 use crate::client::{Cause, Closure, Input as Command, Misuse, Output as Told, Reconnect, Refusal, Stop};
 use crate::iot::time::{Instant, Millis};
 use crate::live::redact;
@@ -58,7 +60,7 @@ impl Host {
             }
             Told::Send { packet: Packet::Connect(connect), .. } => self.send_connect(now, place, connect),
             Told::Send { frame, packet } => {
-                self.outputs.push_back(Output::Send(place, frame.bytes().to_vec()));
+                self.outputs.push_back(Output::Send(place, Zeroizing::new(frame.bytes().to_vec())));
                 let (bytes, left_out) = kept(frame, Some(&packet));
                 self.happened(now, place, What::Sent { bytes, left_out });
             }
@@ -148,13 +150,14 @@ impl Host {
 
     /// The login goes into the CONNECT here, and only here.
     pub(super) fn send_connect(&mut self, now: Instant, place: ConnectionRef, mut connect: Connect) {
-        if let Standing::Given(Login { user_name, password }) = &self.login {
-            connect.user_name = user_name.as_deref().cloned();
-            connect.password = password.as_deref().cloned();
-        }
         let version = connect.version;
-        let packet = Packet::Connect(connect);
-        match (mqtt::encode(&packet, version), mqtt::encode(&redact::packet(&packet), version)) {
+        let bytes = match &self.login {
+            Standing::Given(login) => login.encode(&mut connect),
+            Standing::None | Standing::Forgotten => {
+                mqtt::encode(&Packet::Connect(connect.clone()), version).map(Zeroizing::new)
+            }
+        };
+        match (bytes, mqtt::encode(&redact::packet(&Packet::Connect(connect)), version)) {
             (Ok(bytes), Ok(shown)) => {
                 self.outputs.push_back(Output::Send(place, bytes));
                 self.happened(now, place, What::Sent { bytes: shown, left_out: 0 });

@@ -69,7 +69,7 @@ impl Scene {
             match output {
                 Output::Open(connection) => self.opens.push(connection),
                 Output::Close(connection) => self.closes.push(connection),
-                Output::Send(connection, bytes) => self.sent.push((connection, bytes)),
+                Output::Send(connection, bytes) => self.sent.push((connection, bytes.to_vec())),
                 Output::Happened(happening) => self.happened.push(happening),
             }
         }

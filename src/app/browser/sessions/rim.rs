@@ -44,7 +44,7 @@ pub struct Craft {
 }
 
 /// A URL under way.
-pub type Signed = Pin<Box<dyn Future<Output = Result<String, String>>>>;
+pub type Signed = Pin<Box<dyn Future<Output = Result<Zeroizing<String>, String>>>>;
 
 /// Everything that the worker holds.
 struct Rim {
@@ -231,7 +231,7 @@ impl Rim {
         self.transports.insert(connection.session, Transport { connection, socket: None });
         let query = self.query.clone();
         if way.sign.is_none() {
-            return self.connect(connection, &with_query(way.endpoint.url(), query.as_deref()));
+            return self.connect(connection, &with_query(&way.endpoint.url(), query.as_deref()));
         }
         let signed = (self.craft.sign)(way, self.keys.clone());
         wasm_bindgen_futures::spawn_local(async move {
@@ -314,15 +314,20 @@ fn keys(field: impl Fn(&str) -> JsValue) -> Option<Keys> {
         .collect::<Option<_>>()?;
     let access_key = AccessKeyId::parse(&field("accessKey").as_string()?).ok()?;
     let token = match field("token").as_string() {
-        Some(token) => Some(SessionToken::parse(&token).ok()?),
+        Some(token) => Some(SessionToken::parse(&Zeroizing::new(token)).ok()?),
         None => None,
     };
     Some(Keys { days, access_key, token })
 }
 
-fn with_query(url: String, query: Option<&String>) -> String {
-    match query {
-        Some(query) => format!("{url}?{query}"),
-        None => url,
+fn with_query(url: &str, query: Option<&String>) -> Zeroizing<String> {
+    let query = query.map(String::as_str);
+    // With room for all of it: growing would leave a copy behind.
+    let mut whole = Zeroizing::new(String::with_capacity(url.len() + 1 + query.map_or(0, str::len)));
+    whole.push_str(url);
+    if let Some(query) = query {
+        whole.push('?');
+        whole.push_str(query);
     }
+    whole
 }

@@ -1,5 +1,7 @@
 //! The worker that holds the live sessions. It runs the same program as the page.
 
+use zeroize::Zeroizing;
+
 use super::rim::{self, Craft, Keys};
 use crate::app::browser::key_store;
 use crate::iot::calendar::UtcTime;
@@ -19,7 +21,7 @@ fn read(order: &str) -> Result<Input, String> {
 }
 
 /// The URL that carries the signature, made for this moment.
-async fn signed_url(way: Way, keys: Option<Keys>) -> Result<String, String> {
+async fn signed_url(way: Way, keys: Option<Keys>) -> Result<Zeroizing<String>, String> {
     let keys = keys.ok_or(words::session::NO_KEYS)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds since 1970")]
     let now = UnixTime((js_sys::Date::now() / 1000.0) as u64);
@@ -37,5 +39,5 @@ async fn signed_url(way: Way, keys: Option<Keys>) -> Result<String, String> {
         .await
         .map_err(|error| error.sentence().to_owned())?;
     let signature = Signature::from_bytes(&signature).map_err(|error| error.to_string())?;
-    Ok(unsigned.signed(&signature, keys.token.as_ref()).as_str().to_owned())
+    Ok(Zeroizing::new(unsigned.signed(&signature, keys.token.as_ref()).as_str().to_owned()))
 }
