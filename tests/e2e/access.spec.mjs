@@ -530,15 +530,16 @@ test.describe('canaries', () => {
     { ...localStorage }, { ...sessionStorage }, location.href, history.state, document.cookie, document.documentElement.outerHTML,
     [...document.querySelectorAll('input, textarea')].map((field) => field.value),
   ]));
-  const nowhere = async (page, secret) => {
+  const nowhere = async (page, ...secrets) => {
+    const texts = secrets.flatMap(parts);
     const js = await module(page);
     const worker = await workerOf(page);
     // Its program may still be on the way; another start of it would find another file.
     await expect.poll(() => worker.evaluate(() => globalThis.onmessage !== null)).toBe(true);
-    expect(await page.evaluate(scan, [js, parts(secret)])).toEqual([]);
-    expect(await worker.evaluate(scan, [js, parts(secret)])).toEqual([]);
+    expect(await page.evaluate(scan, [js, texts])).toEqual([]);
+    expect(await worker.evaluate(scan, [js, texts])).toEqual([]);
     const seen = await traces(page);
-    for (const part of parts(secret)) expect(seen).not.toContain(part);
+    for (const text of texts) expect(seen).not.toContain(text);
   };
 
   test('the scan finds what is there', async ({ page }) => {
@@ -587,6 +588,42 @@ test.describe('canaries', () => {
     const [id] = Object.keys(gateway.keys).filter((key) => !Object.hasOwn(KEYS, key));
     await nowhere(page, gateway.keys[id].secretAccessKey);
     expect(cognito.log).toHaveLength(2);
+  });
+
+  test('what a custom authorizer and another broker were told is in no memory once it is forgotten', async ({ page, gateway }) => {
+    const token = 'a-token-for-nobody-0123456789-zyxwvutsrq';
+    const passwords = ['pass-WORD-of-nobody-9876543210-qrstuvwxyz', 'WORT-zum-PASS-5647382910-ihgfedcbaponmlkj'];
+    const key = makeTokenKey();
+    const signature = key.sign(token);
+    const users = { me: passwords[0], you: passwords[1] };
+    const secrets = [token, signature, encodeURIComponent(signature), ...passwords];
+    const goes = async (way) => {
+      await button(page, 'Use this').click();
+      await connects(page);
+      await button(page, 'Forget now').click();
+      await button(page, 'Disconnect A').click();
+      await expect(session(page, 'A')).toContainText('Disconnected by you.');
+      await expect(button(page, 'Connect A')).toBeEnabled();
+      await test.step(way, () => nowhere(page, ...secrets));
+    };
+    await lock(page);
+    for (const radio of [/query of the URL/, /behind the user name/]) {
+      gateway.authorizer = new Authorizer({ publicKey: key.publicKey, tokens: [token], users });
+      await page.getByRole('radio', { name: 'custom authorizer' }).check();
+      await page.getByRole('textbox', { name: /^Authorizer/ }).fill('lab');
+      await page.getByLabel('Token key name').fill('token');
+      await page.getByLabel('Token', { exact: true }).fill(token);
+      await page.getByLabel('Signature of the token').fill(signature);
+      await page.getByRole('textbox', { name: 'User name' }).fill('me');
+      await page.getByRole('textbox', { name: 'Password' }).fill(passwords[0]);
+      await page.getByRole('radio', { name: radio }).check();
+      await goes(`a custom authorizer, ${radio.source}`);
+    }
+    gateway.authorizer = new Authorizer({ users, isDefault: true });
+    await page.getByRole('radio', { name: /plain/ }).check();
+    await page.getByRole('textbox', { name: /^User name/ }).fill('you');
+    await page.getByRole('textbox', { name: 'Password' }).fill(passwords[1]);
+    await goes('another broker');
   });
 
   test('what was refused is in no memory', async ({ page }) => {
