@@ -61,7 +61,11 @@ fn stays_away(stop: Stop) -> String {
 fn withheld(why: &Withheld) -> String {
     match why {
         Withheld::NoWay => "Not connected: nobody has said where to.".to_owned(),
-        Withheld::Forgotten => "Not connected: the credentials were forgotten. Give them again.".to_owned(),
+        Withheld::Forgotten => {
+            "Not connected: the credentials were forgotten. Give them again. To connect to another broker without any, \
+             leave its fields empty and press Use this."
+                .to_owned()
+        },
         Withheld::Login(error) => format!("Not connected: the credentials cannot be sent: {error}."),
         Withheld::Refusals(times) => format!(
             "Not connected: {times} handshakes in a row were refused, and for each more the browser delays all \

@@ -60,7 +60,8 @@ pub enum Input {
     Limits(Limits),
     /// Order: each CONNECT carries this from now on, or nothing.
     Login(Option<Login>),
-    /// Order: forget the login. A new connection is refused until there is another; those that stand stay.
+    /// Order: forget the login. A new connection is refused until [`Self::Login`] comes again, be it with nothing:
+    /// otherwise a comeback would go out without a login that the user believes to be there. Those that stand stay.
     Forget,
     /// Order: do this now.
     Act {

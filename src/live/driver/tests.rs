@@ -387,6 +387,31 @@ fn a_login_is_on_the_wire_and_nowhere_else() {
 }
 
 #[test]
+fn who_forgot_a_login_connects_without_one_once_that_is_said() {
+    let mut scene = Scene::new(actors(1, Comeback::After(Millis(10))));
+    let password = Some(Zeroizing::new(b"pass-WORD".to_vec()));
+    // Forgetting where nothing was given asks for nothing.
+    scene.give(Input::Forget);
+    let connection = scene.connect(0);
+    scene.give(Input::Login(Some(Login { user_name: None, password })));
+    scene.give(Input::Forget);
+    scene.close(connection, 1006);
+    scene.wait(1000);
+    assert_eq!((scene.withheld(), scene.phase(0)), (vec![&Withheld::Forgotten], Phase::Idle));
+    // The page hands over an empty login, twice.
+    scene.give(Input::Login(None));
+    scene.give(Input::Login(None));
+    let connection = scene.connect(0);
+    let Some(Packet::Connect(connect)) = scene.packets(0).pop() else { panic!("no CONNECT") };
+    assert_eq!((connect.user_name, connect.password), (None, None));
+    // From then on it also comes back by itself.
+    scene.close(connection, 1006);
+    scene.wait(2000);
+    scene.accept(0);
+    assert_eq!((scene.withheld().len(), scene.phase(0)), (1, Phase::Connected));
+}
+
+#[test]
 fn a_long_payload_keeps_its_beginning_in_the_log() {
     let mut scene = Scene::new(actors(1, Comeback::Never));
     let connection = scene.connect(0);
