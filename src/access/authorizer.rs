@@ -9,7 +9,7 @@ use base64ct::{Base64, Encoding};
 
 use super::Hidden;
 use crate::iot::endpoint::Endpoint;
-use crate::sigv4::percent_encode;
+use crate::sigv4::percent_encode_to;
 
 /// Longest name of an authorizer or a token key, in characters (API Reference, CreateAuthorizer: documented).
 pub const MAX_NAME: usize = 128;
@@ -111,10 +111,19 @@ impl Authorizer {
             signature.map(|signature| (SIGNATURE, signature.as_str())),
             token.map(|token| (token.key_name.as_str(), token.value.as_str())),
         ];
-        let pairs = pairs.into_iter().flatten();
-        let pairs: Vec<String> =
-            pairs.map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
-        Hidden::new(pairs.join("&"))
+        let pairs = pairs.iter().flatten();
+        // With room for all of it: growing would leave a copy behind.
+        let room = pairs.clone().map(|(name, value)| name.len() + 3 * value.len() + 2).sum();
+        let mut query = String::with_capacity(room);
+        for (name, value) in pairs {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.push_str(name);
+            query.push('=');
+            percent_encode_to(&mut query, value);
+        }
+        Hidden::new(query)
     }
 
     /// The URL to open, for the way by the query.
@@ -133,8 +142,9 @@ impl Authorizer {
 
     fn behind(&self, text: &str) -> Hidden {
         let query = self.query();
-        let sign = if query.as_str().is_empty() { "" } else { "?" };
-        Hidden::new(format!("{text}{sign}{}", query.as_str()))
+        let parts = [text, if query.as_str().is_empty() { "" } else { "?" }, query.as_str()];
+        // Joined in one buffer of the right length.
+        Hidden::new(parts.concat())
     }
 }
 

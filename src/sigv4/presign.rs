@@ -4,9 +4,11 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::{
     ALGORITHM, AccessKeyId, SERVICE, SessionToken, Signature, SigningError, TERMINATOR, hex, percent_encode,
+    percent_encode_to,
 };
 use crate::iot::calendar::UtcTime;
 use crate::iot::endpoint::Endpoint;
@@ -178,25 +180,35 @@ impl UnsignedUrl {
     /// The URL to open. The token, which temporary keys need, is appended after signing.
     #[must_use]
     pub fn signed(&self, signature: &Signature, token: Option<&SessionToken>) -> PresignedUrl {
-        let token = token.map(|token| format!("&X-Amz-Security-Token={}", percent_encode(&token.0)));
-        PresignedUrl(format!(
-            "{}&X-Amz-Signature={}{}",
-            self.url,
-            signature.hex(),
-            token.as_deref().unwrap_or_default()
-        ))
+        const TOKEN: &str = "&X-Amz-Security-Token=";
+        let signed = format!("{}&X-Amz-Signature={}", self.url, signature.hex());
+        let room = token.map_or(0, |token| TOKEN.len() + 3 * token.0.len());
+        // With room for all of it: growing would leave a copy behind.
+        let mut url = Zeroizing::new(String::with_capacity(signed.len() + room));
+        url.push_str(&signed);
+        if let Some(token) = token {
+            url.push_str(TOKEN);
+            percent_encode_to(&mut url, &token.0);
+        }
+        PresignedUrl(url)
     }
 }
 
 /// A URL that opens a session for whoever holds it, while it is valid. Treat it as a secret.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PresignedUrl(String);
+pub struct PresignedUrl(Zeroizing<String>);
 
 impl PresignedUrl {
     /// The URL, for the socket.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The same, without a copy.
+    #[must_use]
+    pub fn into_text(self) -> Zeroizing<String> {
+        self.0
     }
 }
 

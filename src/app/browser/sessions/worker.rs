@@ -39,5 +39,5 @@ async fn signed_url(way: Way, keys: Option<Keys>) -> Result<Zeroizing<String>, S
         .await
         .map_err(|error| error.sentence().to_owned())?;
     let signature = Signature::from_bytes(&signature).map_err(|error| error.to_string())?;
-    Ok(Zeroizing::new(unsigned.signed(&signature, keys.token.as_ref()).as_str().to_owned()))
+    Ok(unsigned.signed(&signature, keys.token.as_ref()).into_text())
 }
