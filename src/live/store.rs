@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 
+use super::driver::NOBODY;
 use super::record::{self, Phase, Record};
 use super::redact;
 use crate::mqtt::{self, Frame, PacketKind, Version};
@@ -288,13 +289,14 @@ impl Store {
     }
 
     /// Writes `most` more rows without secrets; whether there are more. `say` puts a row into words. Rows that were dropped
-    /// since the beginning are not in the export.
+    /// since the beginning are not in the export, nor are those of no session.
     pub fn export(&self, export: &mut Export, most: usize, say: impl Fn(&Row) -> String) -> bool {
         let start = self
             .place(export.next)
             .unwrap_or_else(|| if export.next.0 < self.dropped { 0 } else { self.len() });
         let end = start.saturating_add(most).min(self.len());
-        for mut row in (start..end).filter_map(|place| self.at(place)) {
+        let of_sessions = |row: &Row| row.entry.connection != NOBODY;
+        for mut row in (start..end).filter_map(|place| self.at(place)).filter(of_sessions) {
             row.entry = redact::entry(&row.entry, row.version);
             export.writer.write(&row.entry, row.version, row.left_out, || redact::text(&say(&row)));
         }

@@ -111,9 +111,7 @@ pub fn connected(connected: &Connected) -> String {
 pub fn refusal(refusal: &Refusal, signed: bool) -> String {
     match refusal {
         Refusal::NotOpened(closure) if signed && closure.code.is_some() => format!(
-            "The connection could not be opened{}. Usual reasons, most likely first: this computer's clock is minutes \
-             off; a wrong secret or session token, or an expired one; the key is for another region; the endpoint cannot \
-             be reached.",
+            "The connection could not be opened{}. What it can be, and how to find out, stands above the sessions.",
             ending(closure)
         ),
         Refusal::Code(answer) => {
