@@ -233,6 +233,7 @@ fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use proptest::prelude::*;
 

@@ -339,6 +339,7 @@ fn wire(bytes: &[u8], version: Version) -> Option<Wire> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use proptest::prelude::*;
 

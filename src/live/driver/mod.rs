@@ -1,7 +1,7 @@
 //! Many live sessions side by side, sans-I/O: the user's orders and what sockets do go in, what sockets are to do and what
 //! happened come out.
 //!
-//! Each session is a [`client::Session`] with the [`Habits`](crate::lab::habits::Habits) that it has in a simulation. The
+//! Each session is a [`client::Session`](crate::client::Session) with the [`Habits`](crate::lab::habits::Habits) that it has in a simulation. The
 //! host adds what a browser and a real account need: a queue, because Chromium slows a page down that opens many sockets at
 //! once; an end to attempts when handshakes are refused in a row, because it then delays all others of the page too; limits
 //! that protect a fleet.
@@ -17,6 +17,7 @@ mod login;
 mod orders;
 mod sessions;
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -54,6 +54,7 @@ pub mod page {
 
     /// The page's log.
     #[wasm_bindgen]
+    #[derive(Default)]
     pub struct Log {
         store: Store,
         digest: Digest,
@@ -65,7 +66,7 @@ pub mod page {
         /// An empty one.
         #[wasm_bindgen(constructor)]
         pub fn new() -> Self {
-            Self { store: Store::default(), digest: Digest::default(), topic: (String::new(), "".into()) }
+            Self::default()
         }
 
         /// Takes a batch as the page does, and tells the messages, `message(session, topic, payload)`, and what a client
