@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { longLog } from '../e2e/logs.mjs';
+import { startMosquitto } from '../gateway/mosquitto.mjs';
 import { serve } from '../serve.mjs';
 
 const WASM = 'wasm32-unknown-unknown';
@@ -30,6 +31,7 @@ export async function browserFigures(levels) {
     await firstAnswer(browser, site);
     await memory(browser, site);
     await longRun(browser, site);
+    await manySessions(browser, site);
   } finally {
     await site.close();
     await browser.close();
@@ -213,6 +215,59 @@ async function longRun(browser, site) {
   });
   console.log(`\n10,000 events, tasks above 50 ms: stepping ${stepping}; leafing ${leafing}; scrolling ${scrolling}; filtering ${filtering}`);
   await page.close();
+}
+
+/**
+ * Live with as many sessions as a plan may have: until all stand, what one message to all of them takes until it is in the log, and
+ * what they cost. mosquitto 2.0 takes about 200 ms for each new WebSocket, whoever connects.
+ */
+async function manySessions(browser, site, count = 200) {
+  const broker = await startMosquitto();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const press = (name) => page.getByRole('button', { name, exact: true }).click();
+  const megabytes = () => page.evaluate(async () => ((await performance.measureUserAgentSpecificMemory()).bytes / 1e6).toFixed(1));
+  const seconds = async (work) => {
+    const since = performance.now();
+    await work();
+    return ((performance.now() - since) / 1000).toFixed(2);
+  };
+  try {
+    await page.goto(site.url);
+    await takenOver(page);
+    await press('Live');
+    await page.getByLabel('Endpoint', { exact: true }).fill(`ws://127.0.0.1:${broker.wsPort}`);
+    await press('Lock the page to it');
+    await page.getByRole('radio', { name: /plain/ }).check();
+    await page.getByRole('checkbox', { name: /Without the limits of this tab/ }).check();
+    const before = await megabytes();
+    const names = Array.from({ length: count }, (_, number) => `S${number + 1}`);
+    const plan = {
+      format: 'policylab-scenario/1', end: 60, who: [{ name: 'device', principal: { kind: 'x509' }, policies: [] }],
+      clients: names.map((name) => ({
+        name, who: 'device', clientId: `iotlab-${name}`, onConnect: [{ do: 'subscribe', filter: 'iotlab/all', qos: 0 }],
+      })),
+      steps: names.map((session) => ({ at: 0, session, do: 'connect' })),
+    };
+    await page.getByLabel('Open a plan').setInputFiles({ name: 'many.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(plan)) });
+    await page.getByRole('group', { name: 'Session S1', exact: true }).waitFor();
+    const connected = await seconds(async () => {
+      await press('Run the plan');
+      await page.getByText(`${count} of ${count} connected.`).waitFor({ timeout: 180_000 });
+    });
+    const first = page.getByRole('group', { name: 'Session S1', exact: true });
+    await first.getByLabel('Publishes to').fill('iotlab/all');
+    await first.getByLabel('Message', { exact: true }).fill('hello');
+    await page.getByLabel('Filter: words, or session:A').fill('type:PUBLISH dir:received');
+    const told = await seconds(async () => {
+      await press('Publish S1');
+      await page.getByText(new RegExp(`^${count} of \\d+ events$`)).waitFor();
+    });
+    console.log(`\n${count} live sessions at mosquitto: all connected after ${connected} s, a message to all of them in the log after ${told} s, `
+      + `memory (JavaScript, DOM and wasm, page and worker) ${before} MB before, ${await megabytes()} MB with all`);
+  } finally {
+    await page.close();
+    await broker.close();
+  }
 }
 
 /** A policy of so many characters, most of them in statements. */

@@ -109,6 +109,8 @@ impl Component for Root {
                         link.hand_over(secrets);
                         Msg::Live(live::Msg::Access(msg))
                     }
+                    // Nothing was given: there is nobody to forget it either.
+                    None if msg == live::access::Msg::Anonymous => return false,
                     None => Msg::Live(live::Msg::Lost),
                 }
             }

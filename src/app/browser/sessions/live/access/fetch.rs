@@ -39,9 +39,12 @@ async fn send(url: &str, request: &Request) -> Result<Response, JsValue> {
     fetch(url, &init).await
 }
 
-/// The time of the server that the page came from; nothing when it cannot be asked. The service worker keeps out of
-/// requests for a head.
+/// The time of the server that the page came from; nothing when it cannot be asked, as without a network. The service worker
+/// keeps out of requests for a head.
 pub(super) async fn server_time() -> Option<UnixTime> {
+    if !gloo::utils::window().navigator().on_line() {
+        return None;
+    }
     let answer = fetch("./", &plain("HEAD")).await.ok()?;
     let header = |name| answer.headers().get(name).ok().flatten();
     let date = http_date(&header("Date")?)?;
