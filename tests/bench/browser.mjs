@@ -242,7 +242,7 @@ async function manySessions(browser, site, count = 200) {
     const before = await megabytes();
     const names = Array.from({ length: count }, (_, number) => `S${number + 1}`);
     const plan = {
-      format: 'policylab-scenario/1', end: 60, who: [{ name: 'device', principal: { kind: 'x509' }, policies: [] }],
+      format: 'policylab-scenario/1', end: 60, who: [{ name: 'device', region: 'eu-west-1', accountId: '123456789012', principal: { kind: 'x509' }, policies: [] }],
       clients: names.map((name) => ({
         name, who: 'device', clientId: `iotlab-${name}`, onConnect: [{ do: 'subscribe', filter: 'iotlab/all', qos: 0 }],
       })),
