@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import { CLOSED_POOL, LOGIN_TOKEN, OPEN_POOL, PROVIDER, cognitoHost } from '../gateway/cognito.mjs';
 import { Authorizer, makeTokenKey } from '../gateway/authorizer.mjs';
 import { expect, HOST, KEYS, test, workerOf } from './lab.mjs';
+import { giveCredentials as type, KEY, pasteCredentials as paste } from './live.mjs';
 
 const LONG = 'AKIAIOSFODNN7EXAMPLE';
-const KEY = 'ASIAIOSFODNN7EXAMPLE';
 const { secretAccessKey: SECRET, sessionToken: TOKEN } = KEYS[KEY];
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
@@ -31,24 +31,6 @@ async function lockToPool(page, pool) {
   await page.getByLabel('Identity pool ID').fill(pool);
   await button(page, 'Lock the page to it').click();
   await expect(page.getByText('This page can now reach')).toBeVisible();
-}
-/** As Ctrl+V does it. */
-async function paste(page, text) {
-  const box = page.getByLabel('Paste credentials');
-  await box.focus();
-  const left = await box.evaluate((field, given) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text', given);
-    // Only when nobody prevents it does a browser put the text into the field.
-    return field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })) || field.value;
-  }, text);
-  expect(left).toBe('');
-}
-async function type(page, { id = KEY, secret = SECRET, token = TOKEN } = {}) {
-  await page.getByLabel('Access key ID').fill(id);
-  await page.getByLabel('Secret access key').fill(secret);
-  await page.getByLabel('Session token').fill(token);
-  await button(page, 'Use these credentials').click();
 }
 async function connects(page) {
   await button(page, 'Connect A').click();
