@@ -14,7 +14,7 @@ mod tests;
 use std::rc::Rc;
 
 use super::Effect;
-use super::script::{self, ADD_SESSION_ID, ADD_STEP_ID, Draft, LAST_STEP_ID, Outcome, Script};
+use super::script::{self, Draft, Outcome, Script};
 use crate::app::check::files::Opened;
 use crate::app::workspace::{Attached, MAX_POLICIES, PolicyText, Workspace};
 use crate::iot::endpoint::Endpoint;
@@ -213,7 +213,7 @@ impl Live {
     }
 
     fn change(&mut self, msg: script::Msg, workspace: &mut Workspace) -> Vec<Effect> {
-        let focus = self.focus_after(&msg);
+        let focus = self.plan.focus_after(&msg).map(Effect::Focus);
         let before = self.plan.draft().sessions().len();
         let mut effects = Vec::new();
         // The numbers of the others stay what worker and log call them.
@@ -268,19 +268,6 @@ impl Live {
                 self.told = Some(words::not_taken(&why.to_string()));
                 Vec::new()
             }
-        }
-    }
-
-    /// Where the focus goes when what was pressed goes away, or something new asks to be filled in.
-    fn focus_after(&self, msg: &script::Msg) -> Option<Effect> {
-        let draft = self.plan.draft();
-        match msg {
-            script::Msg::AddStep if !draft.sessions().is_empty() => Some(Effect::Focus(LAST_STEP_ID)),
-            script::Msg::RemoveStep(step) if step + 1 == draft.steps().len() => {
-                Some(Effect::Focus(ADD_STEP_ID))
-            }
-            script::Msg::RemoveSession(_) | script::Msg::UseCheck => Some(Effect::Focus(ADD_SESSION_ID)),
-            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::app::check::files::Opened;
-use crate::app::sessions::script::{Choice, Field};
+use crate::app::sessions::script::{ADD_SESSION_ID, Choice, Field};
 use crate::app::workspace::MqttVersion;
 use crate::iot::time::UnixTime;
 use crate::live::driver::Limits;

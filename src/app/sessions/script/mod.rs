@@ -233,6 +233,20 @@ impl Script {
         }
     }
 
+    /// The element that gets the focus after this message, because what was pressed goes away or something new asks to be
+    /// filled in.
+    #[must_use]
+    pub fn focus_after(&self, msg: &Msg) -> Option<&'static str> {
+        let draft = &self.draft;
+        match msg {
+            Msg::AddStep if !draft.sessions().is_empty() => Some(LAST_STEP_ID),
+            Msg::RemoveStep(step) if step + 1 == draft.steps().len() => Some(ADD_STEP_ID),
+            Msg::RemoveSession(session) if session + 1 == draft.sessions().len() => Some(ADD_SESSION_ID),
+            Msg::UseCheck => Some(ADD_SESSION_ID),
+            _ => None,
+        }
+    }
+
     /// Opens one of these texts; what it is to be played may be changed before.
     fn open(&mut self, texts: &[(String, String)], then: impl FnOnce(&mut Draft)) -> Outcome {
         self.refused = None;

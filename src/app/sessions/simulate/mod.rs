@@ -11,7 +11,7 @@ pub mod player;
 mod tests;
 
 use super::Effect;
-use super::script::{self, ADD_SESSION_ID, ADD_STEP_ID, LAST_STEP_ID, Outcome, Script};
+use super::script::{self, Outcome, Script};
 use crate::app::check::files::Opened;
 use crate::app::presenter;
 use crate::app::workspace::Workspace;
@@ -65,7 +65,7 @@ impl Simulate {
     pub fn update(&mut self, msg: Msg, workspace: &mut Workspace) -> Vec<Effect> {
         match msg {
             Msg::Script(msg) => {
-                let focus = self.focus_after(&msg);
+                let focus = self.script.focus_after(&msg).map(Effect::Focus);
                 self.change(msg, workspace);
                 return focus.into_iter().collect();
             }
@@ -87,22 +87,6 @@ impl Simulate {
             },
         }
         Vec::new()
-    }
-
-    /// Where the focus goes when what was pressed goes away, or something new asks to be filled in.
-    fn focus_after(&self, msg: &script::Msg) -> Option<Effect> {
-        let draft = self.script.draft();
-        match msg {
-            script::Msg::AddStep if !draft.sessions().is_empty() => Some(Effect::Focus(LAST_STEP_ID)),
-            script::Msg::RemoveStep(step) if step + 1 == draft.steps().len() => {
-                Some(Effect::Focus(ADD_STEP_ID))
-            }
-            script::Msg::RemoveSession(session) if session + 1 == draft.sessions().len() => {
-                Some(Effect::Focus(ADD_SESSION_ID))
-            }
-            script::Msg::UseCheck => Some(Effect::Focus(ADD_SESSION_ID)),
-            _ => None,
-        }
     }
 
     fn change(&mut self, msg: script::Msg, workspace: &mut Workspace) {

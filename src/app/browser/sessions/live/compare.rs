@@ -8,15 +8,14 @@ mod table;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use js_sys::Date;
 use yew::prelude::*;
 
+use super::access::now;
 use crate::app::browser::components::{text, text_area};
 use crate::app::sessions::Msg as ToModel;
 use crate::app::sessions::live;
 use crate::app::sessions::live::compare::{Compare, Msg, Whose};
 use crate::iot::region::Region;
-use crate::iot::time::UnixTime;
 use crate::live::predict::{Prediction, Source};
 use crate::words::live as words;
 use elsewhere::elsewhere;
@@ -112,10 +111,4 @@ fn who(prediction: &Prediction) -> Html {
         }
     });
     html! { <><p>{ words::who(prediction.sign_in()) }</p>{ for rights }</> }
-}
-
-/// The browser's clock.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds since 1970")]
-pub(super) fn now() -> UnixTime {
-    UnixTime((Date::now() / 1000.0) as u64)
 }

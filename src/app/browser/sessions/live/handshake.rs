@@ -3,7 +3,7 @@
 use gloo::utils::window;
 use yew::prelude::*;
 
-use super::compare::now;
+use super::access::now;
 use crate::app::browser::components::text;
 use crate::app::sessions::live::handshake::carries;
 use crate::app::sessions::live::{self, Live, run};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use yew::prelude::*;
 
-use super::compare::now;
+use super::access::now;
 use crate::app::browser::components::{check_box, field, text};
 use crate::app::sessions::Msg as ToModel;
 use crate::app::sessions::live;

@@ -18,6 +18,7 @@ use crate::words::access as words;
 use form::{AuthorizerFields, BrokerFields, KeyFields, Login, Paste};
 
 pub(in crate::app::browser::sessions) use page::framed;
+pub(super) use vault::now;
 pub(in crate::app::browser::sessions) use vault::{Given, Handover, Vault};
 
 /// The first step: which endpoint, and how it is signed in. The page is still locked to itself.

@@ -275,7 +275,7 @@ impl From<AuthorizerError> for Refused {
 
 /// Seconds since 1970, by this machine.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds since 1970")]
-pub(super) fn now() -> UnixTime {
+pub(in crate::app::browser::sessions::live) fn now() -> UnixTime {
     UnixTime((Date::now() / 1000.0) as u64)
 }
 

@@ -6,8 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use super::now;
 use crate::app::browser::components::{FilePicker, text};
+use crate::app::browser::sessions::live::access::now;
 use crate::app::check::files::Opened;
 use crate::app::sessions::live::compare::{Compare, Msg, PASTE_ID};
 use crate::live::observe::{MAX_TEXT, Paste, read};

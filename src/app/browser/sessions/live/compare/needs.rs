@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use super::now;
 use crate::app::browser::components::{field, text};
+use crate::app::browser::sessions::live::access::now;
 use crate::app::sessions::live::compare::{Commands, Compare, Field, Msg};
 use crate::iot::region::Region;
 use crate::live::predict::SignIn;

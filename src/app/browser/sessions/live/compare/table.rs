@@ -6,9 +6,10 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::{now, who};
+use super::who;
 use crate::app::browser::components::{Tone, check_box, choice, text};
 use crate::app::browser::sessions::decision::decision;
+use crate::app::browser::sessions::live::access::now;
 use crate::app::sessions::live::compare::{Compare, Line, Msg, Origin, Sight, Whose};
 use crate::iot::time::{Millis, UnixTime};
 use crate::live::compare::{Suspect, Verdict};
