@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 
 use super::driver::NOBODY;
-use super::record::{self, Phase, Record};
+use super::record::{self, Record};
 use super::redact;
 use crate::mqtt::{self, Frame, PacketKind, Version};
 use crate::timeline::filter::{Filter, Subject};
@@ -74,17 +74,6 @@ struct Lane {
     rows: VecDeque<RowId>,
 }
 
-/// What a batch says besides its rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// Where sessions stand from now on, in order.
-    pub phases: Vec<(SessionId, Phase)>,
-    /// Whether a plan is being run from now on.
-    pub running: Option<bool>,
-    /// Rows that are sentences.
-    pub told: Vec<RowId>,
-}
-
 /// Where a search stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
@@ -95,28 +84,20 @@ pub struct Found {
 }
 
 impl Store {
-    /// Takes a batch of [`record`]s.
-    pub fn take(&mut self, batch: Vec<u8>) -> Taken {
-        let mut taken = Taken::default();
+    /// Takes a batch of [`record`]s, and lets `hear` know each of them, also those that are no rows.
+    pub fn take(&mut self, batch: Vec<u8>, mut hear: impl FnMut(&Record<'_>)) {
         let number = self.gone + self.batches.len();
         let before = self.places.len();
         let mut records = record::read(&batch);
         loop {
             let offset = records.offset();
-            let Some(Record { connection, what, .. }) = records.next() else { break };
-            let id = RowId(self.dropped.saturating_add(self.places.len() as u64));
-            match what {
-                record::What::Phase(phase) => {
-                    taken.phases.push((connection.session, phase));
-                    continue;
-                }
-                record::What::Running(running) => {
-                    taken.running = Some(running);
-                    continue;
-                }
-                record::What::Told(_) => taken.told.push(id),
-                _ => {}
+            let Some(record) = records.next() else { break };
+            hear(&record);
+            let Record { connection, what, .. } = record;
+            if let record::What::Phase(_) | record::What::Running(_) = what {
+                continue;
             }
+            let id = RowId(self.dropped.saturating_add(self.places.len() as u64));
             let mut version = Version::V311;
             if let Some(lane) = self.lane(connection.session) {
                 if let record::What::Sent { bytes, .. } = what
@@ -139,7 +120,6 @@ impl Store {
         while self.places.len() > MAX_ROWS || self.bytes > MAX_BYTES {
             self.drop_oldest();
         }
-        taken
     }
 
     fn drop_oldest(&mut self) {
@@ -345,7 +325,7 @@ mod tests {
 
     use super::*;
     use crate::iot::time::Instant;
-    use crate::live::record::Batch;
+    use crate::live::record::{Batch, Phase};
     use crate::mqtt::{Connect, Packet, PacketId, Properties, Property, Publish, Qos};
     use crate::timeline::{ConnectionRef, Party, filter, log};
 
@@ -397,21 +377,24 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_becomes_rows_states_and_sentences() {
+    fn a_batch_is_heard_whole_and_becomes_rows() {
         let mut store = Store::default();
-        store.take(connect(1, Version::V5));
+        store.take(connect(1, Version::V5), |_| ());
         let ping = mqtt::encode(&Packet::PingResp, Version::V5).unwrap();
-        let taken = store.take(batch(&[
+        let all = [
             (0, record::What::Phase(Phase::Connecting)),
             (0, record::What::Opened),
             (1, record::What::Received { bytes: &ping, left_out: 7 }),
             (0, record::What::Running(true)),
-            (0, record::What::Phase(Phase::Connected)),
             (0, record::What::Told("Connected.")),
             (0, record::What::Closed { by: Party::Server, code: Some(1000), reason: "bye" }),
-        ]));
-        let phases = vec![(SessionId(0), Phase::Connecting), (SessionId(0), Phase::Connected)];
-        assert_eq!(taken, Taken { phases, running: Some(true), told: vec![RowId(3)] });
+        ];
+        let mut heard = 0;
+        store.take(batch(&all), |record| {
+            assert_eq!((record.connection.session.0, record.what), all[heard]);
+            heard += 1;
+        });
+        assert_eq!(heard, all.len());
         let whats: Vec<What> = store.entries(1, 10).into_iter().map(|entry| entry.what).collect();
         let wire = Wire { packet: Ok(Packet::PingResp), bytes: ping };
         let close = Close { by: Party::Server, code: Some(1000), reason: "bye".to_owned() };
@@ -426,7 +409,7 @@ mod tests {
         let mut store = Store::default();
         let pair = [sent(0, &Packet::PingReq, Version::V5), sent(1, &Packet::PingReq, Version::V5)].concat();
         for _ in 0..MAX_ROWS / 2 + 3 {
-            store.take(pair.clone());
+            store.take(pair.clone(), |_| ());
         }
         assert_eq!((store.len(), store.dropped()), (MAX_ROWS, 6));
         assert!(store.row(RowId(5)).is_none() && store.row(RowId(6)).is_some());
@@ -446,7 +429,7 @@ mod tests {
         let one = sent(0, &publish(vec![7; MAX_PAYLOAD]), Version::V5);
         let pair = [one.as_slice(), &one].concat();
         for _ in 0..MAX_BYTES / MAX_PAYLOAD / 2 + 100 {
-            store.take(pair.clone());
+            store.take(pair.clone(), |_| ());
         }
         assert!(store.bytes() <= MAX_BYTES && store.dropped() > 0 && store.len() > 1000, "{}", store.len());
         let kept: usize = store.batches.iter().map(Vec::len).sum();
@@ -466,8 +449,8 @@ mod tests {
                 batch[0] = kind;
                 batch[record::HEAD - 4] = u8::try_from(bytes.len()).unwrap();
                 batch.extend_from_slice(bytes);
-                store.take(batch);
-                store.take(bytes.clone());
+                store.take(batch, |_| ());
+                store.take(bytes.clone(), |_| ());
             }
             let found = store.find(&filter::read("x").filter, &[], None, usize::MAX, say);
             prop_assert!(found.rows.len() <= store.len());
@@ -489,11 +472,11 @@ mod tests {
         let key = "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let long = mqtt::encode(&publish(vec![b'x'; MAX_PAYLOAD]), Version::V311).unwrap();
         let mut store = Store::default();
-        store.take(sent(0, &Packet::Connect(connect), Version::V5));
-        store.take(sent(1, &publish(key.as_bytes().to_vec()), Version::V311));
-        store.take(batch(&[(1, record::What::Sent { bytes: &long, left_out: 9 })]));
-        store.take(sent(1, &publish(b"\xff\x00".to_vec()), Version::V311));
-        store.take(batch(&[(0, record::What::Told(told))]));
+        store.take(sent(0, &Packet::Connect(connect), Version::V5), |_| ());
+        store.take(sent(1, &publish(key.as_bytes().to_vec()), Version::V311), |_| ());
+        store.take(batch(&[(1, record::What::Sent { bytes: &long, left_out: 9 })]), |_| ());
+        store.take(sent(1, &publish(b"\xff\x00".to_vec()), Version::V311), |_| ());
+        store.take(batch(&[(0, record::What::Told(told))]), |_| ());
         let entries = store.entries(0, usize::MAX);
         let mut export = store.begin_export(&participants(&["A", "B"]));
         while store.export(&mut export, 2, say) {}

@@ -44,7 +44,7 @@ fn received(name: &str, version: Version) {
     let batches: Vec<Vec<u8>> = std::mem::take(&mut live.batches);
     let rows: u64 = live.store.dropped() + live.store.len() as u64;
     let mut store = Store::default();
-    batches.into_iter().for_each(|batch| _ = store.take(batch));
+    batches.into_iter().for_each(|batch| store.take(batch, |_| ()));
     let each = begin.elapsed() / u32::try_from(rows).unwrap_or(1);
     println!("         of which the log takes {each:?}");
 }
@@ -133,7 +133,7 @@ impl Live {
 
     fn flush(&mut self) {
         self.batches.push(self.batch.bytes().to_vec());
-        self.store.take(self.batch.bytes().to_vec());
+        self.store.take(self.batch.bytes().to_vec(), |_| ());
         self.batch.clear();
     }
 }

@@ -365,7 +365,7 @@ mod tests {
             connection: crate::timeline::ConnectionRef { session: crate::timeline::SessionId(0), number: 1 },
             what: crate::live::record::What::Opened,
         });
-        model.live.log.take(batch.bytes().to_vec());
+        model.live.log.take(batch.bytes().to_vec(), |_| ());
         let log = |msg| Msg::Live(live::Msg::Log(msg));
         let effects = model.update(log(live::log::Msg::Export(live::log::Purpose::Simulate)));
         assert_eq!(effects, [Effect::Later(0, Box::new(log(live::log::Msg::GoOn)))]);

@@ -73,15 +73,14 @@ pub mod page {
         /// waits for, `state(session, connected or subscribed)`.
         pub fn take(&mut self, batch: &ArrayBuffer, message: &Function, state: &Function) {
             let first = self.store.dropped() + self.store.len() as u64;
-            let taken = self.store.take(Uint8Array::new(batch).to_vec());
             let tell = |session: SessionId, what: &str| {
                 let _ = state.call2(&JsValue::NULL, &session.0.into(), &what.into());
             };
-            for (session, phase) in taken.phases {
-                if phase == Phase::Connected {
-                    tell(session, "connected");
+            self.store.take(Uint8Array::new(batch).to_vec(), |record| {
+                if let Recorded::Phase(Phase::Connected) = record.what {
+                    tell(record.connection.session, "connected");
                 }
-            }
+            });
             for id in (first..self.store.dropped() + self.store.len() as u64).map(RowId) {
                 if let Some((record, version)) = self.store.raw(id)
                     && let Recorded::Received { bytes, .. } = record.what

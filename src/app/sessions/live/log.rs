@@ -11,7 +11,7 @@ use crate::app::sessions::{Effect, Msg as ToModel};
 use crate::live::digest::Digest;
 use crate::live::driver::NOBODY;
 use crate::live::record::{self, Record};
-use crate::live::store::{Export, MAX_SESSIONS, Row, RowId, Store, Taken};
+use crate::live::store::{Export, MAX_SESSIONS, Row, RowId, Store};
 use crate::mqtt::Version;
 use crate::timeline::{Entry, Finding, Participant, SessionId, diagnose};
 use crate::words;
@@ -177,17 +177,17 @@ impl Log {
         self.look()
     }
 
-    /// Takes in a batch of the worker's records.
-    pub fn take(&mut self, batch: Vec<u8>) -> (Taken, Vec<Effect>) {
+    /// Takes in a batch of the worker's records, and lets `hear` know each of them.
+    pub fn take(&mut self, batch: Vec<u8>, hear: impl FnMut(&Record<'_>)) -> Vec<Effect> {
         let first = self.store.dropped() + self.store.len() as u64;
-        let taken = self.store.take(batch);
+        self.store.take(batch, hear);
         let end = self.store.dropped() + self.store.len() as u64;
         for id in (first.max(self.store.dropped())..end).map(RowId) {
             self.digest(id);
         }
         let mut effects = self.look();
         effects.extend(self.diagnose());
-        (taken, effects)
+        effects
     }
 
     fn digest(&mut self, id: RowId) {

@@ -22,7 +22,7 @@ use crate::iot::time::UnixTime;
 use crate::lab::scenario::Do;
 use crate::lab::{Action, Scenario, format};
 use crate::live::plan;
-use crate::live::record::{self, Phase, What};
+use crate::live::record::{Phase, What};
 use crate::live::wire::Order;
 use crate::mqtt::Subscription;
 use crate::policy::import;
@@ -94,7 +94,7 @@ pub enum Msg {
 pub enum FromWorker {
     /// The worker listens.
     Ready,
-    /// What happened, as [`record`]s.
+    /// What happened, as [`record`](crate::live::record)s.
     Batch(Vec<u8>),
 }
 
@@ -436,23 +436,24 @@ impl Live {
             client_id: actor.connect.client_id.clone(),
             version: actor.connect.version,
         }));
-        for happened in record::read(&batch) {
-            self.handshakes.take(&happened);
+        let Self { log, handshakes, run, told, .. } = self;
+        log.take(batch, |happened| {
+            handshakes.take(happened);
+            let session = happened.connection.session.0;
             match happened.what {
-                What::Running(steps) => self.run.steps = steps,
+                What::Running(steps) => run.steps = steps,
                 What::Phase(phase) => {
-                    if let Some(state) = self.run.session_mut(happened.connection.session.0) {
+                    if let Some(state) = run.session_mut(session) {
                         state.phase = phase;
                     }
                 }
-                What::Told(sentence) => match self.run.session_mut(happened.connection.session.0) {
+                What::Told(sentence) => match run.session_mut(session) {
                     Some(state) => sentence.clone_into(&mut state.news),
-                    None => self.told = Some(sentence.to_owned()),
+                    None => *told = Some(sentence.to_owned()),
                 },
                 _ => {}
             }
-        }
-        self.log.take(batch).1
+        })
     }
 }
 

@@ -104,15 +104,15 @@ fn places(rows: &Rows, store: &Store) -> Vec<u64> {
 #[test]
 fn a_filter_goes_through_a_long_log_in_pieces_and_takes_what_comes_after() {
     let (mut log, mut worker) = (two(), Worker::default());
-    log.take(worker.pings(0, 9_000).connects(1).batch());
+    log.take(worker.pings(0, 9_000).connects(1).batch(), |_| ());
     let effects = log.update(Msg::Filter("type:connect".to_owned(), 12));
     assert!(log.rows.is_searching() && log.rows.is_all(), "what was shown before stays");
     // A batch that comes meanwhile starts no second search.
-    let (_, more) = log.take(worker.pings(0, 1).batch());
+    let more = log.take(worker.pings(0, 1).batch(), |_| ());
     assert_eq!(more, []);
     assert!(wait(&mut log, effects).0 >= 3);
     assert_eq!(places(&log.rows, &log.store), [9_001]);
-    log.take(worker.connects(0).batch());
+    log.take(worker.connects(0).batch(), |_| ());
     assert_eq!(places(&log.rows, &log.store), [9_001, 9_005]);
     assert_eq!(log.rows.place(&log.store, RowId(9_005)), Some(1));
     let effects = log.update(Msg::Only(Some(SessionId(0))));
@@ -130,12 +130,12 @@ fn a_filter_goes_through_a_long_log_in_pieces_and_takes_what_comes_after() {
 #[test]
 fn the_chosen_row_and_the_place_survive_what_comes_and_what_goes() {
     let (mut log, mut worker) = (two(), Worker::default());
-    log.take(worker.pings(0, 300).batch());
+    log.take(worker.pings(0, 300).batch(), |_| ());
     assert!(log.rows.follows && log.rows.drawn(&log.store).contains(&299));
     log.update(Msg::Go(100));
     assert_eq!((log.selected, log.rows.follows), (Some(RowId(100)), false));
     log.update(Msg::Scrolled(5, false));
-    log.take(worker.pings(1, MAX_ROWS - 250).batch());
+    log.take(worker.pings(1, MAX_ROWS - 250).batch(), |_| ());
     assert_eq!((log.rows.first(&log.store), log.store.dropped()), (50, 50));
     assert_eq!(log.rows.place(&log.store, RowId(100)), Some(50));
     assert!(log.rows.drawn(&log.store).contains(&100));
@@ -147,7 +147,7 @@ fn the_chosen_row_and_the_place_survive_what_comes_and_what_goes() {
     let effects = log.update(Msg::Filter("session:B".to_owned(), 9));
     wait(&mut log, effects);
     assert_eq!((log.rows.count(&log.store), log.rows.first(&log.store)), (MAX_ROWS - 250, 0));
-    let (_, effects) = log.take(worker.pings(1, 300).batch());
+    let effects = log.take(worker.pings(1, 300).batch(), |_| ());
     wait(&mut log, effects);
     assert_eq!((log.rows.count(&log.store), log.rows.first(&log.store)), (MAX_ROWS, 50));
     assert_eq!(log.update(Msg::Find(0)), []);
@@ -157,9 +157,9 @@ fn the_chosen_row_and_the_place_survive_what_comes_and_what_goes() {
 #[test]
 fn what_happened_is_said_at_most_four_times_a_second_and_leads_to_its_rows() {
     let (mut log, mut worker) = (two(), Worker::default());
-    let (_, effects) = log.take(worker.connects(0).batch());
+    let effects = log.take(worker.connects(0).batch(), |_| ());
     assert_eq!(effects, [later(250, Msg::Diagnose)]);
-    let (_, effects) = log.take(worker.connects(1).loses(0).batch());
+    let effects = log.take(worker.connects(1).loses(0).batch(), |_| ());
     assert_eq!((effects, log.findings.len()), (Vec::new(), 0));
     assert_eq!(log.update(Msg::Diagnose), [later(250, Msg::Diagnose)]);
     let [found] = log.findings.as_slice() else { panic!("{:?}", log.findings) };
@@ -175,11 +175,11 @@ fn what_happened_is_said_at_most_four_times_a_second_and_leads_to_its_rows() {
 #[test]
 fn a_log_that_was_cleared_knows_who_stands() {
     let (mut log, mut worker) = (two(), Worker::default());
-    let (_, effects) = log.take(worker.connects(0).batch());
+    let effects = log.take(worker.connects(0).batch(), |_| ());
     wait(&mut log, effects);
     log.update(Msg::Clear);
     assert!(log.store.is_empty() && log.rows.follows);
-    let (_, effects) = log.take(worker.connects(1).loses(0).batch());
+    let effects = log.take(worker.connects(1).loses(0).batch(), |_| ());
     wait(&mut log, effects);
     let [found] = log.findings.as_slice() else { panic!("{:?}", log.findings) };
     assert!(matches!(&found.kind, FindingKind::TakenOver { .. }));
@@ -192,7 +192,7 @@ fn an_export_holds_no_secret_and_opens_with_the_same_rows_and_findings() {
     let (mut log, mut worker) = (two(), Worker::default());
     let secret = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
     let batch = worker.connects(0).pings(0, 700).sent(0, &message(secret)).connects(1).loses(0).batch();
-    let (_, effects) = log.take(batch);
+    let effects = log.take(batch, |_| ());
     wait(&mut log, effects);
     let effects = log.update(Msg::Export(Purpose::Save));
     assert_eq!(log.update(Msg::Export(Purpose::Save)), [], "it begins anew and waits once");
