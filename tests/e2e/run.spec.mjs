@@ -25,12 +25,9 @@ test('the plan runs: each session at its time, messages arrive, and Stop ends ev
   await expect(session(page, 'B')).toContainText('Disconnected by you.');
 });
 
-/** How many messages on a topic A has got, by the log's own count. */
-async function arrived(page, topic) {
-  await page.getByLabel('Filter: words, or session:A').fill(`session:A type:PUBLISH dir:received topic:${topic}`);
-  const count = page.getByRole('region', { name: 'Event log' }).getByText(/^\d+ of \d+ events?/);
-  return Number(/^\d+/.exec(await count.textContent())[0]);
-}
+/** How many messages on a topic have come to the broker, as it says itself. */
+const arrived = ({ output }, topic) => output.join('').split('\n')
+  .filter((line) => line.includes('Received PUBLISH from') && line.includes(`'${topic}'`)).length;
 
 test('by hand: subscribed and no more, published again and again until it is stopped', async ({ page, mosquitto }) => {
   await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);
@@ -43,19 +40,18 @@ test('by hand: subscribed and no more, published again and again until it is sto
     await session(page, name).getByLabel('Publish again every (s)').fill('0.2');
     await press(page, 'Publish', name);
   }
-  await expect.poll(() => arrived(page, 'iotlab/hello')).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => arrived(mosquitto, 'iotlab/hello')).toBeGreaterThanOrEqual(3);
   await press(page, 'Stop publishing', 'B');
   // A's own messages are the clock: two of them, and what was on its way has come.
   const ticked = async (more) => {
-    const before = await arrived(page, 'iotlab/tick');
-    await expect.poll(() => arrived(page, 'iotlab/tick')).toBeGreaterThanOrEqual(before + more);
+    const before = arrived(mosquitto, 'iotlab/tick');
+    await expect.poll(() => arrived(mosquitto, 'iotlab/tick')).toBeGreaterThanOrEqual(before + more);
   };
   await ticked(2);
-  const count = await arrived(page, 'iotlab/hello');
+  const count = arrived(mosquitto, 'iotlab/hello');
   await ticked(6);
-  expect(await arrived(page, 'iotlab/hello')).toBe(count);
+  expect(arrived(mosquitto, 'iotlab/hello')).toBe(count);
   await press(page, 'Unsubscribe', 'A');
-  await page.getByLabel('Filter: words, or session:A').fill('');
   await expect(rows(page, 'UNSUBACK')).not.toHaveCount(0);
   await session(page, 'B').getByLabel('Publish again every (s)').fill('often');
   await press(page, 'Publish', 'B');
