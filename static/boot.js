@@ -56,15 +56,18 @@
   async function open(name, workspace) {
     wanted = name;
     try {
-      const [{ start }] = await Promise.all([load(name), style(name)]);
+      const there = running[name];
+      // One that is there is shown at once: a key that follows is already for it.
+      const [program] = there ? [] : await Promise.all([load(name), style(name)]);
       // Meanwhile the user may have gone elsewhere.
       if (wanted !== name) return;
-      const host = running[name]?.host ?? document.createElement("div");
+      const host = there?.host ?? document.createElement("div");
       const before = shown;
-      (before ?? document.getElementById("example")).replaceWith(host);
+      // Putting it in its own place would take the focus from what has it.
+      if (before !== host) (before ?? document.getElementById("example")).replaceWith(host);
       shown = host;
-      if (running[name] === undefined) running[name] = { host, program: start(host, workspace, boot) };
-      else running[name].program.take(workspace);
+      if (there) there.program.take(workspace);
+      else running[name] = { host, program: program.start(host, workspace, boot) };
       // The tab that was pressed is gone with the other program.
       if (before !== null && before !== host) {
         requestAnimationFrame(() => host.contains(document.activeElement) || host.querySelector("[aria-current=page]")?.focus());
