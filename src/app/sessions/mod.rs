@@ -89,9 +89,11 @@ impl Msg {
     /// Whether the user did nothing.
     const fn comes_by_itself(&self) -> bool {
         match self {
-            Self::Open | Self::Live(live::Msg::Heard(_)) => true,
-            Self::Live(live::Msg::Log(msg)) => msg.comes_by_itself(),
-            Self::Live(live::Msg::Access(msg)) => msg.comes_by_itself(),
+            Self::Live(msg) => msg.comes_by_itself(),
+            Self::Open
+            | Self::Simulate(simulate::Msg::Play(simulate::player::Msg::Tick(_)))
+            | Self::Lessons(lessons::Msg::Listed(_) | lessons::Msg::Came(..))
+            | Self::Reference(reference::Msg::Fetched(_)) => true,
             _ => false,
         }
     }
@@ -340,6 +342,25 @@ mod tests {
         let mut workspace = Workspace::example();
         workspace.live.endpoint = SOURCE.into();
         Model::open(Some(SOURCE), workspace, None)
+    }
+
+    #[test]
+    fn a_notice_stays_until_the_user_does_something() {
+        let mut model = in_live();
+        let now = crate::iot::time::UnixTime::default();
+        let ticked = Msg::Simulate(simulate::Msg::Play(simulate::player::Msg::Tick(16)));
+        let grown = Msg::Live(live::Msg::Compare(live::compare::Msg::Grown(now)));
+        let looked = Msg::Live(live::Msg::Compare(live::compare::Msg::Now(now)));
+        let heard = Msg::Live(live::Msg::Heard(live::FromWorker::Batch(Vec::new())));
+        let came = Msg::Lessons(lessons::Msg::Came("takeover".to_owned(), Err("no network".to_owned())));
+        let fetched = Msg::Reference(reference::Msg::Fetched(Err("no network".to_owned())));
+        model.update(Msg::Told("Copied.".to_owned()));
+        for msg in [ticked, grown, looked, heard, came, fetched] {
+            model.update(msg);
+            assert_eq!(model.notice.as_deref(), Some("Copied."));
+        }
+        model.update(Msg::Present);
+        assert_eq!(model.notice, None);
     }
 
     #[test]

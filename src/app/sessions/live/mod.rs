@@ -89,6 +89,19 @@ pub enum Msg {
     Lost,
 }
 
+impl Msg {
+    /// Whether the user did nothing.
+    #[must_use]
+    pub const fn comes_by_itself(&self) -> bool {
+        match self {
+            Self::Heard(_) | Self::Compare(compare::Msg::Now(_) | compare::Msg::Grown(_)) => true,
+            Self::Access(msg) => msg.comes_by_itself(),
+            Self::Log(msg) => msg.comes_by_itself(),
+            _ => false,
+        }
+    }
+}
+
 /// From the worker to the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FromWorker {
