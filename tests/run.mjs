@@ -33,19 +33,21 @@ const stages = process.argv.includes('--soak')
 
 // What is tested is the page of this run; one of an earlier run proves nothing.
 if (stages.includes(page)) rmSync('dist', { recursive: true, force: true });
-const total = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0, flaky: 0 };
 for (const stage of stages) {
   const start = performance.now();
   console.log(`\n== ${stage.name}`);
   const result = stage.needs?.ok === false ? { ok: false, output: '' } : await stage.work();
   if (stage.needs?.ok === false) console.log(`not run: ${stage.needs.name} failed`);
   stage.ok = result.ok;
-  const [passed, failed] = stage.count(result);
+  const [passed, failed, flaky = 0] = stage.count(result);
   total.passed += passed;
   total.failed += failed;
+  total.flaky += flaky;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`== ${stage.name}: ${passed} passed, ${failed} failed, ${seconds} s`);
 }
+if (total.flaky > 0) console.log(`\n${total.flaky} passed only when run again: "flaky" above names them`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
@@ -68,14 +70,15 @@ function run(command, args, env = {}) {
   });
 }
 
-/** [passed, failed] by what cargo test, the wasm-bindgen runner, node's runner (TAP) and Playwright print at their end. */
+/** [passed, failed, and how many of the passed only when run again] by what cargo test, the wasm-bindgen runner, node's runner (TAP) and Playwright print at their end. */
 function countTests({ ok, output }) {
   const sum = (pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
-  const passed = sum(/^test result: .*? (\d+) passed/gm) + sum(/^# pass (\d+)/gm) + sum(/^ {2}(\d+) passed \(/gm);
+  const flaky = sum(/^ {2}(\d+) flaky$/gm);
+  const passed = sum(/^test result: .*? (\d+) passed/gm) + sum(/^# pass (\d+)/gm) + sum(/^ {2}(\d+) passed \(/gm) + flaky;
   const failed = sum(/^test result: .*? (\d+) failed/gm) + sum(/^# (?:fail|cancelled) (\d+)/gm)
-    + sum(/^ {2}(\d+) (?:failed|flaky|interrupted|did not run)$/gm);
+    + sum(/^ {2}(\d+) (?:failed|interrupted|did not run)$/gm);
   // A runner that breaks down, or finds nothing to run, is one failure.
-  return [passed, failed === 0 && (!ok || passed === 0) ? 1 : failed];
+  return [passed, failed === 0 && (!ok || passed === 0) ? 1 : failed, flaky];
 }
 
 function measureFirstLoad() {
