@@ -1,49 +1,67 @@
-//! Undo and redo over the whole workspace.
-
-use crate::app::workspace::{TextField, Workspace};
+//! Undo and redo, of whatever there is to change.
 
 /// At most this many steps back.
 pub const MAX_STEPS: usize = 100;
-/// The steps hold at most this many bytes of text together.
-pub const MAX_BYTES: usize = 8 << 20;
 
-/// What stood here before, and what was undone.
-#[derive(Clone, Debug, Default)]
-pub struct History {
-    before: Vec<Workspace>,
-    after: Vec<Workspace>,
-    /// The field that is being typed into: its key strokes are one step.
-    typing: Option<TextField>,
+/// Something whose changes can be undone.
+pub trait Undoable: Clone {
+    /// The steps back weigh at most this much together.
+    const MAX_WEIGHT: usize;
+
+    /// What it weighs as a step.
+    fn weight(&self) -> usize;
+
+    /// Takes from `now`, in whose place it comes, what is not undone.
+    fn carry_over(&mut self, _now: &Self) {}
 }
 
-impl History {
+/// What stood here before, and what was undone. `F` is a field that can be typed into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History<T, F> {
+    before: Vec<T>,
+    after: Vec<T>,
+    /// The field that is being typed into: its key strokes are one step.
+    typing: Option<F>,
+}
+
+impl<T, F> Default for History<T, F> {
+    fn default() -> Self {
+        Self { before: Vec::new(), after: Vec::new(), typing: None }
+    }
+}
+
+impl<T: Undoable, F: Clone + PartialEq> History<T, F> {
     /// Notes `now` before it is changed; `field` when by typing.
-    pub fn note(&mut self, now: &Workspace, field: Option<&TextField>) {
+    pub fn note(&mut self, now: &T, field: Option<&F>) {
         self.after.clear();
         if field.is_some() && self.typing.as_ref() == field {
             return;
         }
         self.typing = field.cloned();
         self.before.push(now.clone());
-        let mut bytes = 0;
+        let mut weight = 0;
         let kept = self.before.iter().rev().take(MAX_STEPS).take_while(|step| {
-            let policies = step.policies.iter().map(|policy| policy.text.len());
-            bytes += policies.sum::<usize>() + step.simulation.script.len();
-            bytes <= MAX_BYTES
+            weight += step.weight();
+            weight <= T::MAX_WEIGHT
         });
         let dropped = self.before.len() - kept.count();
         self.before.drain(..dropped);
     }
 
-    /// One step back from `now`.
-    pub fn undo(&mut self, now: &mut Workspace) -> bool {
+    /// What is typed from now on is a step of its own.
+    pub fn stop_typing(&mut self) {
         self.typing = None;
+    }
+
+    /// One step back from `now`.
+    pub fn undo(&mut self, now: &mut T) -> bool {
+        self.stop_typing();
         step(&mut self.before, &mut self.after, now)
     }
 
     /// One step forward again.
-    pub fn redo(&mut self, now: &mut Workspace) -> bool {
-        self.typing = None;
+    pub fn redo(&mut self, now: &mut T) -> bool {
+        self.stop_typing();
         step(&mut self.after, &mut self.before, now)
     }
 
@@ -60,19 +78,20 @@ impl History {
     }
 }
 
-/// Takes the last of `from` in place of `now`, which goes to `to`. The open screen and
-/// presenter mode stay: they are no change.
-fn step(from: &mut Vec<Workspace>, to: &mut Vec<Workspace>, now: &mut Workspace) -> bool {
+/// Takes the last of `from` in place of `now`, which goes to `to`.
+fn step<T: Undoable>(from: &mut Vec<T>, to: &mut Vec<T>, now: &mut T) -> bool {
     let Some(mut taken) = from.pop() else { return false };
-    taken.screen = now.screen;
-    taken.presenter = now.presenter;
+    taken.carry_over(now);
     to.push(std::mem::replace(now, taken));
     true
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::MAX_STEPS;
+    use crate::app::workspace::{TextField, Workspace};
+
+    type History = super::History<Workspace, TextField>;
 
     fn type_id(history: &mut History, workspace: &mut Workspace, text: &str) {
         history.note(workspace, Some(&TextField::ClientIds));

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::history::Undoable;
 use crate::mqtt::Version;
 use crate::policy::document::{Document, parse};
 use crate::policy::explain::Switch;
@@ -400,6 +401,22 @@ pub const MAX_POLICIES: usize = 20;
 
 /// Longest accepted hand-over of a workspace, in bytes of JSON.
 pub const MAX_SAVED_BYTES: usize = 4 << 20;
+
+impl Undoable for Workspace {
+    /// Bytes of policies and of the script.
+    const MAX_WEIGHT: usize = 8 << 20;
+
+    fn weight(&self) -> usize {
+        let policies = self.policies.iter().map(|policy| policy.text.len());
+        policies.sum::<usize>() + self.simulation.script.len()
+    }
+
+    /// The open screen and presenter mode.
+    fn carry_over(&mut self, now: &Self) {
+        self.screen = now.screen;
+        self.presenter = now.presenter;
+    }
+}
 
 impl Workspace {
     /// The undecided points that are turned over, by name; a name that this version does not know is left out.

@@ -70,7 +70,7 @@ pub struct Model {
     /// The last place in a policy that was to be shown.
     pub reveal: Option<Reveal>,
     /// What can be undone.
-    pub history: History,
+    pub history: History<Workspace, TextField>,
     /// Something that the user should read, until the next action.
     pub notice: Option<String>,
     /// Whether account numbers and the like are masked in what leaves.

@@ -17,6 +17,7 @@ use std::rc::Rc;
 
 use crate::app::check::matrix::{Matrix, switches};
 use crate::app::check::who;
+use crate::app::history::{History, Undoable};
 use crate::app::workspace::{Simulation, Workspace};
 use crate::iot::time::Instant;
 use crate::lab::{Action, Actor, Identity, Scenario, Step, presets};
@@ -32,22 +33,14 @@ pub const ADD_STEP_ID: &str = "add-step";
 pub const ADD_SESSION_ID: &str = "add-session";
 /// So many steps are drawn at a time.
 pub const STEPS_A_PAGE: usize = 50;
-/// At most this many changes are undone.
-pub const MAX_UNDO: usize = 100;
-/// What can be undone holds at most this many sessions and steps together.
-const MAX_UNDO_ROWS: usize = 100_000;
 
-/// The script, what it was before, and the box for pastes.
+/// The script, its history, and the box for pastes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Script {
     draft: Rc<Draft>,
-    before: Vec<Rc<Draft>>,
-    /// What was taken back, the last one last.
-    after: Vec<Rc<Draft>>,
+    history: History<Rc<Draft>, Field>,
     /// The draft as the workspace keeps it.
     kept: Simulation,
-    /// The field that is being typed into: its key strokes are undone together.
-    typing: Option<Field>,
     /// The first step that is drawn.
     first_step: usize,
     /// What stands in the box for pastes.
@@ -147,38 +140,35 @@ impl Script {
     /// Whether a change can be taken back.
     #[must_use]
     pub fn can_undo(&self) -> bool {
-        !self.before.is_empty()
+        self.history.can_undo()
     }
 
     /// Whether a change that was taken back can be made again.
     #[must_use]
     pub fn can_redo(&self) -> bool {
-        !self.after.is_empty()
+        self.history.can_redo()
     }
 
     /// Takes in one message.
     pub fn update(&mut self, msg: Msg) -> Outcome {
         if !matches!(msg, Msg::Type(..)) {
-            self.typing = None;
+            self.history.stop_typing();
         }
         match msg {
-            Msg::Type(field, text) => {
-                let again = self.typing.replace(field) == Some(field);
-                self.change(again, |draft| {
-                    draft.write(field, text);
-                    Ok(())
-                })
-            }
+            Msg::Type(field, text) => self.change(Some(field), |draft| {
+                draft.write(field, text);
+                Ok(())
+            }),
             Msg::Choose(choice) => self.edit(|draft| draft.choose(choice)),
-            Msg::AddSession => self.change(false, Draft::add_session),
-            Msg::AddUnlike => self.change(false, |draft| {
+            Msg::AddSession => self.change(None, Draft::add_session),
+            Msg::AddUnlike => self.change(None, |draft| {
                 draft.add_session()?;
                 draft.rename_last();
                 Ok(())
             }),
             Msg::RemoveSession(session) => self.edit(|draft| draft.remove_session(session)),
             Msg::AddStep => {
-                let outcome = self.change(false, Draft::add_step);
+                let outcome = self.change(None, Draft::add_step);
                 self.first_step = self.draft.steps().len();
                 outcome
             }
@@ -186,22 +176,8 @@ impl Script {
             Msg::SwapSteps(first) => self.edit(|draft| draft.swap_steps(first)),
             Msg::Sort => self.edit(Draft::sort),
             Msg::UseCheck => self.edit(Draft::use_check),
-            Msg::Undo => match self.before.pop() {
-                Some(before) => {
-                    let after = self.turn_to(before);
-                    self.after.push(after);
-                    Outcome::Changed
-                }
-                None => Outcome::Nothing,
-            },
-            Msg::Redo => match self.after.pop() {
-                Some(after) => {
-                    let before = self.turn_to(after);
-                    self.before.push(before);
-                    Outcome::Changed
-                }
-                None => Outcome::Nothing,
-            },
+            Msg::Undo => self.turn(History::undo),
+            Msg::Redo => self.turn(History::redo),
             Msg::Page(first) => {
                 self.first_step = first;
                 Outcome::Nothing
@@ -220,7 +196,7 @@ impl Script {
                 Ok(draft) => self.edit(|now| *now = draft),
                 Err(why) => Outcome::Told(words::not_kept(&why)),
             },
-            Msg::AddObserver => self.change(false, Draft::add_observer),
+            Msg::AddObserver => self.change(None, Draft::add_observer),
             Msg::Experiment(number) => {
                 let Some(experiment) = presets::EXPERIMENTS.get(number) else { return Outcome::Nothing };
                 experiment.commands.clone_into(&mut self.paste);
@@ -264,21 +240,28 @@ impl Script {
         }
     }
 
-    /// Puts another draft in the place of this one, which is given back.
-    fn turn_to(&mut self, draft: Rc<Draft>) -> Rc<Draft> {
-        self.kept = draft.kept();
-        std::mem::replace(&mut self.draft, draft)
+    /// Turns to the draft before, or to the one after, if there is one.
+    fn turn(&mut self, turn: fn(&mut History<Rc<Draft>, Field>, &mut Rc<Draft>) -> bool) -> Outcome {
+        if !turn(&mut self.history, &mut self.draft) {
+            return Outcome::Nothing;
+        }
+        self.kept = self.draft.kept();
+        Outcome::Changed
     }
 
     fn edit(&mut self, change: impl FnOnce(&mut Draft)) -> Outcome {
-        self.change(false, |draft| {
+        self.change(None, |draft| {
             change(draft);
             Ok(())
         })
     }
 
-    /// Changes the draft, so that it can be taken back; `again` when it goes on with the last change.
-    fn change(&mut self, again: bool, change: impl FnOnce(&mut Draft) -> Result<(), String>) -> Outcome {
+    /// Changes the draft, so that it can be taken back; `field` when by typing.
+    fn change(
+        &mut self,
+        field: Option<Field>,
+        change: impl FnOnce(&mut Draft) -> Result<(), String>,
+    ) -> Outcome {
         let mut after = Draft::clone(&self.draft);
         if let Err(why) = change(&mut after) {
             return Outcome::Told(why);
@@ -291,19 +274,8 @@ impl Script {
             return Outcome::Told(words::too_long(kept.script.len(), MAX_KEPT));
         }
         self.kept = kept;
-        let before = std::mem::replace(&mut self.draft, Rc::new(after));
-        // What was taken back belongs to what stood there then.
-        self.after.clear();
-        if !again {
-            self.before.push(before);
-            let mut rows = 0;
-            let kept = self.before.iter().rev().take(MAX_UNDO).take_while(|step| {
-                rows += step.scenario.sessions.len() + step.scenario.steps.len();
-                rows <= MAX_UNDO_ROWS
-            });
-            let dropped = self.before.len() - kept.count();
-            self.before.drain(..dropped);
-        }
+        self.history.note(&self.draft, field.as_ref());
+        self.draft = Rc::new(after);
         Outcome::Changed
     }
 
@@ -333,6 +305,15 @@ impl Script {
             scenario.switches = switches(workspace);
         }
         scenario
+    }
+}
+
+impl Undoable for Rc<Draft> {
+    /// Sessions and steps.
+    const MAX_WEIGHT: usize = 100_000;
+
+    fn weight(&self) -> usize {
+        self.sessions().len() + self.steps().len()
     }
 }
 

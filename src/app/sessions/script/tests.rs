@@ -233,6 +233,16 @@ fn typing_into_one_field_is_one_change() {
     assert_eq!(script.draft().text(Field::ClientId(0)), "temp-sensor-01");
 }
 
+#[test]
+fn what_is_typed_after_a_text_that_was_refused_is_a_change() {
+    let (mut script, _) = example();
+    let refused = script.update(Msg::Type(Field::Title, "x".repeat(MAX_KEPT)));
+    assert!(matches!(refused, Outcome::Told(_)));
+    script.update(Msg::Type(Field::Title, "x".into()));
+    assert_eq!(script.update(Msg::Undo), Outcome::Changed);
+    assert_eq!(script.draft(), example().0.draft());
+}
+
 /// The command lines of a scenario of `tests/cases/scenarios`.
 fn lines(scenario: &str) -> String {
     let json: serde_json::Value = serde_json::from_str(scenario).unwrap();
