@@ -234,11 +234,9 @@ impl Live {
             return effects;
         }
         match self.plan.update(msg) {
-            Outcome::Nothing => return effects,
+            Outcome::Unchanged(None) => return effects,
+            Outcome::Unchanged(told) | Outcome::Changed(told) => self.told = told,
             Outcome::Log(_) => self.told = Some(words::NO_PLAN.to_owned()),
-            Outcome::Told(why) => self.told = Some(why),
-            Outcome::Changed => {}
-            Outcome::ChangedAndTold(sentence) => self.told = Some(sentence),
         }
         if self.plan.draft().sessions().len() > run::MAX_SESSIONS {
             self.plan.update(script::Msg::Undo);

@@ -95,16 +95,12 @@ pub enum Msg {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// Nothing that is played.
-    Nothing,
-    /// The script is another one.
-    Changed,
+    /// Nothing that is played; perhaps for the reason in this sentence.
+    Unchanged(Option<String>),
+    /// The script is another one; perhaps something is to be said of it.
+    Changed(Option<String>),
     /// A log is to be shown.
     Log(Box<Log>),
-    /// Nothing changed, for the reason in this sentence.
-    Told(String),
-    /// The script is another one, and this is to be said of it.
-    ChangedAndTold(String),
 }
 
 impl Script {
@@ -180,12 +176,12 @@ impl Script {
             Msg::Redo => self.turn(History::redo),
             Msg::Page(first) => {
                 self.first_step = first;
-                Outcome::Nothing
+                Outcome::Unchanged(None)
             }
             Msg::Paste(text) => {
                 self.paste = text;
                 self.refused = None;
-                Outcome::Nothing
+                Outcome::Unchanged(None)
             }
             Msg::Take => {
                 let pasted = self.paste.clone();
@@ -194,11 +190,13 @@ impl Script {
             Msg::Open(texts) => self.open(&texts, |_| ()),
             Msg::Become(simulation) => match Draft::read(&simulation) {
                 Ok(draft) => self.edit(|now| *now = draft),
-                Err(why) => Outcome::Told(words::not_kept(&why)),
+                Err(why) => Outcome::Unchanged(Some(words::not_kept(&why))),
             },
             Msg::AddObserver => self.change(None, Draft::add_observer),
             Msg::Experiment(number) => {
-                let Some(experiment) = presets::EXPERIMENTS.get(number) else { return Outcome::Nothing };
+                let Some(experiment) = presets::EXPERIMENTS.get(number) else {
+                    return Outcome::Unchanged(None);
+                };
                 experiment.commands.clone_into(&mut self.paste);
                 self.open(&[(words::PASTED.to_owned(), self.paste.clone())], |draft| {
                     experiment.title.clone_into(&mut draft.scenario.title);
@@ -229,13 +227,17 @@ impl Script {
         match Opened::read(texts) {
             Err(refused) => {
                 self.refused = Some(refused);
-                Outcome::Nothing
+                Outcome::Unchanged(None)
             }
             Ok(Opened::Log(log)) => Outcome::Log(log),
             Ok(Opened::Script(mut draft, left_out)) => {
                 then(&mut draft);
-                let outcome = self.edit(|now| *now = *draft);
-                if left_out { Outcome::ChangedAndTold(words::PASSWORD_LEFT_OUT.to_owned()) } else { outcome }
+                let told = left_out.then(|| words::PASSWORD_LEFT_OUT.to_owned());
+                match self.edit(|now| *now = *draft) {
+                    Outcome::Changed(None) => Outcome::Changed(told),
+                    Outcome::Unchanged(None) => Outcome::Unchanged(told),
+                    outcome => outcome,
+                }
             }
         }
     }
@@ -243,10 +245,10 @@ impl Script {
     /// Turns to the draft before, or to the one after, if there is one.
     fn turn(&mut self, turn: fn(&mut History<Rc<Draft>, Field>, &mut Rc<Draft>) -> bool) -> Outcome {
         if !turn(&mut self.history, &mut self.draft) {
-            return Outcome::Nothing;
+            return Outcome::Unchanged(None);
         }
         self.kept = self.draft.kept();
-        Outcome::Changed
+        Outcome::Changed(None)
     }
 
     fn edit(&mut self, change: impl FnOnce(&mut Draft)) -> Outcome {
@@ -264,19 +266,19 @@ impl Script {
     ) -> Outcome {
         let mut after = Draft::clone(&self.draft);
         if let Err(why) = change(&mut after) {
-            return Outcome::Told(why);
+            return Outcome::Unchanged(Some(why));
         }
         if after == *self.draft {
-            return Outcome::Nothing;
+            return Outcome::Unchanged(None);
         }
         let kept = after.kept();
         if kept.script.len() > MAX_KEPT {
-            return Outcome::Told(words::too_long(kept.script.len(), MAX_KEPT));
+            return Outcome::Unchanged(Some(words::too_long(kept.script.len(), MAX_KEPT)));
         }
         self.kept = kept;
         self.history.note(&self.draft, field.as_ref());
         self.draft = Rc::new(after);
-        Outcome::Changed
+        Outcome::Changed(None)
     }
 
     /// What others may see of it: that of a masked workspace, with what stands in the box masked as well.

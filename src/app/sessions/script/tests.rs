@@ -207,7 +207,7 @@ fn steps_and_sessions_are_added_moved_removed_and_brought_back() {
         script.update(Msg::Undo);
     }
     assert_eq!(script.draft(), example().0.draft());
-    assert_eq!(script.update(Msg::RemoveSession(7)), Outcome::Nothing);
+    assert_eq!(script.update(Msg::RemoveSession(7)), Outcome::Unchanged(None));
     while script.can_redo() {
         script.update(Msg::Redo);
     }
@@ -215,11 +215,11 @@ fn steps_and_sessions_are_added_moved_removed_and_brought_back() {
     assert_eq!(script.draft().kept(), *script.kept());
     // Another change is made from here: what was taken back before it is gone.
     script.update(Msg::Undo);
-    assert_eq!(script.update(Msg::RemoveSession(7)), Outcome::Nothing);
+    assert_eq!(script.update(Msg::RemoveSession(7)), Outcome::Unchanged(None));
     assert!(script.can_redo());
     script.update(Msg::AddStep);
     assert!(!script.can_redo());
-    assert_eq!(script.update(Msg::Redo), Outcome::Nothing);
+    assert_eq!(script.update(Msg::Redo), Outcome::Unchanged(None));
 }
 
 #[test]
@@ -237,9 +237,9 @@ fn typing_into_one_field_is_one_change() {
 fn what_is_typed_after_a_text_that_was_refused_is_a_change() {
     let (mut script, _) = example();
     let refused = script.update(Msg::Type(Field::Title, "x".repeat(MAX_KEPT)));
-    assert!(matches!(refused, Outcome::Told(_)));
+    assert!(matches!(refused, Outcome::Unchanged(Some(_))));
     script.update(Msg::Type(Field::Title, "x".into()));
-    assert_eq!(script.update(Msg::Undo), Outcome::Changed);
+    assert_eq!(script.update(Msg::Undo), Outcome::Changed(None));
     assert_eq!(script.draft(), example().0.draft());
 }
 
@@ -282,7 +282,7 @@ fn the_articles_commands_print_what_the_article_shows() {
         let expected: String = expected.split("== ").skip(1).enumerate().map(terminals_of).collect();
         let (mut script, _) = example();
         script.update(Msg::Paste(lines(scenario)));
-        assert_eq!(script.update(Msg::Take), Outcome::Changed);
+        assert_eq!(script.update(Msg::Take), Outcome::Changed(None));
         // Check shows the policy of the third.
         if number == 2 {
             assert_eq!(terminals(&script), expected);
@@ -320,7 +320,7 @@ fn a_scenario_that_is_saved_and_opened_again_plays_the_same() {
         };
         let expected = format::read(text, named).unwrap();
         let mut script = Script::default();
-        assert_eq!(script.update(Msg::Open(texts)), Outcome::Changed);
+        assert_eq!(script.update(Msg::Open(texts)), Outcome::Changed(None));
         assert_eq!(script.scenario(&workspace), expected);
         // As a file, and as the workspace keeps it.
         let mut again = Script::default();
@@ -366,7 +366,7 @@ fn what_cannot_be_opened_is_named_with_its_place_and_stays() {
         ),
     ] {
         script.update(Msg::Paste(text.clone()));
-        assert_eq!(script.update(Msg::Take), Outcome::Nothing, "{text}");
+        assert_eq!(script.update(Msg::Take), Outcome::Unchanged(None), "{text}");
         let refused = script.refused.clone().unwrap_or_default();
         let told = [vec![refused.why], refused.places].concat().join("\n");
         assert!(told.contains(why), "{told}");
@@ -392,8 +392,10 @@ fn what_cannot_be_opened_is_named_with_its_place_and_stays() {
     let mut scenario = own.scenario(&workspace);
     let step = scenario.steps.first().cloned().unwrap();
     scenario.steps = vec![step; 50_000];
+    // That a password was left out of it is not said: none of it is there.
+    scenario.sessions[0].connect.password = Some(b"hunter2".to_vec());
     let outcome = script.update(Msg::Open(vec![("long.json".into(), format::write(&scenario))]));
-    assert!(matches!(outcome, Outcome::Told(why) if why.contains("policylab simulate")));
+    assert!(matches!(outcome, Outcome::Unchanged(Some(why)) if why.contains("policylab simulate")));
     assert_eq!(script.draft(), &before);
 }
 
@@ -420,7 +422,7 @@ fn no_password_is_kept_and_no_secret_leaves() {
     let (mut script, mut workspace) = example();
     script.update(Msg::Paste("mosquitto_pub -u me -P hunter2-hunter2 -t a -m 1".into()));
     let outcome = script.update(Msg::Take);
-    assert_eq!(outcome, Outcome::ChangedAndTold(words::PASSWORD_LEFT_OUT.to_owned()));
+    assert_eq!(outcome, Outcome::Changed(Some(words::PASSWORD_LEFT_OUT.to_owned())));
     assert!(!script.kept().script.contains("hunter2"), "{}", script.kept().script);
     let password = script.scenario(&workspace).sessions.first().unwrap().connect.password.clone();
     assert_eq!(password, Some(Vec::new()), "the CONNECT still has one, an empty one");

@@ -101,7 +101,10 @@ impl Simulate {
             return;
         }
         match self.script.update(msg) {
-            Outcome::Nothing => return,
+            Outcome::Unchanged(told) => {
+                self.told = told;
+                return;
+            }
             Outcome::Log(_) if workspace.presenter => {
                 self.told = Some(words::player::LOG_NOT_PRESENTED.to_owned());
                 return;
@@ -111,12 +114,7 @@ impl Simulate {
                 self.player = Player::of_log(*log);
                 return;
             }
-            Outcome::Told(why) => {
-                self.told = Some(why);
-                return;
-            }
-            Outcome::Changed => {}
-            Outcome::ChangedAndTold(sentence) => self.told = Some(sentence),
+            Outcome::Changed(told) => self.told = told,
         }
         workspace.simulation = self.script.kept().clone();
         self.player.play(scenario(&self.script, workspace));
