@@ -116,13 +116,7 @@ fn packets(version: Version) -> Vec<Vec<u8>> {
         })
     };
     let subscribe = |filters: &[&str]| {
-        let line = |filter: &&str| Subscription {
-            filter: (*filter).to_owned(),
-            qos: Qos::AtLeastOnce,
-            no_local: false,
-            retain_as_published: false,
-            retain_handling: 0,
-        };
+        let line = |filter: &&str| Subscription::new(*filter, Qos::AtLeastOnce);
         let (packet_id, properties) = (PacketId(8), Properties::default());
         Packet::Subscribe(Subscribe { packet_id, filters: filters.iter().map(line).collect(), properties })
     };

@@ -13,9 +13,8 @@ use iot_policy_lab::{
         format,
         mosquitto::{self, Kind, Program},
         run,
-        scenario::subscription,
     },
-    mqtt::{Properties, Property, Qos, Version, Will},
+    mqtt::{Properties, Property, Qos, Subscription, Version, Will},
     policy::{Switches, Verdict, switch::Switch},
     timeline::{SessionId, log},
 };
@@ -292,8 +291,8 @@ fn properties() -> impl Strategy<Value = Properties> {
 fn action() -> impl Strategy<Value = Action> {
     let filter = (text(), qos(), any::<bool>(), any::<bool>(), 0..3_u8).prop_map(
         |(filter, qos, no_local, retain_as_published, retain_handling)| {
-            let plain = subscription(&filter, qos);
-            iot_policy_lab::mqtt::Subscription { no_local, retain_as_published, retain_handling, ..plain }
+            let plain = Subscription::new(&filter, qos);
+            Subscription { no_local, retain_as_published, retain_handling, ..plain }
         },
     );
     let message = (text(), bytes(), qos(), any::<bool>(), properties()).prop_map(

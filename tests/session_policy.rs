@@ -50,13 +50,7 @@ impl Run {
             });
         }
         for filter in filters {
-            plan.subscribe(&Subscription {
-                filter: (*filter).to_owned(),
-                qos: Qos::AtMostOnce,
-                no_local: false,
-                retain_as_published: false,
-                retain_handling: 0,
-            });
+            plan.subscribe(&Subscription::new(*filter, Qos::AtMostOnce));
         }
         Self { policies: compile(&plan), region }
     }

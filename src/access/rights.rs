@@ -263,14 +263,7 @@ mod tests {
             plan.publish(&Message { topic, payload, qos: Qos::AtMostOnce, retain: *retain, properties });
         }
         for filter in filters {
-            let (filter, qos) = ((*filter).to_owned(), Qos::AtMostOnce);
-            plan.subscribe(&Subscription {
-                filter,
-                qos,
-                no_local: false,
-                retain_as_published: false,
-                retain_handling: 0,
-            });
+            plan.subscribe(&Subscription::new(*filter, Qos::AtMostOnce));
         }
         plan
     }

@@ -206,7 +206,7 @@ impl Action {
     /// Subscribes to one filter.
     #[must_use]
     pub fn subscribe(filter: &str, qos: Qos) -> Self {
-        Self::Subscribe(vec![subscription(filter, qos)])
+        Self::Subscribe(vec![Subscription::new(filter, qos)])
     }
 
     /// Publishes without properties.
@@ -219,17 +219,5 @@ impl Action {
             retain: false,
             properties: Properties::default(),
         })
-    }
-}
-
-/// A subscription without the options of MQTT 5.
-#[must_use]
-pub fn subscription(filter: &str, qos: Qos) -> Subscription {
-    Subscription {
-        filter: filter.to_owned(),
-        qos,
-        no_local: false,
-        retain_as_published: false,
-        retain_handling: 0,
     }
 }

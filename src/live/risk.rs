@@ -103,13 +103,8 @@ mod tests {
         let aws = Endpoint::parse("example-ats.iot.eu-west-1.amazonaws.com").unwrap();
         let mut of = |filter: &str| {
             plan.steps.clear();
-            plan.sessions[0].on_connect = vec![Action::Subscribe(vec![Subscription {
-                filter: filter.to_owned(),
-                qos: Qos::AtMostOnce,
-                no_local: false,
-                retain_as_published: false,
-                retain_handling: 0,
-            }])];
+            plan.sessions[0].on_connect =
+                vec![Action::Subscribe(vec![Subscription::new(filter, Qos::AtMostOnce)])];
             risks(&plan, &aws, None)
         };
         let everything = |filter: &str| Risk::Everything(filter.to_owned());

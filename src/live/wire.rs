@@ -13,9 +13,8 @@ use crate::iot::endpoint::{Endpoint, EndpointError};
 use crate::iot::region::{Region, RegionError};
 use crate::iot::time::Millis;
 use crate::lab::format::{self, ScenarioError};
-use crate::lab::scenario::subscription;
 use crate::lab::{Action, Scenario};
-use crate::mqtt::{Properties, Qos};
+use crate::mqtt::{Properties, Qos, Subscription};
 use crate::timeline::SessionId;
 
 /// What the page wants of the worker.
@@ -149,7 +148,7 @@ impl Order {
             Self::Connect(session) => act(session, Action::Connect),
             Self::Disconnect(session) => act(session, Action::Disconnect),
             Self::Subscribe { session, filter, qos } => {
-                act(session, Action::Subscribe(vec![subscription(&filter, quality(qos))]))
+                act(session, Action::Subscribe(vec![Subscription::new(filter, quality(qos))]))
             }
             Self::Unsubscribe { session, filter } => act(session, Action::Unsubscribe(vec![filter])),
             Self::Publish { session, topic, payload, qos, retain, every } => {

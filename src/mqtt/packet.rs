@@ -188,6 +188,14 @@ pub struct Subscription {
     pub retain_handling: u8,
 }
 
+impl Subscription {
+    /// Without the options of version 5.
+    #[must_use]
+    pub fn new(filter: impl Into<String>, qos: Qos) -> Self {
+        Self { filter: filter.into(), qos, no_local: false, retain_as_published: false, retain_handling: 0 }
+    }
+}
+
 /// The end of subscriptions (MQTT 5 section 3.10).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsubscribe {

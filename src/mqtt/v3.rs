@@ -69,7 +69,11 @@ fn packet(read: &VariablePacket, dup: bool) -> Option<Packet> {
         VariablePacket::SubscribePacket(packet) if packet.subscribes().is_empty() => return None,
         VariablePacket::SubscribePacket(packet) => Packet::Subscribe(Subscribe {
             packet_id: PacketId(packet.packet_identifier()),
-            filters: packet.subscribes().iter().map(|(filter, qos)| subscription(filter, *qos)).collect(),
+            filters: packet
+                .subscribes()
+                .iter()
+                .map(|(filter, qos)| Subscription::new(filter.clone(), qos_from(*qos)))
+                .collect(),
             properties: Properties::default(),
         }),
         VariablePacket::SubackPacket(packet) if packet.subscribes().is_empty() => return None,
@@ -123,16 +127,6 @@ fn connect(packet: &ConnectPacket) -> Connect {
 
 fn ack(id: u16) -> Ack {
     Ack { packet_id: PacketId(id), code: ReasonCode::SUCCESS, properties: Properties::default() }
-}
-
-fn subscription(filter: &TopicFilter, qos: QualityOfService) -> Subscription {
-    Subscription {
-        filter: String::from(filter.clone()),
-        qos: qos_from(qos),
-        no_local: false,
-        retain_as_published: false,
-        retain_handling: 0,
-    }
 }
 
 fn qos_from(qos: QualityOfService) -> Qos {

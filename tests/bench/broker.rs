@@ -151,13 +151,7 @@ fn fleet(clients: u32) -> Fleet {
         fleet.say(number, &encode(&Packet::Connect(connect), Version::V311).unwrap());
         let neighbour = name((number + 1) % clients);
         let filter = format!("dt/{neighbour}/#");
-        let line = Subscription {
-            filter,
-            qos: Qos::AtLeastOnce,
-            no_local: false,
-            retain_as_published: false,
-            retain_handling: 0,
-        };
+        let line = Subscription::new(filter, Qos::AtLeastOnce);
         let (packet_id, properties) = (PacketId(1), Properties::default());
         let subscribe = Subscribe { packet_id, filters: vec![line], properties };
         fleet.say(number, &encode(&Packet::Subscribe(subscribe), Version::V311).unwrap());

@@ -396,13 +396,7 @@ impl Run {
         for message in retained {
             self.model.owe(&connection.client, message);
         }
-        let filters = filters.into_iter().map(|(filter, qos)| Subscription {
-            filter: filter.to_owned(),
-            qos,
-            no_local: false,
-            retain_as_published: false,
-            retain_handling: 0,
-        });
+        let filters = filters.into_iter().map(|(filter, qos)| Subscription::new(filter, qos));
         let (filters, properties) = (filters.collect(), Properties::default());
         self.say(number, &Packet::Subscribe(Subscribe { packet_id: PacketId(9), filters, properties }));
     }

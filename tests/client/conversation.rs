@@ -62,13 +62,7 @@ pub(crate) fn incoming(topic: &str, qos: Qos, id: Option<u16>, properties: Vec<P
 }
 
 pub(crate) fn subscribe(request: u64, filters: &[&str]) -> Input {
-    let filters = filters.iter().map(|filter| Subscription {
-        filter: (*filter).to_owned(),
-        qos: Qos::AtLeastOnce,
-        no_local: false,
-        retain_as_published: false,
-        retain_handling: 0,
-    });
+    let filters = filters.iter().map(|filter| Subscription::new(*filter, Qos::AtLeastOnce));
     Input::Subscribe {
         request: RequestId(request),
         filters: filters.collect(),

@@ -19,13 +19,7 @@ fn with(properties: Vec<Property>, message: Message) -> Input {
 }
 
 fn line(filter: &str) -> Subscription {
-    Subscription {
-        filter: filter.to_owned(),
-        qos: Qos::AtLeastOnce,
-        no_local: false,
-        retain_as_published: false,
-        retain_handling: 0,
-    }
+    Subscription::new(filter, Qos::AtLeastOnce)
 }
 
 fn subscribe_with(properties: Vec<Property>, line: Subscription) -> Input {

@@ -261,13 +261,7 @@ impl World {
                 Input::Publish { request, message }
             }
             Step::Subscribe => {
-                let line = Subscription {
-                    filter: "cmd/#".to_owned(),
-                    qos: Qos::ExactlyOnce,
-                    no_local: false,
-                    retain_as_published: false,
-                    retain_handling: 0,
-                };
+                let line = Subscription::new("cmd/#", Qos::ExactlyOnce);
                 Input::Subscribe { request, filters: vec![line], properties }
             }
             Step::Unsubscribe => {

@@ -62,13 +62,7 @@ impl Client {
 
     pub(crate) fn subscribe(&mut self, filter: &str, qos: Qos) -> ReasonCode {
         let request = self.next_request();
-        let line = Subscription {
-            filter: filter.to_owned(),
-            qos,
-            no_local: false,
-            retain_as_published: false,
-            retain_handling: 0,
-        };
+        let line = Subscription::new(filter, qos);
         self.give(Input::Subscribe { request, filters: vec![line], properties: Properties::default() });
         self.wait("SUBACK", |output| match output {
             Output::Subscribed { request: answered, answer } if answered == request => Some(answer.codes[0]),

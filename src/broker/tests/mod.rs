@@ -215,13 +215,7 @@ fn retained(topic: &str, payload: &[u8]) -> Packet {
 }
 
 fn subscribe(filters: &[&str]) -> Packet {
-    let line = |filter: &&str| Subscription {
-        filter: (*filter).to_owned(),
-        qos: Qos::AtLeastOnce,
-        no_local: false,
-        retain_as_published: false,
-        retain_handling: 0,
-    };
+    let line = |filter: &&str| Subscription::new(*filter, Qos::AtLeastOnce);
     Packet::Subscribe(Subscribe {
         packet_id: PacketId(7),
         filters: filters.iter().map(line).collect(),

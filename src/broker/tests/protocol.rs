@@ -173,13 +173,7 @@ pub(super) fn a_will_with_wildcards_in_its_response_topic_is_no_will() {
 pub(super) fn qos_2_is_not_acknowledged() {
     let qos_2 = Packet::Subscribe(Subscribe {
         packet_id: PacketId(1),
-        filters: vec![Subscription {
-            filter: "a".to_owned(),
-            qos: Qos::ExactlyOnce,
-            no_local: false,
-            retain_as_published: false,
-            retain_handling: 0,
-        }],
+        filters: vec![Subscription::new("a", Qos::ExactlyOnce)],
         properties: Properties::default(),
     });
     for version in BOTH {

@@ -15,10 +15,10 @@ use std::ops::Range;
 
 use crate::client::Message;
 use crate::iot::time::{Instant, Millis};
-use crate::mqtt::{Connect, Properties, Qos};
+use crate::mqtt::{Connect, Properties, Qos, Subscription};
 use crate::timeline::SessionId;
 
-use super::scenario::{Action, Actor, Comeback, Identity, Scenario, Step, subscription};
+use super::scenario::{Action, Actor, Comeback, Identity, Scenario, Step};
 
 pub use problem::{Problem, Wrong};
 pub use terminal::{Line, terminal};
@@ -149,7 +149,7 @@ impl Command {
     pub fn actor(&self, name: &str, identity: u32) -> Actor {
         let (comeback, action) = match self.program.kind {
             Kind::Sub => {
-                let filters = self.topics.iter().map(|topic| subscription(topic, self.qos));
+                let filters = self.topics.iter().map(|topic| Subscription::new(topic, self.qos));
                 (Comeback::After(RECONNECT_DELAY), Action::Subscribe(filters.collect()))
             }
             Kind::Pub => (

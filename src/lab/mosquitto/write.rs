@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_plan_as_it_is_printed() {
-        let filter = crate::lab::scenario::subscription("a/+/#", Qos::AtLeastOnce);
+        let filter = Subscription::new("a/+/#", Qos::AtLeastOnce);
         let host = "example-ats.iot.eu-west-1.amazonaws.com";
         let connect = Connect::clean(Version::V5, "temp-sensor-01");
         let messages = [message("a/b", b"it's 20 \xc2\xb0C", Qos::AtMostOnce)];
@@ -276,7 +276,7 @@ mod tests {
         let filters: Vec<Subscription> = ["#", "$aws/things/+/x", "-t", "a b;c|d>e", "\u{202e}'\\"]
             .into_iter()
             .zip([Qos::AtMostOnce, Qos::AtLeastOnce].into_iter().cycle())
-            .map(|(filter, qos)| crate::lab::scenario::subscription(filter, qos))
+            .map(|(filter, qos)| Subscription::new(filter, qos))
             .collect();
         let payloads: [&[u8]; 5] = [b"", b"{\"a\": [1, '$x']}", b"-n", b"#\\", "\u{1f600} !!".as_bytes()];
         let qos = [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce].into_iter().cycle();

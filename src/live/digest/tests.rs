@@ -91,13 +91,7 @@ fn packet(dice: &mut Dice, id: u16) -> (bool, Packet) {
         }
         18..27 => (false, publish(Qos::AtMostOnce)),
         27..29 => {
-            let filters = vec![Subscription {
-                filter,
-                qos,
-                no_local: false,
-                retain_as_published: false,
-                retain_handling: 0,
-            }];
+            let filters = vec![Subscription::new(filter, qos)];
             (true, Packet::Subscribe(Subscribe { packet_id, filters, properties }))
         }
         29..32 => (false, Packet::SubAck(Codes { packet_id: answer, codes: vec![code], properties })),

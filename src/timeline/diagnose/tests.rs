@@ -76,13 +76,7 @@ fn publish(qos: Qos) -> Packet {
 }
 
 fn subscribe(filters: &[&str]) -> Packet {
-    let line = |filter: &&str| Subscription {
-        filter: (*filter).to_owned(),
-        qos: Qos::AtLeastOnce,
-        no_local: false,
-        retain_as_published: false,
-        retain_handling: 0,
-    };
+    let line = |filter: &&str| Subscription::new(*filter, Qos::AtLeastOnce);
     let filters = filters.iter().map(line).collect();
     Packet::Subscribe(Subscribe { packet_id: PacketId(1), filters, properties: Properties::default() })
 }

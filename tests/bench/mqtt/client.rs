@@ -7,14 +7,14 @@ pub mod page {
     use iot_policy_lab::{
         app::browser::sessions::rim::{self, Craft},
         iot::endpoint::Endpoint,
-        lab::{Action, Actor, scenario::subscription},
+        lab::{Action, Actor},
         live::{
             digest::Digest,
             driver::{Input, Limits, Way},
             record::{Phase, What as Recorded},
             store::{RowId, Store},
         },
-        mqtt::{Packet, Qos, Version},
+        mqtt::{Packet, Qos, Subscription, Version},
         timeline::{Entry, SessionId, What},
     };
     use js_sys::{ArrayBuffer, Function, JsString, Uint8Array};
@@ -45,7 +45,7 @@ pub mod page {
             "connect" => Input::Act { session, action: Action::Connect },
             "disconnect" => Input::Act { session, action: Action::Disconnect },
             "subscribe" => {
-                let filters = words.map(|filter| subscription(filter, Qos::AtMostOnce)).collect();
+                let filters = words.map(|filter| Subscription::new(filter, Qos::AtMostOnce)).collect();
                 Input::Act { session, action: Action::Subscribe(filters) }
             }
             _ => Input::Limits(Limits { sessions: None, rate: None, run: None, rounds: None }),

@@ -15,7 +15,7 @@ use crate::app::workspace::{MqttVersion, SessionPlan};
 use crate::iot::time::{Instant, Millis};
 use crate::lab::expect::Expected;
 use crate::lab::format::{MAX_CLIENTS, MAX_STEPS, millis, seconds};
-use crate::lab::scenario::{Do, subscription};
+use crate::lab::scenario::Do;
 use crate::lab::{Action, Actor, Comeback, Identity, Network, Scenario, Step};
 use crate::mqtt::{Connect, Properties, Property, Qos, Subscription, Version, Will};
 use crate::policy::Context;
@@ -837,7 +837,7 @@ fn filters(action: &Action) -> Option<String> {
 fn set_filters(action: &mut Action, text: &str) -> bool {
     match action {
         Action::Subscribe(filters) => {
-            let like = filters.first().cloned().unwrap_or_else(|| subscription("", Qos::AtLeastOnce));
+            let like = filters.first().cloned().unwrap_or_else(|| Subscription::new("", Qos::AtLeastOnce));
             let old = std::mem::take(filters);
             let named = |(place, filter): (usize, &str)| Subscription {
                 filter: filter.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::moment::{Moment, Status};
 use crate::iot::time::{Instant, Millis};
-use crate::lab::scenario::{Do, subscription};
+use crate::lab::scenario::Do;
 use crate::lab::{Action, Network, Scenario, Step, format};
 use crate::mqtt::{Qos, Subscription};
 use crate::timeline::SessionId;
@@ -218,7 +218,7 @@ impl Form {
         let topic = || if self.topic.is_empty() { Err(Incomplete::NoTopic) } else { Ok(self.topic.as_str()) };
         Ok(match self.action_at(moment) {
             Do::Connect => Action::Connect,
-            Do::Subscribe => Action::Subscribe(vec![Subscription { ..subscription(topic()?, self.qos) }]),
+            Do::Subscribe => Action::Subscribe(vec![Subscription::new(topic()?, self.qos)]),
             Do::Unsubscribe => Action::Unsubscribe(vec![topic()?.to_owned()]),
             Do::Publish => match Action::publish(topic()?, &self.payload, self.qos) {
                 Action::Publish(message) => {
