@@ -1,24 +1,22 @@
 //! From packets to bytes.
 
 use mqtt_protocol_core::mqtt::packet::{self as core, RetainHandling, SubEntry, SubOpts, v5_0};
-use mqtt_protocol_core::mqtt::result_code::{
-    AuthReasonCode, ConnectReasonCode, DisconnectReasonCode, MqttError, PubackReasonCode, PubcompReasonCode,
-    PubrecReasonCode, PubrelReasonCode, SubackReasonCode, UnsubackReasonCode,
-};
+use mqtt_protocol_core::mqtt::result_code::MqttError;
 
 use crate::mqtt::error::EncodeError;
-use crate::mqtt::packet::{Connect, Disconnect, Packet, Publish, Qos, ReasonCode, Subscribe};
+use crate::mqtt::packet::{Connect, Packet, Publish, Qos, ReasonCode, Subscribe};
 use crate::mqtt::property::write;
 
-/// Writes PUBACK, PUBREC, PUBREL or PUBCOMP in its shortest form (section 3.4.2.1).
-macro_rules! write_ack {
-    ($core:ident, $code:ident, $ack:ident) => {{
-        let mut builder = v5_0::$core::builder().packet_id($ack.packet_id.0);
-        if $ack.code != ReasonCode::SUCCESS || !$ack.properties.0.is_empty() {
-            builder = builder.reason_code($code::try_from($ack.code.0).map_err(|_| Fault::Code($ack.code))?);
+/// Writes a packet in its shortest form: without a code that says nothing, and without properties that are none
+/// (sections 3.4.2.1, 3.14.2.1 and 3.15.2.1).
+macro_rules! write_shortest {
+    ($builder:expr, $packet:ident) => {{
+        let mut builder = $builder;
+        if $packet.code != ReasonCode::SUCCESS || !$packet.properties.0.is_empty() {
+            builder = builder.reason_code(reason($packet.code)?);
         }
-        if !$ack.properties.0.is_empty() {
-            builder = builder.props(write(&$ack.properties)?);
+        if !$packet.properties.0.is_empty() {
+            builder = builder.props(write(&$packet.properties)?);
         }
         builder.build()?.to_continuous_buffer()
     }};
@@ -55,72 +53,44 @@ fn put(packet: &Packet) -> Result<Vec<u8>, Fault> {
         Packet::Connect(connect) => put_connect(connect)?,
         Packet::ConnAck(connack) => v5_0::Connack::builder()
             .session_present(connack.session_present)
-            .reason_code(ConnectReasonCode::try_from(connack.code.0).map_err(|_| Fault::Code(connack.code))?)
+            .reason_code(reason(connack.code)?)
             .props(write(&connack.properties)?)
             .build()?
             .to_continuous_buffer(),
         Packet::Publish(publish) => put_publish(publish)?,
-        Packet::PubAck(ack) => write_ack!(Puback, PubackReasonCode, ack),
-        Packet::PubRec(ack) => write_ack!(Pubrec, PubrecReasonCode, ack),
-        Packet::PubRel(ack) => write_ack!(Pubrel, PubrelReasonCode, ack),
-        Packet::PubComp(ack) => write_ack!(Pubcomp, PubcompReasonCode, ack),
+        Packet::PubAck(ack) => write_shortest!(v5_0::Puback::builder().packet_id(ack.packet_id.0), ack),
+        Packet::PubRec(ack) => write_shortest!(v5_0::Pubrec::builder().packet_id(ack.packet_id.0), ack),
+        Packet::PubRel(ack) => write_shortest!(v5_0::Pubrel::builder().packet_id(ack.packet_id.0), ack),
+        Packet::PubComp(ack) => write_shortest!(v5_0::Pubcomp::builder().packet_id(ack.packet_id.0), ack),
         Packet::Subscribe(subscribe) => put_subscribe(subscribe)?,
-        Packet::SubAck(codes) => {
-            let read = codes
-                .codes
-                .iter()
-                .map(|code| SubackReasonCode::try_from(code.0).map_err(|_| Fault::Code(*code)));
-            v5_0::Suback::builder()
-                .packet_id(codes.packet_id.0)
-                .reason_codes(read.collect::<Result<Vec<_>, _>>()?)
-                .props(write(&codes.properties)?)
-                .build()?
-                .to_continuous_buffer()
-        }
+        Packet::SubAck(codes) => v5_0::Suback::builder()
+            .packet_id(codes.packet_id.0)
+            .reason_codes(codes.codes.iter().copied().map(reason).collect::<Result<_, _>>()?)
+            .props(write(&codes.properties)?)
+            .build()?
+            .to_continuous_buffer(),
         Packet::Unsubscribe(unsubscribe) => v5_0::Unsubscribe::builder()
             .packet_id(unsubscribe.packet_id.0)
             .entries(unsubscribe.filters.iter().map(String::as_str))?
             .props(write(&unsubscribe.properties)?)
             .build()?
             .to_continuous_buffer(),
-        Packet::UnsubAck(codes) => {
-            let read = codes
-                .codes
-                .iter()
-                .map(|code| UnsubackReasonCode::try_from(code.0).map_err(|_| Fault::Code(*code)));
-            v5_0::Unsuback::builder()
-                .packet_id(codes.packet_id.0)
-                .reason_codes(read.collect::<Result<Vec<_>, _>>()?)
-                .props(write(&codes.properties)?)
-                .build()?
-                .to_continuous_buffer()
-        }
+        Packet::UnsubAck(codes) => v5_0::Unsuback::builder()
+            .packet_id(codes.packet_id.0)
+            .reason_codes(codes.codes.iter().copied().map(reason).collect::<Result<_, _>>()?)
+            .props(write(&codes.properties)?)
+            .build()?
+            .to_continuous_buffer(),
         Packet::PingReq => v5_0::Pingreq::new().to_continuous_buffer(),
         Packet::PingResp => v5_0::Pingresp::new().to_continuous_buffer(),
-        Packet::Disconnect(disconnect) => {
-            let mut builder = v5_0::Disconnect::builder();
-            let Disconnect { code, properties } = disconnect;
-            if *code != ReasonCode::SUCCESS || !properties.0.is_empty() {
-                builder = builder
-                    .reason_code(DisconnectReasonCode::try_from(code.0).map_err(|_| Fault::Code(*code))?);
-            }
-            if !properties.0.is_empty() {
-                builder = builder.props(write(properties)?);
-            }
-            builder.build()?.to_continuous_buffer()
-        }
-        Packet::Auth(auth) => {
-            let mut builder = v5_0::Auth::builder();
-            if auth.code != ReasonCode::SUCCESS || !auth.properties.0.is_empty() {
-                let code = AuthReasonCode::try_from(auth.code.0).map_err(|_| Fault::Code(auth.code))?;
-                builder = builder.reason_code(code);
-            }
-            if !auth.properties.0.is_empty() {
-                builder = builder.props(write(&auth.properties)?);
-            }
-            builder.build()?.to_continuous_buffer()
-        }
+        Packet::Disconnect(disconnect) => write_shortest!(v5_0::Disconnect::builder(), disconnect),
+        Packet::Auth(auth) => write_shortest!(v5_0::Auth::builder(), auth),
     })
+}
+
+/// A code as the crate names it, if the packet can carry it.
+fn reason<T: TryFrom<u8>>(code: ReasonCode) -> Result<T, Fault> {
+    T::try_from(code.0).map_err(|_| Fault::Code(code))
 }
 
 fn put_connect(connect: &Connect) -> Result<Vec<u8>, Fault> {
