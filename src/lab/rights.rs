@@ -51,7 +51,7 @@ impl Question {
     }
 
     pub(super) fn explain(&self, scenario: &Scenario) -> Option<Explained> {
-        explain(scenario, self.identity, &self.client_id, self.time, in_words_of_policy(&self.request))
+        explain(scenario, self.identity, &self.client_id, self.time, (&self.request).into())
     }
 }
 
@@ -142,7 +142,7 @@ impl Authorizer for Rights {
         context.client_id = Field::Given(asker.client_id.clone());
         context.time = i64::try_from(second).map_or(Field::Unknown, Field::Given);
         let time = context.time;
-        let verdict = asking.policies.decide(context, &in_words_of_policy(request)).verdict;
+        let verdict = asking.policies.decide(context, &request.into()).verdict;
         let explanation = ExplanationId(u32::try_from(self.questions.len()).unwrap_or(u32::MAX));
         let ruling = Ruling {
             verdict: match verdict {
@@ -192,24 +192,26 @@ fn speaks_of_time(policy: &Policy) -> bool {
     ["aws:currenttime", "aws:epochtime", "\\u"].iter().any(|name| text.contains(name))
 }
 
-fn in_words_of_policy(request: &broker::Request) -> policy::Request {
-    match request {
-        broker::Request::Connect { persistent, will } => policy::Request::Connect {
-            persistent: Field::Given(*persistent),
-            will: will.as_ref().map(|will| Will {
-                topic: will.topic.clone(),
-                qos: will.qos.level(),
-                retain: will.retain,
-            }),
-        },
-        broker::Request::Publish { topic, qos, retain } => {
-            policy::Request::Publish { topic: topic.clone(), qos: qos.level(), retain: *retain }
-        }
-        broker::Request::Subscribe { filter, qos } => {
-            policy::Request::Subscribe { filter: filter.clone(), qos: qos.level() }
-        }
-        broker::Request::Receive { topic, share } => {
-            policy::Request::Receive { topic: topic.clone(), share: share.clone() }
+impl From<&broker::Request> for policy::Request {
+    fn from(request: &broker::Request) -> Self {
+        match request {
+            broker::Request::Connect { persistent, will } => Self::Connect {
+                persistent: Field::Given(*persistent),
+                will: will.as_ref().map(|will| Will {
+                    topic: will.topic.clone(),
+                    qos: will.qos.level(),
+                    retain: will.retain,
+                }),
+            },
+            broker::Request::Publish { topic, qos, retain } => {
+                Self::Publish { topic: topic.clone(), qos: qos.level(), retain: *retain }
+            }
+            broker::Request::Subscribe { filter, qos } => {
+                Self::Subscribe { filter: filter.clone(), qos: qos.level() }
+            }
+            broker::Request::Receive { topic, share } => {
+                Self::Receive { topic: topic.clone(), share: share.clone() }
+            }
         }
     }
 }

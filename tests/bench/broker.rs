@@ -70,21 +70,7 @@ impl Authorizer for Rights {
         if self.context.client_id.given() != Some(&asker.client_id) {
             self.context.client_id = Field::Given(asker.client_id.clone());
         }
-        let request = match request {
-            Request::Connect { persistent, .. } => {
-                policy::Request::Connect { persistent: Field::Given(*persistent), will: None }
-            }
-            Request::Publish { topic, qos, retain } => {
-                policy::Request::Publish { topic: topic.clone(), qos: qos.level(), retain: *retain }
-            }
-            Request::Subscribe { filter, qos } => {
-                policy::Request::Subscribe { filter: filter.clone(), qos: qos.level() }
-            }
-            Request::Receive { topic, share } => {
-                policy::Request::Receive { topic: topic.clone(), share: share.clone() }
-            }
-        };
-        let verdict = match self.policies.decide(&self.context, &request).verdict {
+        let verdict = match self.policies.decide(&self.context, &request.into()).verdict {
             policy::Verdict::Allowed => Verdict::Allowed,
             _ => Verdict::Refused,
         };

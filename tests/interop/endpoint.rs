@@ -13,7 +13,6 @@ use iot_policy_lab::broker::{
 };
 use iot_policy_lab::iot::time::{Instant, Millis};
 use iot_policy_lab::policy::context::Field;
-use iot_policy_lab::policy::request::Will;
 use iot_policy_lab::policy::{self, Context, PolicySet};
 
 use super::common::{device, policies};
@@ -55,26 +54,7 @@ impl Rights {
 impl Authorizer for Rights {
     fn authorize(&mut self, _: Instant, asker: &Asker, request: &Request) -> Ruling {
         self.context.client_id = Field::Given(asker.client_id.clone());
-        let request = match request {
-            Request::Connect { persistent, will } => policy::Request::Connect {
-                persistent: Field::Given(*persistent),
-                will: will.as_ref().map(|will| Will {
-                    topic: will.topic.clone(),
-                    qos: will.qos.level(),
-                    retain: will.retain,
-                }),
-            },
-            Request::Publish { topic, qos, retain } => {
-                policy::Request::Publish { topic: topic.clone(), qos: qos.level(), retain: *retain }
-            }
-            Request::Subscribe { filter, qos } => {
-                policy::Request::Subscribe { filter: filter.clone(), qos: qos.level() }
-            }
-            Request::Receive { topic, share } => {
-                policy::Request::Receive { topic: topic.clone(), share: share.clone() }
-            }
-        };
-        let verdict = match self.policies.decide(&self.context, &request).verdict {
+        let verdict = match self.policies.decide(&self.context, &request.into()).verdict {
             policy::Verdict::Allowed => broker::Verdict::Allowed,
             _ => broker::Verdict::Refused,
         };
