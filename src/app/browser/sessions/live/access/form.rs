@@ -72,9 +72,9 @@ pub(super) fn KeyFields(props: &Props) -> Html {
     html! {
         <form class="c-stack" autocomplete="off" onsubmit={submit(&props.give, refs.clone(), Given::Fields)}>
             <div class="c-grid">
-                { shown("access-key", "Access key ID", id) }
-                { masked("secret-key", "Secret access key", secret) }
-                { masked("session-token", "Session token", token) }
+                { field("access-key", "Access key ID", "text", id) }
+                { field("secret-key", "Secret access key", "password", secret) }
+                { field("session-token", "Session token", "password", token) }
             </div>
             <div class="c-row"><button type="submit">{ "Use these credentials" }</button></div>
         </form>
@@ -106,7 +106,7 @@ pub(super) fn Login(props: &LoginProps) -> Html {
     html! {
         <form class="c-stack" autocomplete="off" {onsubmit}>
             if login {
-                { masked(FORM_ID, "Login token", &token) }
+                { field(FORM_ID, "Login token", "password", &token) }
                 <p class="c-hint">{ "Of a user pool: the ID token. It is kept in this tab's memory until you forget it, to replace the credentials \
                                      before they expire." }</p>
             }
@@ -126,10 +126,10 @@ pub(super) fn AuthorizerFields(props: &Props) -> Html {
     html! {
         <form class="c-stack" autocomplete="off" onsubmit={submit(&props.give, refs.clone(), Given::Authorizer)}>
             <div class="c-grid">
-                { masked(FORM_ID, "Token", token) }
-                { masked("token-signature", "Signature of the token (base64)", signature) }
-                { shown("authorizer-user", "User name", user) }
-                { masked("authorizer-password", "Password", password) }
+                { field(FORM_ID, "Token", "password", token) }
+                { field("token-signature", "Signature of the token (base64)", "password", signature) }
+                { field("authorizer-user", "User name", "text", user) }
+                { field("authorizer-password", "Password", "password", password) }
             </div>
             <p class="c-hint">{ "Leave empty what the authorizer does not read. The signature is not needed where signing is disabled." }</p>
             <div class="c-row"><button type="submit" class="is-primary">{ "Use this" }</button></div>
@@ -145,8 +145,8 @@ pub(super) fn BrokerFields(props: &Props) -> Html {
     html! {
         <form class="c-stack" autocomplete="off" onsubmit={submit(&props.give, refs.clone(), Given::Broker)}>
             <div class="c-grid">
-                { shown(FORM_ID, "User name (if the broker wants one)", user) }
-                { masked("broker-password", "Password", password) }
+                { field(FORM_ID, "User name (if the broker wants one)", "text", user) }
+                { field("broker-password", "Password", "password", password) }
             </div>
             <p class="c-hint">{ "Without a user name and a password the sessions connect anonymously, also after you have forgotten those." }</p>
             <div class="c-row"><button type="submit">{ "Use this" }</button></div>
@@ -170,22 +170,12 @@ fn submit<const N: usize>(
     })
 }
 
-/// A field whose text is no secret, and is not kept either.
-fn shown(id: &'static str, label: &'static str, field: &NodeRef) -> Html {
+/// A field whose text is not kept; its `kind` is `password` where nobody may read it.
+fn field(id: &'static str, label: &'static str, kind: &'static str, field: &NodeRef) -> Html {
     html! {
         <div class="c-field">
             <label for={id}>{ label }</label>
-            <input {id} type="text" ref={field} autocomplete="off" spellcheck="false" autocapitalize="off" translate="no" />
-        </div>
-    }
-}
-
-/// A field whose text nobody may read.
-fn masked(id: &'static str, label: &'static str, field: &NodeRef) -> Html {
-    html! {
-        <div class="c-field">
-            <label for={id}>{ label }</label>
-            <input {id} type="password" ref={field} autocomplete="off" spellcheck="false" autocapitalize="off" translate="no" />
+            <input {id} type={kind} ref={field} autocomplete="off" spellcheck="false" autocapitalize="off" translate="no" />
         </div>
     }
 }
