@@ -32,32 +32,30 @@ function drawn() {
 /** Keeps the editor away: it takes the text area's place whenever it comes. */
 const holdEditor = (page) => page.route('**/editor-*.js', () => {});
 
-/** Holds the program back until the returned function is called. */
-async function holdProgram(page) {
+/** Opens the page and holds the program back; the returned function lets it come, and waits until it has drawn. */
+async function openHeld(page, place = './') {
   let release;
   const released = new Promise((resolve) => { release = resolve; });
   await page.route(WASM, async (route) => {
     await released;
     await route.continue();
   });
-  return release;
-}
-
-/** The program has drawn: the element of the HTML is not in the document any more. */
-async function takenOver(page, main) {
-  await expect.poll(() => main.evaluate((element) => element.isConnected)).toBe(false);
-  await page.getByRole('main').waitFor();
+  await page.goto(place, { waitUntil: 'commit' });
+  const main = await page.waitForSelector('#main', { state: 'attached' });
+  return async () => {
+    release();
+    // The element of the HTML is not in the document any more.
+    await expect.poll(() => main.evaluate((element) => element.isConnected)).toBe(false);
+    await page.getByRole('main').waitFor();
+  };
 }
 
 test('the HTML of the build is what the program draws, node by node', async ({ page }) => {
   await holdEditor(page);
-  const release = await holdProgram(page);
-  await page.goto('./', { waitUntil: 'commit' });
-  const main = await page.waitForSelector('#main');
+  const takeOver = await openHeld(page);
   await expect(page.locator('#new-version')).toBeAttached();
   const built = await page.evaluate(drawn);
-  release();
-  await takenOver(page, main);
+  await takeOver();
   expect(await page.evaluate(drawn)).toEqual(built);
 });
 
@@ -94,17 +92,14 @@ for (const width of [1280, 360]) {
         }).observe({ type: 'layout-shift', buffered: true });
       });
       await holdEditor(page);
-      const release = await holdProgram(page);
-      await page.goto('./', { waitUntil: 'commit' });
-      const main = await page.waitForSelector('#main');
+      const takeOver = await openHeld(page);
       const places = () => page.evaluate(() => [...document.querySelectorAll('h2, textarea, td')].map((element) => {
         const { x, y, width: wide, height } = element.getBoundingClientRect();
         return [x, y, wide, height];
       }));
       await expect(page.getByRole('heading', { name: VERDICT })).toBeVisible();
       const before = await places();
-      release();
-      await takenOver(page, main);
+      await takeOver();
       // Two frames later every shift of the first has been reported.
       await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
       expect(await places()).toEqual(before);
@@ -114,16 +109,13 @@ for (const width of [1280, 360]) {
 }
 
 test('what was typed before the program arrived is kept and answered, with the focus and the caret', async ({ page }) => {
-  const release = await holdProgram(page);
-  await page.goto('./', { waitUntil: 'commit' });
-  const main = await page.waitForSelector('#main');
+  const takeOver = await openHeld(page);
   await page.getByRole('radio', { name: 'to no thing' }).check();
   await policy(page).fill('{"Version":"2012-10-17","Statement":[]}');
   const ids = page.getByLabel('Client IDs');
   await ids.fill('pump-7');
   await ids.evaluate((area) => area.setSelectionRange(2, 4));
-  release();
-  await takenOver(page, main);
+  await takeOver();
   await expect(ids).toHaveValue('pump-7');
   await expect(ids).toBeFocused();
   expect(await ids.evaluate((area) => [area.selectionStart, area.selectionEnd])).toEqual([2, 4]);
@@ -134,46 +126,36 @@ test('what was typed before the program arrived is kept and answered, with the f
 });
 
 test('what was opened before the program arrived stays open', async ({ page }) => {
-  const release = await holdProgram(page);
-  await page.goto('./', { waitUntil: 'commit' });
-  const main = await page.waitForSelector('#main');
+  const takeOver = await openHeld(page);
   const details = page.locator('.c-policy details').first();
   await details.locator('summary').click();
   await expect(details).toHaveAttribute('open');
-  release();
-  await takenOver(page, main);
+  await takeOver();
   await expect(details).toHaveAttribute('open');
   await expect(details.locator('summary')).toBeFocused();
 });
 
 test('a button that was pressed before the program arrived is pressed then', async ({ page }) => {
-  const release = await holdProgram(page);
-  await page.goto('./', { waitUntil: 'commit' });
-  const main = await page.waitForSelector('#main');
+  const takeOver = await openHeld(page);
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
-  release();
-  await takenOver(page, main);
+  await takeOver();
   await expect(page.getByRole('button', { name: 'Simulate', exact: true })).toHaveAttribute('aria-current', 'page');
 });
 
 test('where something else is to open, the example is not shown first', async ({ page }) => {
   for (const place of ['./?live', './#1.cut']) {
-    const release = await holdProgram(page);
     await page.goto('about:blank');
-    await page.goto(place, { waitUntil: 'commit' });
-    const main = await page.waitForSelector('#main', { state: 'attached' });
+    const takeOver = await openHeld(page, place);
     await expect(page.locator('#new-version')).toBeAttached();
     await expect(page.getByRole('heading', { name: VERDICT })).toBeHidden();
-    release();
-    await takenOver(page, main);
+    await takeOver();
     await page.unroute(WASM);
   }
   // A place in the page is no other page.
-  const release = await holdProgram(page);
   await page.goto('about:blank');
-  await page.goto('./#why', { waitUntil: 'commit' });
+  const takeOver = await openHeld(page, './#why');
   await expect(page.getByRole('heading', { name: VERDICT })).toBeVisible();
-  release();
+  await takeOver();
 });
 
 test('the first visit fetches what counts as the first load, and nothing of what may come later', async ({ page, site }) => {
