@@ -24,7 +24,11 @@ pub fn news(news: &News) -> String {
     match news {
         News::Connected(news) => connected(news),
         News::Refused { refusal: why, signed } => refusal(why, *signed),
-        News::Disconnected(why) => cause(why),
+        News::Disconnected { cause: why, paused: None } => cause(why),
+        News::Disconnected { cause: why, paused: Some(length) } => {
+            format!("{} Before that, nothing ran in this page for at least {}.", cause(why), long(*length))
+        }
+        News::Paused(length) => paused(*length),
         News::Rejected { why, repeated: false } => misuse(why),
         News::Rejected { why, repeated: true } => format!("Not sent, and not repeated any more: {why}."),
         News::ComesBack(after) => {
@@ -39,6 +43,24 @@ pub fn news(news: &News) -> String {
 #[must_use]
 pub fn no_order(why: &OrderError) -> String {
     format!("The worker could not do this: {why}.")
+}
+
+fn paused(length: Millis) -> String {
+    format!(
+        "Nothing ran in this page for at least {}: the browser had frozen it in the background, or the computer slept. (Its \
+         clock set forward looks the same.) Connections end meanwhile: Chromium ends every WebSocket of a page that it froze \
+         (observed in version 156), and a broker ends a connection on which it hears nothing for one and a half times the \
+         keep-alive.",
+        long(length)
+    )
+}
+
+/// Rounded down.
+fn long(length: Millis) -> String {
+    match length.0 / 1000 {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
 }
 
 fn stays_away(stop: Stop) -> String {

@@ -1,8 +1,8 @@
 // A page that the browser freezes, as it may do with a tab in the background to save power: nothing runs in it.
 //
 // Chromium 156 then ends every WebSocket of the page at the moment in which it goes on, in the page and in its workers, and
-// hands out nothing of what came meanwhile (measured with a bare WebSocket). So no session outlives it; the page has to say so,
-// and to keep what it had.
+// hands out nothing of what came meanwhile (measured with a bare WebSocket). So no session outlives it; the page has to say so
+// and why, and to keep what it had.
 import { connect as tcp } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectPacket, publishPacket } from '../gateway/client.mjs';
@@ -39,15 +39,19 @@ test('a frozen page: the session tells its end, the log keeps what it had, and g
       for (const name of ['freeze', 'resume']) document.addEventListener(name, () => globalThis.life.push(name));
     });
     await tab.send('Page.setWebLifecycleState', { state: 'frozen' });
-    // Several keep-alives pass.
-    for (let i = 0; i < 10; i += 1) { send(); await pause(500); }
+    // Several keep-alives pass, and more than a watch that is a little late.
+    for (let i = 0; i < 16; i += 1) { send(); await pause(1000); }
     await tab.send('Page.setWebLifecycleState', { state: 'active' });
     await tab.send('Page.bringToFront');
     expect(await tab.evaluate(() => globalThis.life)).toEqual(['freeze', 'resume']);
     tab.close();
 
     await browser.drive(async (page) => {
-      await expect(session(page, 'A')).toContainText('The connection was lost');
+      await expect(session(page, 'A')).toContainText(/The connection was lost .* Before that, nothing ran in this page for at least \d+ s\./);
+      const rows = await log(page).getByRole('row').allTextContents();
+      const closed = rows.findIndex((row) => row.includes('1006'));
+      expect(rows[closed - 1]).toMatch(/The page.*Nothing ran in this page for at least \d+ s: the browser had frozen it/);
+      expect(rows.filter((row) => row.includes('Nothing ran'))).toHaveLength(1);
       // What comes in the moment of freezing may still be taken.
       const kept = await received(page).count();
       expect(kept).toBeGreaterThanOrEqual(3);

@@ -41,6 +41,8 @@ pub(super) struct Client {
     pub(super) repeats: Vec<Repeat>,
     /// When it was let in.
     pub(super) since: Option<Instant>,
+    /// How long nothing ran, until it hears from the server again.
+    pub(super) paused: Option<Millis>,
     /// Comebacks in a row after a fixed time.
     pub(super) rounds: u32,
     /// Why its attempt to connect fails, when the host itself lets it.
@@ -63,6 +65,7 @@ impl Client {
             number: 0,
             repeats: Vec::new(),
             since: None,
+            paused: None,
             rounds: 0,
             withheld: None,
             left: false,

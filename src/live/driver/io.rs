@@ -152,7 +152,14 @@ pub enum News {
         signed: bool,
     },
     /// A connection that stood has ended.
-    Disconnected(Cause),
+    Disconnected {
+        /// Why.
+        cause: Cause,
+        /// How long nothing ran here before, when nothing was heard of the server since.
+        paused: Option<Millis>,
+    },
+    /// For at least this long nothing ran, while a session stood, was on its way or waited to come back; of no session.
+    Paused(Millis),
     /// A command was not carried out.
     Rejected {
         /// What is wrong with it.

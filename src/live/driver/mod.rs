@@ -4,7 +4,7 @@
 //! Each session is a [`client::Session`](crate::client::Session) with the [`Habits`](crate::lab::habits::Habits) that it has in a simulation. The
 //! host adds what a browser and a real account need: a queue, because Chromium slows a page down that opens many sockets at
 //! once; an end to attempts when handshakes are refused in a row, because it then delays all others of the page too; limits
-//! that protect a fleet.
+//! that protect a fleet; a watch for times in which nothing ran here, because connections end in them.
 //!
 //! Does not know sockets, signatures, sentences.
 //!
@@ -37,6 +37,11 @@ pub const MAX_CONNECTING: usize = 8;
 /// Handshakes that may be refused in a row before nothing more is tried until the user connects again (measured: after 8 of
 /// them Chromium holds back a good one for 30 ms, after 16 for seconds).
 pub const MAX_REFUSED: u32 = 8;
+/// While a session is engaged the host wants to be woken so often, to see that it runs.
+pub const WATCH: Millis = Millis::from_seconds(5);
+/// A wake-up that comes so late was kept back: by a browser that froze the page, by a computer that slept. Timers of a worker
+/// are not throttled when the page is hidden (measured in Chromium 156, `tests/e2e/hidden.spec.mjs`).
+pub const LATE: Millis = Millis::from_seconds(5);
 /// Messages that a session repeats side by side.
 pub const MAX_REPEATS: u32 = 20;
 
@@ -60,6 +65,8 @@ pub struct Host {
     /// When messages were published within the last second.
     published: VecDeque<Instant>,
     stopping: Option<Stopping>,
+    /// When it was given its last input.
+    ran: Instant,
     outputs: VecDeque<Output>,
 }
 
@@ -101,6 +108,7 @@ impl Host {
             refused: 0,
             published: VecDeque::new(),
             stopping: None,
+            ran: Instant::default(),
             outputs: VecDeque::new(),
         }
     }
@@ -113,6 +121,7 @@ impl Host {
 
     /// Takes an order or a fact. `now` never goes back.
     pub fn handle(&mut self, now: Instant, input: Input) {
+        self.look_back(now);
         match input {
             Input::Way(way) => self.way = Some(way),
             Input::Plan { sessions, steps } => (self.actors, self.steps) = (sessions, steps),
@@ -139,7 +148,10 @@ impl Host {
             Input::Stop => self.stop(now, Stopping::User),
             Input::Opened(connection) => self.on_opened(now, connection),
             Input::Received(connection, bytes) => {
-                if self.current(connection).is_some_and(|client| client.transport == Transport::Open) {
+                if let Some(client) =
+                    self.current(connection).filter(|client| client.transport == Transport::Open)
+                {
+                    client.paused = None;
                     self.feed(now, connection.session, Command::Received(bytes));
                 }
             }
@@ -161,11 +173,26 @@ impl Host {
             let step = run.steps.last().map(|(at, ..)| *at);
             step.into_iter().chain(self.limits.run.map(|length| run.began + Millis(length)))
         });
-        self.clients.values().filter_map(Client::deadline).chain(run).min()
+        let watch = self.clients.values().any(Client::engaged).then(|| self.ran + WATCH);
+        self.clients.values().filter_map(Client::deadline).chain(run).chain(watch).min()
     }
 }
 
 impl Host {
+    /// Tells of a time in which nothing ran, before anything of what comes after it: connections end in such a time, and a
+    /// browser says no reason.
+    fn look_back(&mut self, now: Instant) {
+        let length = now - (std::mem::replace(&mut self.ran, now) + WATCH);
+        if length <= LATE {
+            return;
+        }
+        let engaged = self.clients.values_mut().filter(|client| client.engaged());
+        let told = engaged.map(|client| client.paused = Some(length)).count() > 0;
+        if told {
+            self.happened(now, NOBODY, What::News(News::Paused(length)));
+        }
+    }
+
     fn actor(&self, id: SessionId) -> Option<&Actor> {
         usize::try_from(id.0).ok().and_then(|index| self.actors.get(index))
     }

@@ -65,7 +65,7 @@ impl Host {
                 self.happened(now, place, What::Sent { bytes, left_out });
             }
             Told::OpenTransport => {
-                client.number = client.number.saturating_add(1);
+                (client.number, client.paused) = (client.number.saturating_add(1), None);
                 client.transport = Transport::Waiting;
                 self.queue.push_back(id);
             }
@@ -96,7 +96,8 @@ impl Host {
                 if client.since.take().is_some_and(|since| now - since >= Reconnect::new(0).steady) {
                     client.rounds = 0;
                 }
-                self.tell(now, id, What::News(News::Disconnected(cause)));
+                let paused = client.paused.take().filter(|_| cause != Cause::OwnRequest);
+                self.tell(now, id, What::News(News::Disconnected { cause, paused }));
             }
             Told::ReconnectAt(at) if !client.quits => {
                 self.tell(now, id, What::News(News::ComesBack(at - now)))

@@ -282,7 +282,7 @@ fn who_is_stopped_by_a_limit_is_told_that_and_not_that_the_user_did_it() {
     scene.act(0, Action::Disconnect);
     assert_eq!(
         scene.news().last(),
-        Some(&&News::Disconnected(Cause::OwnRequest)),
+        Some(&&News::Disconnected { cause: Cause::OwnRequest, paused: None }),
         "this time it was the user"
     );
 }
@@ -343,7 +343,7 @@ fn what_is_not_repeated_any_more_stays_so() {
     assert!(matches!(scene.news().last(), Some(News::Rejected { repeated: true, .. })));
     let before = scene.happened.len();
     scene.wait(40_000);
-    assert_eq!((scene.happened.len(), scene.host.deadline()), (before, None));
+    assert_eq!((scene.happened.len(), scene.host.deadline()), (before, Some(scene.host.ran + WATCH)));
 
     scene.act(0, Action::Publish(message("no/#/topic")));
     assert!(matches!(scene.news().last(), Some(News::Rejected { repeated: false, .. })));
@@ -465,6 +465,80 @@ fn what_comes_from_an_earlier_connection_changes_nothing() {
     scene.close(first, 1006);
     scene.give(Input::Opened(first));
     assert_eq!(((scene.happened.len(), scene.sent.len()), scene.phase(0)), (before, Phase::Connected));
+}
+
+#[test]
+fn a_time_in_which_nothing_ran_is_told_once_and_first() {
+    let mut scene = Scene::new(actors(4, Comeback::Never));
+    let [first, second, third] = [0, 1, 2].map(|session| scene.connect(session));
+    scene.wait(60_000);
+    let before = scene.happened.len();
+    scene.now = scene.host.deadline().expect("it is on the watch") + Millis(65_000);
+    scene.close(first, 1006);
+    scene.give(Input::TimePassed);
+    scene.close(second, 1006);
+    // From this one something is heard again: it has survived.
+    scene.receive(third, &Packet::PingResp);
+    scene.close(third, 1006);
+    let paused = Some(Millis(65_000));
+    let told = scene.happened.iter().skip(before).filter(|one| !matches!(one.what, What::Phase(_)));
+    let told: Vec<_> = told
+        .map(|one| match &one.what {
+            What::News(News::Paused(length)) => (one.connection, "paused", Some(*length)),
+            What::News(News::Disconnected { cause: Cause::Closed(_), paused }) => {
+                (one.connection, "lost", *paused)
+            }
+            What::Closed(_) => (one.connection, "closed", None),
+            What::Received { .. } => (one.connection, "received", None),
+            what => panic!("{what:?}"),
+        })
+        .collect();
+    let expected = [
+        (NOBODY, "paused", paused),
+        (first, "closed", None),
+        (first, "lost", paused),
+        (second, "closed", None),
+        (second, "lost", paused),
+        (third, "received", None),
+        (third, "closed", None),
+        (third, "lost", None),
+    ];
+    assert_eq!(told, expected);
+    // Nobody is there any more: then nothing has to run.
+    assert_eq!(scene.host.deadline(), None);
+    scene.now = scene.now + Millis(600_000);
+    scene.connect(3);
+    let pauses = |scene: &Scene| scene.news().iter().filter(|news| matches!(news, News::Paused(_))).count();
+    assert_eq!(pauses(&scene), 1);
+    scene.now = scene.host.deadline().expect("it is on the watch") + Millis(600_000);
+    scene.act(3, Action::Disconnect);
+    assert_eq!(pauses(&scene), 2);
+    let own = News::Disconnected { cause: Cause::OwnRequest, paused: None };
+    assert_eq!(scene.news().last(), Some(&&own), "the user did that");
+}
+
+#[test]
+fn a_wake_up_that_is_a_little_late_is_nothing_and_who_comes_back_is_engaged() {
+    let mut scene = Scene::new(actors(1, Comeback::After(Millis(60_000))));
+    let late = |scene: &mut Scene, by: Millis| {
+        scene.now = scene.host.deadline().expect("it is on the watch") + by;
+        scene.give(Input::TimePassed);
+        scene.news().iter().filter(|news| matches!(news, News::Paused(_))).count()
+    };
+    let connection = scene.connect(0);
+    assert_eq!(late(&mut scene, LATE), 0);
+    scene.close(connection, 1006);
+    assert_eq!(scene.phase(0), Phase::Waiting);
+    assert_eq!(late(&mut scene, LATE), 0);
+    assert_eq!(late(&mut scene, Millis(LATE.0 + 1)), 1);
+    assert_eq!(late(&mut scene, Millis(0)), 1);
+    // What was lost before that time is no reason for what ends after it.
+    scene.wait(100_000);
+    let connection = scene.accept(0);
+    scene.close(connection, 1006);
+    let lost = |news: &&&News| matches!(news, News::Disconnected { .. });
+    let all = scene.news();
+    assert!(matches!(all.iter().rfind(lost), Some(News::Disconnected { paused: None, .. })));
 }
 
 fn anything() -> impl Strategy<Value = (u8, u32, u32, u64, Vec<u8>)> {

@@ -18,7 +18,8 @@ use web_sys::{
 use zeroize::Zeroizing;
 
 use super::link::READY;
-use crate::iot::time::Instant;
+use crate::iot::time::{Instant, Millis};
+use crate::live::clock::Clock;
 use crate::live::driver::{Host, Input, Login, NOBODY, News, Output, Way};
 use crate::live::record::{Batch, Record, What};
 use crate::sigv4::{AccessKeyId, SessionToken};
@@ -50,7 +51,8 @@ pub type Signed = Pin<Box<dyn Future<Output = Result<Zeroizing<String>, String>>
 struct Rim {
     craft: Craft,
     scope: DedicatedWorkerGlobalScope,
-    clock: Option<Performance>,
+    performance: Option<Performance>,
+    clock: Clock,
     host: Host,
     /// The current connection of each session that has one.
     transports: BTreeMap<SessionId, Transport>,
@@ -115,11 +117,12 @@ fn with(act: impl FnOnce(&mut Rim)) {
 impl Rim {
     fn new(craft: Craft) -> Self {
         let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-        let clock = Reflect::get(&scope, &"performance".into()).ok().and_then(|clock| clock.dyn_into().ok());
+        let performance = Reflect::get(&scope, &"performance".into());
         Self {
             craft,
             scope,
-            clock,
+            performance: performance.ok().and_then(|performance| performance.dyn_into().ok()),
+            clock: Clock::default(),
             host: Host::new(js_sys::Math::random().to_bits()),
             transports: BTreeMap::new(),
             keys: None,
@@ -132,10 +135,11 @@ impl Rim {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "milliseconds of one page load"
+        reason = "milliseconds of one page load, and since 1970"
     )]
-    fn now(&self) -> Instant {
-        Instant(self.clock.as_ref().map_or(0.0, Performance::now) as u64)
+    fn now(&mut self) -> Instant {
+        let ticks = self.performance.as_ref().map_or(0.0, Performance::now);
+        self.clock.read(Millis(ticks as u64), Millis(js_sys::Date::now() as u64))
     }
 
     fn obey(&mut self, order: &str) {
@@ -147,7 +151,8 @@ impl Rim {
                 self.give(input);
             }
             Err(told) => {
-                self.batch.push(&Record { at: self.now(), connection: NOBODY, what: What::Told(&told) });
+                let at = self.now();
+                self.batch.push(&Record { at, connection: NOBODY, what: What::Told(&told) });
                 self.settle();
             }
         }
