@@ -275,7 +275,7 @@ impl Store {
             .place(export.next)
             .unwrap_or_else(|| if export.next.0 < self.dropped { 0 } else { self.len() });
         let end = start.saturating_add(most).min(self.len());
-        let of_sessions = |row: &Row| row.entry.connection != NOBODY;
+        let of_sessions = |row: &Row| row.entry.connection.session != NOBODY.session;
         for mut row in (start..end).filter_map(|place| self.at(place)).filter(of_sessions) {
             row.entry = redact::entry(&row.entry, row.version);
             export.writer.write(&row.entry, row.version, row.left_out, || redact::text(&say(&row)));

@@ -35,6 +35,8 @@ pub enum Order {
     Limits(Limits),
     /// Drop keys and login. New connections are refused until there are others; those that stand stay.
     Forget,
+    /// Something for the log that only the page knows, as a sentence without secrets.
+    Note(String),
     /// Connect.
     Connect(u32),
     /// Say goodbye; also gives up an attempt or a comeback.
@@ -145,6 +147,7 @@ impl Order {
             }
             Self::Limits(limits) => Input::Limits(limits),
             Self::Forget => Input::Forget,
+            Self::Note(sentence) => Input::Note(sentence),
             Self::Connect(session) => act(session, Action::Connect),
             Self::Disconnect(session) => act(session, Action::Disconnect),
             Self::Subscribe { session, filter, qos } => {

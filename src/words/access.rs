@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::Text;
 use super::check::ticked;
 use crate::access::cognito::Id;
+use crate::iot::calendar::UtcTime;
 use crate::iot::endpoint::{Endpoint, EndpointError, Likeness};
 use crate::iot::time::UnixTime;
 use crate::sigv4::SERVICE;
@@ -133,6 +134,21 @@ pub fn left(end: UnixTime, now: UnixTime) -> String {
     let seconds = end.0.saturating_sub(now.0);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// New credentials of the same identity have come.
+#[must_use]
+pub fn renewed(end: Option<UnixTime>) -> String {
+    match end.and_then(UtcTime::from_unix) {
+        Some(end) => format!("The credentials were renewed; they end at {} UTC.", end.spaced()),
+        None => "The credentials were renewed.".to_owned(),
+    }
+}
+
+/// They have not, because of what this sentence says.
+#[must_use]
+pub fn not_renewed(why: &str) -> String {
+    format!("The credentials could not be renewed. {why}")
 }
 
 /// What the lock names.

@@ -29,6 +29,7 @@ pub fn news(news: &News) -> String {
             format!("{} Before that, nothing ran in this page for at least {}.", cause(why), long(*length))
         }
         News::Paused(length) => paused(*length),
+        News::Noted(sentence) => sentence.clone(),
         News::Rejected { why, repeated: false } => misuse(why),
         News::Rejected { why, repeated: true } => format!("Not sent, and not repeated any more: {why}."),
         News::ComesBack(after) => {

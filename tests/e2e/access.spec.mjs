@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { CLOSED_POOL, LOGIN_TOKEN, OPEN_POOL, PROVIDER, cognitoHost } from '../gateway/cognito.mjs';
 import { Authorizer, makeTokenKey } from '../gateway/authorizer.mjs';
 import { expect, HOST, KEYS, test, workerOf } from './lab.mjs';
-import { giveCredentials as type, KEY, pasteCredentials as paste } from './live.mjs';
+import { giveCredentials as type, KEY, log, pasteCredentials as paste } from './live.mjs';
 
 const LONG = 'AKIAIOSFODNN7EXAMPLE';
 const { secretAccessKey: SECRET, sessionToken: TOKEN } = KEYS[KEY];
@@ -361,6 +361,7 @@ test.describe('Cognito', () => {
     await expect.poll(() => credentials(cognito).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
     expect(new Set(credentials(cognito).map(({ body }) => body.IdentityId)).size).toBe(1);
     expect(cognito.log.filter(({ operation }) => operation === 'GetId')).toHaveLength(1);
+    await expect(log(page).getByRole('row').filter({ hasText: /The page.*The credentials were renewed; they end at \d{4}-\d\d-\d\d [\d:]{8} UTC\./ }).first()).toBeVisible();
     cognito.lifetime = 3_600_000;
     await connects(page);
     expect(gateway.log.filter(({ event }) => event === 'upgrade refused')).toEqual([]);
@@ -376,6 +377,7 @@ test.describe('Cognito', () => {
     await expect(how(page).getByRole('alert')).toContainText('could not be replaced');
     await expect(how(page).getByRole('alert')).toContainText('have expired and were forgotten');
     expect(credentials(cognito)).toHaveLength(2);
+    await expect(log(page).getByRole('row').filter({ hasText: /The page.*The credentials could not be renewed\./ })).toHaveCount(1);
   });
 
   for (const [failure, says] of [

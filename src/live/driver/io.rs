@@ -63,6 +63,8 @@ pub enum Input {
     /// Order: forget the login. A new connection is refused until [`Self::Login`] comes again, be it with nothing:
     /// otherwise a comeback would go out without a login that the user believes to be there. Those that stand stay.
     Forget,
+    /// Order: this sentence of the page belongs into the log, at its time.
+    Note(String),
     /// Order: do this now.
     Act {
         /// Who.
@@ -160,6 +162,8 @@ pub enum News {
     },
     /// For at least this long nothing ran, while a session stood, was on its way or waited to come back; of no session.
     Paused(Millis),
+    /// What the page wants to stand in the log; of no session.
+    Noted(String),
     /// A command was not carried out.
     Rejected {
         /// What is wrong with it.

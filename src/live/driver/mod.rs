@@ -48,6 +48,9 @@ pub const MAX_REPEATS: u32 = 20;
 /// What is told of no session, but of all of them or of the page; no plan has so many.
 pub const NOBODY: ConnectionRef = ConnectionRef { session: SessionId(u32::MAX), number: 0 };
 
+/// The same, for the log alone: whoever looks at the page sees it there.
+pub const NOTED: ConnectionRef = ConnectionRef { number: 1, ..NOBODY };
+
 /// The sessions, and what they share.
 pub struct Host {
     seed: u64,
@@ -132,6 +135,7 @@ impl Host {
                     self.login = Standing::Forgotten;
                 }
             }
+            Input::Note(sentence) => self.happened(now, NOTED, What::News(News::Noted(sentence))),
             Input::Act { session, action } => {
                 if action == Action::Connect {
                     self.refused = 0;

@@ -541,6 +541,16 @@ fn a_wake_up_that_is_a_little_late_is_nothing_and_who_comes_back_is_engaged() {
     assert!(matches!(all.iter().rfind(lost), Some(News::Disconnected { paused: None, .. })));
 }
 
+#[test]
+fn what_the_page_notes_is_told_of_nobody_at_its_time() {
+    let mut scene = Scene::new(actors(1, Comeback::Never));
+    scene.wait(700);
+    scene.give(Input::Note("The credentials were renewed.".to_owned()));
+    let news = News::Noted("The credentials were renewed.".to_owned());
+    let noted = Happening { at: Instant(700), connection: NOTED, what: What::News(news) };
+    assert_eq!(scene.happened, [noted]);
+}
+
 fn anything() -> impl Strategy<Value = (u8, u32, u32, u64, Vec<u8>)> {
     (0..14_u8, 0..6_u32, 0..4_u32, 0..2000_u64, prop::collection::vec(any::<u8>(), 0..12))
 }

@@ -3,8 +3,9 @@ use crate::app::check::files::Opened;
 use crate::app::sessions::script::{ADD_SESSION_ID, Choice, Field};
 use crate::app::workspace::MqttVersion;
 use crate::iot::time::UnixTime;
-use crate::live::driver::Limits;
+use crate::live::driver::{Limits, NOBODY};
 use crate::live::record::{Batch, Record};
+use crate::live::store::RowId;
 use crate::timeline::{ConnectionRef, SessionId};
 
 const AT: UnixTime = UnixTime(1_767_225_600);
@@ -32,6 +33,22 @@ fn phase(live: &mut Live, workspace: &mut Workspace, session: u32, phase: Phase)
     batch.push(&Record { at: crate::iot::time::Instant(5), connection, what: What::Phase(phase) });
     batch.push(&Record { at: crate::iot::time::Instant(5), connection, what: What::Told("Connected as x.") });
     live.update(Msg::Heard(FromWorker::Batch(batch.bytes().to_vec())), workspace);
+}
+
+#[test]
+fn what_is_of_no_session_is_a_row_and_is_said_at_once_unless_the_page_noted_it() {
+    let (mut live, mut workspace) = plain();
+    for (connection, told) in [(NOBODY, Some("A sentence.")), (NOTED, None)] {
+        let mut batch = Batch::default();
+        let at = crate::iot::time::Instant(5);
+        batch.push(&Record { at, connection, what: What::Told("A sentence.") });
+        live.update(Msg::Heard(FromWorker::Batch(batch.bytes().to_vec())), &mut workspace);
+        assert_eq!(live.told.take().as_deref(), told);
+        let row =
+            live.log.store.len().checked_sub(1).and_then(|place| live.log.store.row(RowId(place as u64)));
+        assert_eq!(row.map(|row| live.log.name(row.entry.connection.session)).as_deref(), Some("The page"));
+    }
+    assert_eq!(live.log.store.len(), 2);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::iot::region::Region;
 use crate::iot::time::UnixTime;
 use crate::live::predict::SignIn;
 use crate::live::wire::Order;
-use crate::words::{access as words, page};
+use crate::words::{Text, access as words, page};
 
 pub use remarks::Remarks;
 pub use typed::{Carry, Field, Kind, Typed};
@@ -140,6 +140,16 @@ impl Failure {
             Self::Cognito(_) | Self::Said(_) => false,
         }
     }
+
+    /// In words.
+    #[must_use]
+    pub fn sentence(&self) -> Text {
+        match self {
+            Self::Cognito(error) => words::sentence(error),
+            Self::Unreachable => Text::new().say(words::UNREACHABLE),
+            Self::Said(sentence) => words::sentence(sentence),
+        }
+    }
 }
 
 /// What the worker holds.
@@ -149,6 +159,16 @@ pub enum Held {
     Keys(Keys),
     /// What a custom authorizer or another broker is told.
     Words,
+}
+
+impl Held {
+    /// When it ends, if that was told.
+    const fn expires(&self) -> Option<UnixTime> {
+        match self {
+            Self::Keys(keys) => keys.expires,
+            Self::Words => None,
+        }
+    }
 }
 
 /// What may be said of the keys that the worker holds.
@@ -395,10 +415,7 @@ impl Access {
 
     /// When what is held ends.
     fn expires(&self) -> Option<UnixTime> {
-        match &self.held {
-            Some(Held::Keys(keys)) => keys.expires,
-            _ => None,
-        }
+        self.held.as_ref().and_then(Held::expires)
     }
 
     /// Takes in one message; `endpoint` is the one that the page is locked to.
@@ -445,7 +462,7 @@ impl Access {
             Msg::Identity(id) => return self.identify(id, endpoint),
             Msg::Anonymous => {}
             Msg::Taken(held, id) => return self.hold(held, id),
-            Msg::Failed(failure) => self.fail(failure),
+            Msg::Failed(failure) => return self.fail(failure).into_iter().collect(),
             Msg::Copy => return vec![PageEffect::Copy(TEMPORARY.to_owned())],
             Msg::Forget => {
                 let mut effects = self.let_go(Form::Empty);
@@ -530,7 +547,7 @@ impl Access {
     }
 
     fn hold(&mut self, held: Held, id: Option<Id>) -> Vec<PageEffect> {
-        let replaced = self.held.is_some();
+        let renewed = self.held.is_some().then(|| id.as_ref().map(|_| words::renewed(held.expires())));
         let again = match &held {
             Held::Keys(Keys { got, expires: Some(expires), .. }) if id.is_some() => {
                 Some(cognito::refresh_at(*got, *expires))
@@ -539,19 +556,26 @@ impl Access {
         };
         self.identity = id.map(|id| (id, again));
         (self.held, self.form, self.stale) = (Some(held), Form::Empty, None);
-        if replaced { Vec::new() } else { vec![PageEffect::Focus(KEYS_ID)] }
+        match renewed {
+            None => vec![PageEffect::Focus(KEYS_ID)],
+            Some(told) => told.map(note).into_iter().collect(),
+        }
     }
 
-    fn fail(&mut self, failure: Failure) {
+    fn fail(&mut self, failure: Failure) -> Option<PageEffect> {
         if self.held.is_none() {
             self.identity = None;
             self.form = Form::Failed(failure);
-            return;
+            return None;
         }
         if let Some((_, again)) = self.identity.as_mut().filter(|_| !failure.may_pass()) {
             *again = None;
         }
+        // Each further try that fails in the same way is no news.
+        let news = self.identity.is_some() && self.stale.as_ref() != Some(&failure);
+        let told = news.then(|| note(words::not_renewed(&failure.sentence().to_string())));
         self.stale = Some(failure);
+        told
     }
 
     fn tell_time(&mut self, now: UnixTime, endpoint: Option<&Endpoint>) -> Vec<PageEffect> {
@@ -579,4 +603,9 @@ impl Access {
         effects.extend((self.typed.kind == Kind::Broker).then_some(PageEffect::Access(Effect::Anonymous)));
         effects
     }
+}
+
+/// A row of the log.
+const fn note(sentence: String) -> PageEffect {
+    PageEffect::Tell(Order::Note(sentence))
 }

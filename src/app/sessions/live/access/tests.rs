@@ -209,11 +209,16 @@ fn cognito_is_asked_again_before_the_end_and_once_more_when_it_did_not_answer() 
     assert_eq!(tell(&mut access, Msg::Time(UnixTime(19_699))), []);
     assert_eq!(tell(&mut access, Msg::Time(UnixTime(19_700))), asks);
     assert_eq!(tell(&mut access, Msg::Time(UnixTime(19_701))), []);
-    tell(&mut access, Msg::Failed(Failure::Unreachable));
+    let noted = |sentence: String| vec![P::Tell(Order::Note(sentence))];
+    let unreachable = noted(format!("The credentials could not be renewed. {}", words::UNREACHABLE));
+    assert_eq!(tell(&mut access, Msg::Failed(Failure::Unreachable)), unreachable);
     assert_eq!((&access.stale, access.renews()), (&Some(Failure::Unreachable), true));
     assert_eq!(tell(&mut access, Msg::Time(UnixTime(19_715))), asks);
+    assert_eq!(tell(&mut access, Msg::Failed(Failure::Unreachable)), [], "the log has it already");
+    assert_eq!(tell(&mut access, Msg::Time(UnixTime(19_730))), asks);
     // The new ones take no focus away.
-    assert_eq!(tell(&mut access, Msg::Taken(keys(Some(30_000)), Some(pool()))), []);
+    let renewed = noted("The credentials were renewed; they end at 1970-01-01 08:20:00 UTC.".to_owned());
+    assert_eq!(tell(&mut access, Msg::Taken(keys(Some(30_000)), Some(pool()))), renewed);
     assert_eq!((&access.stale, access.deadline()), (&None, Some(UnixTime(29_700))));
 }
 

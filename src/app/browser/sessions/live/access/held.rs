@@ -54,13 +54,7 @@ fn keys(keys: &Keys, renewed: bool) -> Html {
 
 /// Why there are no keys.
 pub(super) fn failure(failure: &Failure) -> Html {
-    html! {
-        <p>{ match failure {
-            Failure::Cognito(error) => text(&words::sentence(error)),
-            Failure::Unreachable => html! { { words::UNREACHABLE } },
-            Failure::Said(sentence) => text(&words::sentence(sentence)),
-        } }</p>
-    }
+    html! { <p>{ text(&failure.sentence()) }</p> }
 }
 
 /// The time that is left, short.
