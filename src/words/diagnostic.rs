@@ -38,6 +38,8 @@ pub fn unwrapped(step: &Unwrapped) -> Text {
         Unwrapped::GetPolicyVersion => {
             text.say("Taken out of the output of ").code("aws iot get-policy-version").say(".")
         }
+        Unwrapped::Iam { command } => text.say("Taken out of the output of ").code(*command).say("."),
+        Unwrapped::UrlEncoded => text.say("The policy was URL-encoded; that is undone."),
         Unwrapped::AuthorizerAnswer => {
             text.say("Taken out of ").code("policyDocuments").say(" of a custom authorizer's answer.")
         }

@@ -318,7 +318,8 @@ pub fn evidence(cases: usize, left_out: usize) -> String {
 }
 
 /// Where the policy of a role comes from.
-pub const ROLE_POLICY: &str = "The JSON with Version and Statement, as IAM shows it. It is added to the policies of Check, attached to the role.";
+pub const ROLE_POLICY: &str = "The JSON with Version and Statement as IAM shows it, or what aws iam get-role-policy or get-policy-version prints. It is \
+     added to the policies of Check, attached to the role.";
 /// A text that is no policy.
 pub const NO_ROLE_POLICY: &str =
     "No policy with a statement could be read there. Paste the JSON of the role's policy.";

@@ -1,7 +1,7 @@
 //! Policies as people have them: alone, or inside what tools print and templates hold.
 //!
-//! Reads the output of `aws iot get-policy` and `get-policy-version`, the answer of a custom authorizer
-//! (`policyDocuments`), CloudFormation templates in JSON and Terraform configurations; several policies in one text
+//! Reads the output of `aws iot get-policy` and `get-policy-version` and of their like in IAM, the answer of a custom
+//! authorizer (`policyDocuments`), CloudFormation templates in JSON and Terraform configurations; several policies in one text
 //! are separated. Never fails and never guesses: what a template computes is named, not replaced. Every span of a
 //! policy found leads back into the text that was pasted.
 //!
@@ -10,6 +10,7 @@
 
 mod cloudformation;
 mod excerpt;
+mod iam;
 mod template;
 mod terraform;
 
@@ -115,6 +116,13 @@ pub enum Unwrapped {
     GetPolicy,
     /// The output of `aws iot get-policy-version`.
     GetPolicyVersion,
+    /// An answer of IAM.
+    Iam {
+        /// What prints it.
+        command: &'static str,
+    },
+    /// URL-encoding.
+    UrlEncoded,
     /// The `policyDocuments` that a custom authorizer returned.
     AuthorizerAnswer,
     /// A list of policies.
@@ -277,6 +285,14 @@ impl Finder {
                 let inner = unescaped(text, node.span.clone());
                 self.text(&inner, &trail);
             }
+            Value::String(value) if value.trim_start().starts_with('%') && trail.layers < MAX_LAYERS => {
+                let mut trail = trail.through(Unwrapped::UrlEncoded);
+                trail.layers += 1;
+                match iam::decoded(&unescaped(text, node.span.clone())) {
+                    Some(inner) => self.text(&inner, &trail),
+                    None => plain(self),
+                }
+            }
             _ => plain(self),
         }
     }
@@ -296,6 +312,11 @@ impl Finder {
             for item in items {
                 self.value(text, item, false, &trail.through(Unwrapped::AuthorizerAnswer));
             }
+            return true;
+        }
+        if let Some((command, document)) = iam::policy(members) {
+            let trail = trail.through(Unwrapped::Iam { command }).named(get_text(members, "PolicyName"));
+            self.value(text, document, false, &trail);
             return true;
         }
         if is_policy_resource(members) {

@@ -194,6 +194,12 @@ fn the_policy_of_the_role_is_added_where_it_is_missed() {
     tell(&mut live, &mut workspace, compare::Msg::AddRolePolicy);
     assert_eq!((live.told.take(), missing(&live), live.compare.role_policy.as_str()), (None, 0, ""));
     assert_eq!(workspace.policies.last().map(|policy| &policy.attached), Some(&Attached::Role));
+    // What the command prints is taken apart as Check does it.
+    let printed = format!(r#"{{"RoleName": "lab", "PolicyName": "lab-iot", "PolicyDocument": {policy}}}"#);
+    tell(&mut live, &mut workspace, compare::Msg::RolePolicy(printed));
+    tell(&mut live, &mut workspace, compare::Msg::AddRolePolicy);
+    let added = workspace.policies.last().map(|added| (added.name.as_str(), added.text.as_str()));
+    assert_eq!((live.told.take(), added), (None, Some(("lab-iot", policy))));
 }
 
 #[test]
