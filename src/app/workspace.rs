@@ -304,6 +304,8 @@ pub struct LivePlan {
     pub endpoint: String,
     /// How sessions get in, as a text that only Live reads.
     pub access: String,
+    /// What is typed of what a run needs, as a text that only Live reads.
+    pub needs: String,
     /// What they are to do.
     pub plan: Simulation,
 }
@@ -527,6 +529,7 @@ impl Workspace {
             live: LivePlan {
                 endpoint: String::new(),
                 access: String::new(),
+                needs: String::new(),
                 plan: Simulation {
                     version: MqttVersion::V5,
                     sessions: vec![

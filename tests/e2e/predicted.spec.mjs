@@ -193,6 +193,28 @@ test('the smallest rights and the commands are written from the plan', async ({ 
   expect(await axe(page)).toEqual([]);
 });
 
+test('what is typed for a run outlasts the reloads that leave Live and lock the page again; a key does not', async ({ page }) => {
+  await page.goto('./');
+  await lock(page, HOST);
+  const needs = page.getByRole('region', { name: 'For this run' });
+  const open = async () => {
+    await needs.getByText('Smallest rights for this run').click();
+    await needs.getByText('Commands for the machine that holds the certificate').click();
+  };
+  const typed = { 'Account number': '210987654321', 'Role (ARN)': 'arn:aws:iam::210987654321:role/lab', 'Certificate file': 'my cert.pem' };
+  await open();
+  for (const [name, text] of Object.entries(typed)) await needs.getByLabel(name).fill(text);
+  await needs.getByLabel('Private key file').fill(PRIVATE_KEY);
+  await page.getByRole('button', { name: 'Leave Live' }).click();
+  await expect(page.getByRole('contentinfo')).toContainText('Stays in this tab');
+  await lock(page, HOST);
+  await open();
+  for (const [name, text] of Object.entries(typed)) await expect(needs.getByLabel(name)).toHaveValue(text);
+  await expect(needs.getByLabel('Private key file')).toHaveValue('');
+  await expect(needs).toContainText('role-arn=arn:aws:iam::210987654321:role/lab');
+  await expect(needs).toContainText("--cert 'my cert.pem'");
+});
+
 test('another broker: no rights are predicted, the newcomer is', async ({ page, mosquitto }) => {
   await page.goto('./');
   await lock(page, `ws://127.0.0.1:${mosquitto.wsPort}`);

@@ -126,7 +126,11 @@ impl Component for Root {
             Msg::Type(..)
                 | Msg::Turn(_)
                 | Msg::Simulate(simulate::Msg::Script(_))
-                | Msg::Live(live::Msg::Plan(_) | live::Msg::Access(live::access::Msg::Type(..)))
+                | Msg::Live(
+                    live::Msg::Plan(_)
+                        | live::Msg::Access(live::access::Msg::Type(..))
+                        | live::Msg::Compare(live::compare::Msg::Type(..))
+                )
         );
         let comes = matches!(msg, Msg::Take(_));
         // The address may name a lesson. A link that stands there was opened by Check.

@@ -27,7 +27,7 @@ use crate::live::store::RowId;
 use crate::timeline::{Entry, Finding, SessionId};
 use crate::words::live as words;
 
-pub use needs::{Commands, Field, Needs};
+pub use needs::{Commands, Field, MAX_TYPED, Needs};
 
 /// Most pastes that are kept.
 pub const MAX_PASTES: usize = 20;
@@ -252,6 +252,12 @@ impl Default for Compare {
 }
 
 impl Compare {
+    /// Nothing is predicted yet; of what a run needs there is what a workspace kept.
+    #[must_use]
+    pub fn of(needs: &str) -> Self {
+        Self { needs: Needs::of(needs), ..Self::default() }
+    }
+
     /// Whether this is what it follows.
     #[must_use]
     pub fn follows(&self, plan: &Scenario, sign_in: SignIn) -> bool {

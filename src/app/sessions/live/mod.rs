@@ -124,7 +124,7 @@ impl Live {
             run: Run::default(),
             handshakes: Handshakes::default(),
             log: Log::default(),
-            compare: Rc::default(),
+            compare: Rc::new(Compare::of(&workspace.live.needs)),
             told,
             lost: false,
             sent: None,
@@ -212,7 +212,14 @@ impl Live {
                 return effects;
             }
             Msg::Compare(compare::Msg::AddRolePolicy) => self.add_role_policy(workspace),
-            Msg::Compare(msg) => return Rc::make_mut(&mut self.compare).update(msg),
+            Msg::Compare(msg) => {
+                let typed = matches!(msg, compare::Msg::Type(..));
+                let effects = Rc::make_mut(&mut self.compare).update(msg);
+                if typed {
+                    workspace.live.needs = self.compare.needs.kept();
+                }
+                return effects;
+            }
             Msg::Heard(FromWorker::Ready) => return vec![Effect::Flush],
             Msg::Heard(FromWorker::Batch(batch)) => return self.hear(batch),
             Msg::Lost => {

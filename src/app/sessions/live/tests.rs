@@ -7,6 +7,7 @@ use crate::live::driver::{Limits, NOBODY};
 use crate::live::record::{Batch, Record};
 use crate::live::store::RowId;
 use crate::timeline::{ConnectionRef, SessionId};
+use compare::Needs;
 
 const AT: UnixTime = UnixTime(1_767_225_600);
 
@@ -200,6 +201,36 @@ fn the_policy_of_the_role_is_added_where_it_is_missed() {
     tell(&mut live, &mut workspace, compare::Msg::AddRolePolicy);
     let added = workspace.policies.last().map(|added| (added.name.as_str(), added.text.as_str()));
     assert_eq!((live.told.take(), added), (None, Some(("lab-iot", policy))));
+}
+
+#[test]
+fn what_is_typed_for_a_run_is_kept_with_the_plan_but_no_secret_and_nothing_endless() {
+    let (mut live, mut workspace) = locked("example-ats.iot.eu-west-1.amazonaws.com");
+    assert_eq!(Needs::of(&workspace.live.needs), Needs::default());
+    let role = "arn:aws:iam::123456789012:role/lab";
+    let pem =
+        ["-----BEGIN EC PRIVATE", "KEY----- MHcCAQEEIExample -----END EC PRIVATE", "KEY-----"].join(" ");
+    let long = "é".repeat(compare::MAX_TYPED);
+    for (field, text) in [
+        (compare::Field::Account, "210987654321"),
+        (compare::Field::Role, role),
+        (compare::Field::Key, &pem),
+        (compare::Field::Authorities, &long),
+    ] {
+        live.update(Msg::Compare(compare::Msg::Type(field, text.to_owned())), &mut workspace);
+    }
+    assert_eq!(live.compare.needs.key, pem, "what is typed stands where it was typed");
+    let again = Workspace::read(&workspace.write()).expect("what was written");
+    let needs = Live::new(None, &again).compare.needs.clone();
+    let account = Some("210987654321".to_owned());
+    let authorities = "é".repeat(compare::MAX_TYPED / 2);
+    let expected =
+        Needs { account, role: role.to_owned(), key: String::new(), authorities, ..Needs::default() };
+    assert_eq!(needs, expected);
+    // The text was written by hand.
+    let by_hand = format!(r#"{{"role": "{long}", "other": 1}}"#);
+    assert_eq!(Needs::of(&by_hand).role.len(), compare::MAX_TYPED);
+    assert_eq!(Needs::of("{"), Needs::default());
 }
 
 #[test]

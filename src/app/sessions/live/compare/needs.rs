@@ -1,10 +1,13 @@
 //! What a run needs: the session policy that allows the plan and nothing else, the command that makes credentials with it, and
 //! the commands for the machine that holds the certificate.
 
+use serde::{Deserialize, Serialize};
+
 use crate::access::rights::{Plan, RightsError};
 use crate::iot::region::Region;
 use crate::lab::mosquitto::{Files, Unwritable, commands};
 use crate::lab::scenario::{Action, Actor, Scenario};
+use crate::share::secrets;
 use crate::timeline::SessionId;
 
 /// The name of the file of the session policy.
@@ -12,8 +15,12 @@ pub(super) const POLICY_FILE: &str = "session-policy.json";
 /// How long credentials for a run last, in seconds: the least that STS takes.
 const SECONDS: u32 = 900;
 
-/// What the user typed for them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Longest text of a field, in bytes: the longest ARN of a role (Security Token Service API Reference, AssumeRole).
+pub const MAX_TYPED: usize = 2048;
+
+/// What the user typed for them. The workspace keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Needs {
     /// Twelve digits; nothing for the account of the policies.
     pub account: Option<String>,
@@ -69,7 +76,30 @@ impl Default for Needs {
 }
 
 impl Needs {
-    pub(super) fn write(&mut self, field: Field, text: String) {
+    /// What a workspace kept; the default for a text that cannot be read.
+    #[must_use]
+    pub fn of(kept: &str) -> Self {
+        let mut needs: Self = serde_json::from_str(kept).unwrap_or_default();
+        needs.texts().for_each(shorten);
+        needs
+    }
+
+    /// The same for the workspace. What looks like a secret, such as a private key in place of the name of its file, is left out.
+    #[must_use]
+    pub fn kept(&self) -> String {
+        let mut kept = self.clone();
+        kept.texts().filter(|text| !secrets::find(text).is_empty()).for_each(String::clear);
+        // Plain strings: serialising them cannot fail.
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+
+    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let Self { account, role, session_name, certificate, key, authorities } = self;
+        account.iter_mut().chain([role, session_name, certificate, key, authorities])
+    }
+
+    pub(super) fn write(&mut self, field: Field, mut text: String) {
+        shorten(&mut text);
         match field {
             Field::Account => self.account = Some(text),
             Field::Role => self.role = text,
@@ -137,4 +167,8 @@ impl Needs {
         };
         (0..).map(SessionId).zip(&plan.sessions).map(of).collect()
     }
+}
+
+fn shorten(text: &mut String) {
+    text.truncate(text.floor_char_boundary(MAX_TYPED));
 }
