@@ -302,10 +302,8 @@ pub struct SessionPlan {
 pub struct LivePlan {
     /// The endpoint as typed.
     pub endpoint: String,
-    /// How sessions get in, as a text that only Live reads.
+    /// How sessions get in and what a run needs, as a text that only Live reads.
     pub access: String,
-    /// What is typed of what a run needs, as a text that only Live reads.
-    pub needs: String,
     /// What they are to do.
     pub plan: Simulation,
 }
@@ -529,7 +527,6 @@ impl Workspace {
             live: LivePlan {
                 endpoint: String::new(),
                 access: String::new(),
-                needs: String::new(),
                 plan: Simulation {
                     version: MqttVersion::V5,
                     sessions: vec![

@@ -252,10 +252,10 @@ impl Default for Compare {
 }
 
 impl Compare {
-    /// Nothing is predicted yet; of what a run needs there is what a workspace kept.
+    /// Nothing is predicted yet; this is typed of what a run needs.
     #[must_use]
-    pub fn of(needs: &str) -> Self {
-        Self { needs: Needs::of(needs), ..Self::default() }
+    pub fn of(needs: Needs) -> Self {
+        Self { needs, ..Self::default() }
     }
 
     /// Whether this is what it follows.

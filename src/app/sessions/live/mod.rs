@@ -6,6 +6,7 @@
 pub mod access;
 pub mod compare;
 pub mod handshake;
+mod kept;
 pub mod log;
 pub mod run;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use crate::words::live as words;
 use access::Access;
 use compare::Compare;
 use handshake::Handshakes;
+use kept::Kept;
 use log::Log;
 use run::{RISKS_ID, Run};
 
@@ -117,18 +119,24 @@ impl Live {
     #[must_use]
     pub fn new(endpoint: Option<Endpoint>, workspace: &Workspace) -> Self {
         let (plan, told) = Script::of(&workspace.live.plan);
+        let Kept { access, needs } = Kept::read(&workspace.live.access);
         Self {
             endpoint,
-            access: Access::of(&workspace.live.access),
+            access: Access::of(access),
             plan,
             run: Run::default(),
             handshakes: Handshakes::default(),
             log: Log::default(),
-            compare: Rc::new(Compare::of(&workspace.live.needs)),
+            compare: Rc::new(Compare::of(needs)),
             told,
             lost: false,
             sent: None,
         }
+    }
+
+    fn keep(&self, workspace: &mut Workspace) {
+        let kept = Kept { access: self.access.typed.clone(), needs: self.compare.needs.clone() };
+        workspace.live.access = kept.write();
     }
 
     /// What was predicted is held against what the log has by now.
@@ -188,7 +196,7 @@ impl Live {
                     self.handshakes.renewed();
                 }
                 let effects = self.access.update(msg, self.endpoint.as_ref());
-                workspace.live.access = self.access.kept();
+                self.keep(workspace);
                 return effects;
             }
             Msg::Plan(msg) => return self.change(msg, workspace),
@@ -216,7 +224,7 @@ impl Live {
                 let typed = matches!(msg, compare::Msg::Type(..));
                 let effects = Rc::make_mut(&mut self.compare).update(msg);
                 if typed {
-                    workspace.live.needs = self.compare.needs.kept();
+                    self.keep(workspace);
                 }
                 return effects;
             }

@@ -277,17 +277,10 @@ impl Msg {
 }
 
 impl Access {
-    /// What a workspace keeps; the default for a text that cannot be read.
+    /// Nothing is held; this is typed.
     #[must_use]
-    pub fn of(kept: &str) -> Self {
-        Self { typed: serde_json::from_str(kept).unwrap_or_default(), ..Self::default() }
-    }
-
-    /// The same for the workspace.
-    #[must_use]
-    pub fn kept(&self) -> String {
-        // Plain strings and flags: serialising them cannot fail.
-        serde_json::to_string(&self.typed).unwrap_or_default()
+    pub fn of(typed: Typed) -> Self {
+        Self { typed, ..Self::default() }
     }
 
     /// How the sessions sign in.

@@ -61,16 +61,6 @@ fn with_cognito() -> Access {
 }
 
 #[test]
-fn what_is_typed_is_kept_and_an_unreadable_text_is_as_none() {
-    let mut access = Access::of("{");
-    assert_eq!(access.typed, Typed::default());
-    tell(&mut access, Msg::Sign(Kind::Authorizer));
-    tell(&mut access, Msg::Type(Field::TokenKey, "token".to_owned()));
-    assert_eq!(Access::of(&access.kept()).typed, access.typed);
-    assert_eq!(access.typed.token_key, "token");
-}
-
-#[test]
 fn the_page_is_locked_to_the_endpoint_and_with_cognito_to_the_pools_host_as_well() {
     let mut access = Access::default();
     assert_eq!(access.lock(AWS), Ok(SOURCE.to_owned()));

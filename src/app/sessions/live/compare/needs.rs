@@ -76,21 +76,16 @@ impl Default for Needs {
 }
 
 impl Needs {
-    /// What a workspace kept; the default for a text that cannot be read.
-    #[must_use]
-    pub fn of(kept: &str) -> Self {
-        let mut needs: Self = serde_json::from_str(kept).unwrap_or_default();
-        needs.texts().for_each(shorten);
-        needs
+    /// No text longer than [`MAX_TYPED`].
+    pub(in crate::app::sessions::live) fn shortened(mut self) -> Self {
+        self.texts().for_each(shorten);
+        self
     }
 
-    /// The same for the workspace. What looks like a secret, such as a private key in place of the name of its file, is left out.
-    #[must_use]
-    pub fn kept(&self) -> String {
-        let mut kept = self.clone();
-        kept.texts().filter(|text| !secrets::find(text).is_empty()).for_each(String::clear);
-        // Plain strings: serialising them cannot fail.
-        serde_json::to_string(&kept).unwrap_or_default()
+    /// Without texts that look like a secret, such as a private key in place of the name of its file.
+    pub(in crate::app::sessions::live) fn without_secrets(mut self) -> Self {
+        self.texts().filter(|text| !secrets::find(text).is_empty()).for_each(String::clear);
+        self
     }
 
     fn texts(&mut self) -> impl Iterator<Item = &mut String> {
