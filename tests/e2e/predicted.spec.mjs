@@ -201,7 +201,7 @@ test('what is typed for a run outlasts the reloads that leave Live and lock the 
     await needs.getByText('Smallest rights for this run').click();
     await needs.getByText('Commands for the machine that holds the certificate').click();
   };
-  const typed = { 'Account number': '210987654321', 'Role (ARN)': 'arn:aws:iam::210987654321:role/lab', 'Certificate file': 'my cert.pem' };
+  const typed = { 'Account number': '111122223333', 'Role (ARN)': 'arn:aws:iam::111122223333:role/lab', 'Certificate file': 'my cert.pem' };
   await open();
   for (const [name, text] of Object.entries(typed)) await needs.getByLabel(name).fill(text);
   await needs.getByLabel('Private key file').fill(PRIVATE_KEY);
@@ -211,7 +211,7 @@ test('what is typed for a run outlasts the reloads that leave Live and lock the 
   await open();
   for (const [name, text] of Object.entries(typed)) await expect(needs.getByLabel(name)).toHaveValue(text);
   await expect(needs.getByLabel('Private key file')).toHaveValue('');
-  await expect(needs).toContainText('role-arn=arn:aws:iam::210987654321:role/lab');
+  await expect(needs).toContainText('role-arn=arn:aws:iam::111122223333:role/lab');
   await expect(needs).toContainText("--cert 'my cert.pem'");
 });
 
