@@ -6,7 +6,7 @@
 
 use crate::iot::time::{Instant, Millis};
 
-/// Of what the clock on the wall is ahead between two readings, so much is no sleep: a clock that is slowly put right.
+/// A clock on the wall that gains no more than this between two readings is being put right: nobody slept.
 pub const DRIFT: Millis = Millis::from_seconds(5);
 
 /// Two clocks read as one. It never goes back when the monotonic one does not.

@@ -62,6 +62,8 @@ pub enum What<'a> {
     Phase(Phase),
     /// A sentence that no packet says.
     Told(&'a str),
+    /// The same of the page, which says it elsewhere already.
+    Noted(&'a str),
     /// The plan is being run from now on, or no longer; of no session.
     Running(bool),
 }
@@ -92,6 +94,7 @@ const RECEIVED: u8 = 4;
 const PHASE: u8 = 5;
 const TOLD: u8 = 6;
 const RUNNING: u8 = 7;
+const NOTED: u8 = 8;
 
 /// Records that go together.
 #[derive(Clone, Debug, Default)]
@@ -128,6 +131,7 @@ impl Batch {
                 (PHASE, &one, &[])
             }
             What::Told(text) => (TOLD, &[], text.as_bytes()),
+            What::Noted(text) => (NOTED, &[], text.as_bytes()),
             What::Running(running) => {
                 one = [u8::from(running)];
                 (RUNNING, &one, &[])
@@ -220,6 +224,7 @@ fn one(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
         (RECEIVED, body) => number(body).map(|(left_out, bytes)| What::Received { bytes, left_out })?,
         (PHASE, [phase]) => What::Phase(*PHASES.get(usize::from(*phase))?),
         (TOLD, text) => What::Told(str::from_utf8(text).ok()?),
+        (NOTED, text) => What::Noted(str::from_utf8(text).ok()?),
         (RUNNING, [running]) => What::Running(*running != 0),
         _ => return None,
     };
@@ -245,7 +250,7 @@ mod tests {
     fn parts() -> impl Strategy<Value = Parts> {
         let place = (any::<u64>(), any::<u32>(), any::<u32>());
         let bytes = prop::collection::vec(any::<u8>(), 0..300);
-        (0..7_u8, place, any::<Option<u16>>(), any::<u32>(), ".{0,40}", bytes, any::<bool>())
+        (0..8_u8, place, any::<Option<u16>>(), any::<u32>(), ".{0,40}", bytes, any::<bool>())
     }
 
     fn record(parts: &Parts) -> Record<'_> {
@@ -258,6 +263,7 @@ mod tests {
             3 => What::Received { bytes, left_out: *left_out },
             4 => What::Phase(PHASES[some % 5]),
             5 => What::Told(text),
+            6 => What::Noted(text),
             _ => What::Running(*running),
         };
         let connection = ConnectionRef { session: SessionId(*session), number: *number };

@@ -187,7 +187,7 @@ impl Store {
             }
             record::What::Sent { bytes, left_out } => (What::Sent(wire(bytes, version)?), left_out),
             record::What::Received { bytes, left_out } => (What::Received(wire(bytes, version)?), left_out),
-            record::What::Told(text) => (What::Told(text.to_owned()), 0),
+            record::What::Told(text) | record::What::Noted(text) => (What::Told(text.to_owned()), 0),
             // These are no rows.
             record::What::Phase(_) | record::What::Running(_) => return None,
         };
@@ -275,7 +275,7 @@ impl Store {
             .place(export.next)
             .unwrap_or_else(|| if export.next.0 < self.dropped { 0 } else { self.len() });
         let end = start.saturating_add(most).min(self.len());
-        let of_sessions = |row: &Row| row.entry.connection.session != NOBODY.session;
+        let of_sessions = |row: &Row| row.entry.connection != NOBODY;
         for mut row in (start..end).filter_map(|place| self.at(place)).filter(of_sessions) {
             row.entry = redact::entry(&row.entry, row.version);
             export.writer.write(&row.entry, row.version, row.left_out, || redact::text(&say(&row)));
@@ -440,7 +440,7 @@ mod tests {
         #[test]
         fn any_bytes_are_taken(
             all in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..8),
-            kind in 0..8_u8,
+            kind in 0..9_u8,
         ) {
             let mut store = Store::default();
             for bytes in &all {

@@ -29,7 +29,6 @@ pub fn news(news: &News) -> String {
             format!("{} Before that, nothing ran in this page for at least {}.", cause(why), long(*length))
         }
         News::Paused(length) => paused(*length),
-        News::Noted(sentence) => sentence.clone(),
         News::Rejected { why, repeated: false } => misuse(why),
         News::Rejected { why, repeated: true } => format!("Not sent, and not repeated any more: {why}."),
         News::ComesBack(after) => {
@@ -49,7 +48,7 @@ pub fn no_order(why: &OrderError) -> String {
 fn paused(length: Millis) -> String {
     format!(
         "Nothing ran in this page for at least {}: the browser had frozen it in the background, or the computer slept. (Its \
-         clock set forward looks the same.) Connections end meanwhile: Chromium ends every WebSocket of a page that it froze \
+         clock set forward looks the same.) Connections may end meanwhile: Chromium ends every WebSocket of a page that it froze \
          (observed in version 156), and a broker ends a connection on which it hears nothing for one and a half times the \
          keep-alive.",
         long(length)
@@ -106,6 +105,10 @@ fn withheld(why: &Withheld) -> String {
                 lasting(*length)
             )
         }
+        Withheld::Steps(left) => format!(
+            "The rest of the plan was left out ({left} step{}), because nothing ran for a while. Run it again.",
+            if *left == 1 { "" } else { "s" }
+        ),
         Withheld::Rounds(times) => format!(
             "Does not connect again: it has come back {times} times in a row, and no connection has lasted. You can lift \
              the limit."

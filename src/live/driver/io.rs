@@ -134,11 +134,19 @@ pub struct Happening {
 pub enum What {
     Opened,
     Closed(Close),
-    Sent { bytes: Vec<u8>, left_out: u32 },
-    Received { bytes: Vec<u8>, left_out: u32 },
+    Sent {
+        bytes: Vec<u8>,
+        left_out: u32,
+    },
+    Received {
+        bytes: Vec<u8>,
+        left_out: u32,
+    },
     Phase(Phase),
     Running(bool),
     News(News),
+    /// A sentence of the page, for the log alone.
+    Noted(String),
 }
 
 /// What no packet says.
@@ -162,8 +170,6 @@ pub enum News {
     },
     /// For at least this long nothing ran, while a session stood, was on its way or waited to come back; of no session.
     Paused(Millis),
-    /// What the page wants to stand in the log; of no session.
-    Noted(String),
     /// A command was not carried out.
     Rejected {
         /// What is wrong with it.
@@ -196,6 +202,8 @@ pub enum Withheld {
     Rate(u32),
     /// The run was ended: [`Limits::run`].
     Run(Millis),
+    /// So many steps of the plan are not taken: their times have passed while nothing ran, or come after such.
+    Steps(usize),
     /// Does not come back: [`Limits::rounds`].
     Rounds(u32),
     /// Not repeated: the session repeats so many messages already.
@@ -217,6 +225,7 @@ impl Happening {
                 told = say(news);
                 record::What::Told(&told)
             }
+            What::Noted(sentence) => record::What::Noted(sentence),
         };
         batch.push(&Record { at: self.at, connection: self.connection, what });
     }

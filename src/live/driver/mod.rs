@@ -48,9 +48,6 @@ pub const MAX_REPEATS: u32 = 20;
 /// What is told of no session, but of all of them or of the page; no plan has so many.
 pub const NOBODY: ConnectionRef = ConnectionRef { session: SessionId(u32::MAX), number: 0 };
 
-/// The same, for the log alone: whoever looks at the page sees it there.
-pub const NOTED: ConnectionRef = ConnectionRef { number: 1, ..NOBODY };
-
 /// The sessions, and what they share.
 pub struct Host {
     seed: u64,
@@ -124,7 +121,7 @@ impl Host {
 
     /// Takes an order or a fact. `now` never goes back.
     pub fn handle(&mut self, now: Instant, input: Input) {
-        self.look_back(now);
+        let paused = self.look_back(now);
         match input {
             Input::Way(way) => self.way = Some(way),
             Input::Plan { sessions, steps } => (self.actors, self.steps) = (sessions, steps),
@@ -135,7 +132,7 @@ impl Host {
                     self.login = Standing::Forgotten;
                 }
             }
-            Input::Note(sentence) => self.happened(now, NOTED, What::News(News::Noted(sentence))),
+            Input::Note(sentence) => self.happened(now, NOBODY, What::Noted(sentence)),
             Input::Act { session, action } => {
                 if action == Action::Connect {
                     self.refused = 0;
@@ -152,14 +149,16 @@ impl Host {
             Input::Stop => self.stop(now, Stopping::User),
             Input::Opened(connection) => self.on_opened(now, connection),
             Input::Received(connection, bytes) => {
-                if let Some(client) =
-                    self.current(connection).filter(|client| client.transport == Transport::Open)
-                {
-                    client.paused = None;
+                if self.current(connection).is_some_and(|client| client.transport == Transport::Open) {
                     self.feed(now, connection.session, Command::Received(bytes));
+                    if let Some(client) = self.current(connection) {
+                        client.paused = None;
+                    }
                 }
             }
             Input::Closed { connection, code, reason } => self.on_closed(now, connection, code, reason),
+            // What the sockets have kept is heard before anybody is taken for silent.
+            Input::TimePassed if paused => {}
             Input::TimePassed => self.on_time_passed(now),
         }
         self.open_waiting(now);
@@ -177,24 +176,33 @@ impl Host {
             let step = run.steps.last().map(|(at, ..)| *at);
             step.into_iter().chain(self.limits.run.map(|length| run.began + Millis(length)))
         });
-        let watch = self.clients.values().any(Client::engaged).then(|| self.ran + WATCH);
+        let watch = self.is_engaged().then(|| self.ran + WATCH);
         self.clients.values().filter_map(Client::deadline).chain(run).chain(watch).min()
     }
 }
 
 impl Host {
     /// Tells of a time in which nothing ran, before anything of what comes after it: connections end in such a time, and a
-    /// browser says no reason.
-    fn look_back(&mut self, now: Instant) {
+    /// browser says no reason. Steps of a plan are not made up for. Whether there was such a time.
+    fn look_back(&mut self, now: Instant) -> bool {
         let length = now - (std::mem::replace(&mut self.ran, now) + WATCH);
-        if length <= LATE {
-            return;
+        if length <= LATE || !self.is_engaged() {
+            return false;
         }
-        let engaged = self.clients.values_mut().filter(|client| client.engaged());
-        let told = engaged.map(|client| client.paused = Some(length)).count() > 0;
-        if told {
-            self.happened(now, NOBODY, What::News(News::Paused(length)));
+        for client in self.clients.values_mut().filter(|client| client.engaged()) {
+            client.paused = Some(length);
         }
+        self.happened(now, NOBODY, What::News(News::Paused(length)));
+        let left = self.run.as_mut().map_or(0, |run| std::mem::take(&mut run.steps).len());
+        if left > 0 {
+            self.happened(now, NOBODY, What::News(News::Withheld(Withheld::Steps(left))));
+        }
+        true
+    }
+
+    /// Whether something is expected to happen.
+    fn is_engaged(&self) -> bool {
+        self.run.is_some() || self.clients.values().any(Client::engaged)
     }
 
     fn actor(&self, id: SessionId) -> Option<&Actor> {

@@ -546,9 +546,33 @@ fn what_the_page_notes_is_told_of_nobody_at_its_time() {
     let mut scene = Scene::new(actors(1, Comeback::Never));
     scene.wait(700);
     scene.give(Input::Note("The credentials were renewed.".to_owned()));
-    let news = News::Noted("The credentials were renewed.".to_owned());
-    let noted = Happening { at: Instant(700), connection: NOTED, what: What::News(news) };
-    assert_eq!(scene.happened, [noted]);
+    let what = What::Noted("The credentials were renewed.".to_owned());
+    assert_eq!(scene.happened, [Happening { at: Instant(700), connection: NOBODY, what }]);
+}
+
+#[test]
+fn a_plan_that_was_slept_through_is_not_made_up_for_and_what_waits_in_sockets_is_heard_first() {
+    let mut scene = Scene::new(Vec::new());
+    let mut sessions = actors(1, Comeback::Never);
+    sessions[0].connect.keep_alive = 60;
+    let step = |at, action| Step { at: Instant(at), session: id(0), action };
+    let publish = Action::Publish(message("dt/temperature"));
+    let steps = vec![step(0, Action::Connect), step(60_000, publish), step(90_000, Action::Disconnect)];
+    scene.give(Input::Plan { sessions, steps });
+    scene.give(Input::Run);
+    let connection = scene.accept(0);
+    scene.wait(30_000);
+    let before = scene.sent.len();
+    scene.now = scene.now + Millis(3_600_000);
+    scene.give(Input::TimePassed);
+    assert_eq!(scene.withheld(), [&Withheld::Steps(2)]);
+    assert_eq!(scene.sent.len(), before, "nobody is taken for silent yet, and no step is taken");
+    // MQTT 5: the server says itself why, and the sentence says what was before.
+    let keep_alive =
+        Packet::Disconnect(Disconnect { code: ReasonCode(0x8D), properties: Properties::default() });
+    scene.receive(connection, &keep_alive);
+    let ended = |news: &&&News| matches!(news, News::Disconnected { paused: Some(_), .. });
+    assert!(scene.news().iter().any(|news| ended(&news)), "{:?}", scene.news().last());
 }
 
 fn anything() -> impl Strategy<Value = (u8, u32, u32, u64, Vec<u8>)> {

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use super::link::READY;
 use crate::iot::time::{Instant, Millis};
-use crate::live::clock::Clock;
+use crate::live::clock::{Clock, DRIFT};
 use crate::live::driver::{Host, Input, Login, NOBODY, News, Output, Way};
 use crate::live::record::{Batch, Record, What};
 use crate::sigv4::{AccessKeyId, SessionToken};
@@ -207,6 +207,8 @@ impl Rim {
             let _ = self.scope.post_message_with_transfer(&bytes, &Array::of1(&bytes));
         }
         let due = self.host.deadline().into_iter().chain(self.batch.due()).min();
+        // One that should have rung long ago was set before the clock jumped, and waits by the browser's.
+        self.alarm.take_if(|(at, _)| *at + DRIFT <= now);
         let alarm = self.alarm.as_ref().map(|(at, _)| *at);
         // An alarm that rings too early costs less than a new one for each packet that moves the deadline.
         if let Some(due) = due.filter(|due| alarm.is_none_or(|alarm| *due < alarm)) {

@@ -27,7 +27,7 @@ use crate::live::store::RowId;
 use crate::timeline::{Entry, Finding, SessionId};
 use crate::words::live as words;
 
-pub use needs::{Commands, Field, MAX_TYPED, Needs};
+pub use needs::{Commands, Field, Needs};
 
 /// Most pastes that are kept.
 pub const MAX_PASTES: usize = 20;

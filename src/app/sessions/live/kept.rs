@@ -1,11 +1,16 @@
 //! What is typed on Live besides the endpoint and the plan, as the workspace keeps it: one text, which nobody else reads.
+//! A field that looks like a secret, such as a private key in place of the name of its file, is kept empty.
 
 use serde::{Deserialize, Serialize};
 
 use super::access::Typed;
 use super::compare::Needs;
+use crate::share::secrets;
 
-/// Never a secret.
+/// Longest text of a field, in bytes: the longest ARN of a role (Security Token Service API Reference, AssumeRole).
+pub(super) const MAX_TYPED: usize = 2048;
+
+/// All of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Kept {
@@ -19,20 +24,30 @@ pub(super) struct Kept {
 impl Kept {
     /// The default for a text that cannot be read.
     pub(super) fn read(text: &str) -> Self {
-        let kept: Self = serde_json::from_str(text).unwrap_or_default();
-        Self { needs: kept.needs.shortened(), ..kept }
+        let mut kept: Self = serde_json::from_str(text).unwrap_or_default();
+        kept.texts().for_each(shorten);
+        kept
     }
 
-    pub(super) fn write(self) -> String {
+    pub(super) fn write(mut self) -> String {
+        self.texts().filter(|text| !secrets::find(text).is_empty()).for_each(String::clear);
         // Plain strings and flags: serialising them cannot fail.
-        serde_json::to_string(&Self { needs: self.needs.without_secrets(), ..self }).unwrap_or_default()
+        serde_json::to_string(&self).unwrap_or_default()
     }
+
+    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        self.access.texts().into_iter().chain(self.needs.texts())
+    }
+}
+
+/// No longer than [`MAX_TYPED`].
+pub(super) fn shorten(text: &mut String) {
+    text.truncate(text.floor_char_boundary(MAX_TYPED));
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::access::{Carry, Kind};
-    use super::super::compare::MAX_TYPED;
     use super::*;
 
     #[test]

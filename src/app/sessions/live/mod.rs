@@ -22,7 +22,6 @@ use crate::iot::endpoint::Endpoint;
 use crate::iot::time::UnixTime;
 use crate::lab::scenario::Do;
 use crate::lab::{Action, Scenario, format};
-use crate::live::driver::NOTED;
 use crate::live::plan;
 use crate::live::record::{Phase, What};
 use crate::live::wire::Order;
@@ -476,7 +475,6 @@ impl Live {
                 }
                 What::Told(sentence) => match run.session_mut(session) {
                     Some(state) => sentence.clone_into(&mut state.news),
-                    None if happened.connection == NOTED => {}
                     None => *told = Some(sentence.to_owned()),
                 },
                 _ => {}

@@ -39,10 +39,10 @@ fn phase(live: &mut Live, workspace: &mut Workspace, session: u32, phase: Phase)
 #[test]
 fn what_is_of_no_session_is_a_row_and_is_said_at_once_unless_the_page_noted_it() {
     let (mut live, mut workspace) = plain();
-    for (connection, told) in [(NOBODY, Some("A sentence.")), (NOTED, None)] {
+    for (what, told) in [(What::Told("A sentence."), Some("A sentence.")), (What::Noted("Another."), None)] {
         let mut batch = Batch::default();
         let at = crate::iot::time::Instant(5);
-        batch.push(&Record { at, connection, what: What::Told("A sentence.") });
+        batch.push(&Record { at, connection: NOBODY, what });
         live.update(Msg::Heard(FromWorker::Batch(batch.bytes().to_vec())), &mut workspace);
         assert_eq!(live.told.take().as_deref(), told);
         let row =
@@ -210,7 +210,7 @@ fn what_is_typed_for_a_run_is_kept_with_the_plan_but_no_secret_and_nothing_endle
     let role = "arn:aws:iam::123456789012:role/lab";
     let pem =
         ["-----BEGIN EC PRIVATE", "KEY----- MHcCAQEEIExample -----END EC PRIVATE", "KEY-----"].join(" ");
-    let long = "é".repeat(compare::MAX_TYPED);
+    let long = "é".repeat(kept::MAX_TYPED);
     for (field, text) in [
         (compare::Field::Account, "111122223333"),
         (compare::Field::Role, role),
@@ -223,7 +223,7 @@ fn what_is_typed_for_a_run_is_kept_with_the_plan_but_no_secret_and_nothing_endle
     let again = Workspace::read(&workspace.write()).expect("what was written");
     let needs = Live::new(None, &again).compare.needs.clone();
     let account = Some("111122223333".to_owned());
-    let authorities = "é".repeat(compare::MAX_TYPED / 2);
+    let authorities = "é".repeat(kept::MAX_TYPED / 2);
     let expected =
         Needs { account, role: role.to_owned(), key: String::new(), authorities, ..Needs::default() };
     assert_eq!(needs, expected);

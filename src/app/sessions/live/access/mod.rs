@@ -11,6 +11,7 @@ mod remarks;
 mod tests;
 mod typed;
 
+use super::kept::shorten;
 use crate::access::browser::{Barrier, Page, barriers};
 use crate::access::clock::{self, ClockError};
 use crate::access::cognito::{self, CognitoError, Id};
@@ -414,7 +415,10 @@ impl Access {
     /// Takes in one message; `endpoint` is the one that the page is locked to.
     pub fn update(&mut self, msg: Msg, endpoint: Option<&Endpoint>) -> Vec<PageEffect> {
         match msg {
-            Msg::Type(field, text) => *self.typed.slot(field) = text,
+            Msg::Type(field, mut text) => {
+                shorten(&mut text);
+                *self.typed.slot(field) = text;
+            }
             Msg::Sign(kind) => {
                 self.typed.kind = kind;
                 return self.let_go(Form::Empty);

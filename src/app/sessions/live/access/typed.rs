@@ -1,8 +1,8 @@
-//! What is typed of how sessions get in: kept in the workspace, and never a secret.
+//! What is typed of how sessions get in: kept in the workspace, so there is no field for a secret.
 
 use serde::{Deserialize, Serialize};
 
-/// What the workspace keeps of it: never a secret.
+/// What the workspace keeps of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Typed {
@@ -68,6 +68,12 @@ impl Typed {
     #[must_use]
     pub const fn signs(&self) -> bool {
         matches!(self.kind, Kind::Keys | Kind::Cognito)
+    }
+
+    /// What all fields hold.
+    pub(in crate::app::sessions::live) const fn texts(&mut self) -> [&mut String; 5] {
+        let Self { region, pool, provider, authorizer, token_key, .. } = self;
+        [region, pool, provider, authorizer, token_key]
     }
 
     /// What a field holds.

@@ -4,19 +4,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::rights::{Plan, RightsError};
+use crate::app::sessions::live::kept::shorten;
 use crate::iot::region::Region;
 use crate::lab::mosquitto::{Files, Unwritable, commands};
 use crate::lab::scenario::{Action, Actor, Scenario};
-use crate::share::secrets;
 use crate::timeline::SessionId;
 
 /// The name of the file of the session policy.
 pub(super) const POLICY_FILE: &str = "session-policy.json";
 /// How long credentials for a run last, in seconds: the least that STS takes.
 const SECONDS: u32 = 900;
-
-/// Longest text of a field, in bytes: the longest ARN of a role (Security Token Service API Reference, AssumeRole).
-pub const MAX_TYPED: usize = 2048;
 
 /// What the user typed for them. The workspace keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,19 +73,7 @@ impl Default for Needs {
 }
 
 impl Needs {
-    /// No text longer than [`MAX_TYPED`].
-    pub(in crate::app::sessions::live) fn shortened(mut self) -> Self {
-        self.texts().for_each(shorten);
-        self
-    }
-
-    /// Without texts that look like a secret, such as a private key in place of the name of its file.
-    pub(in crate::app::sessions::live) fn without_secrets(mut self) -> Self {
-        self.texts().filter(|text| !secrets::find(text).is_empty()).for_each(String::clear);
-        self
-    }
-
-    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+    pub(in crate::app::sessions::live) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let Self { account, role, session_name, certificate, key, authorities } = self;
         account.iter_mut().chain([role, session_name, certificate, key, authorities])
     }
@@ -162,8 +147,4 @@ impl Needs {
         };
         (0..).map(SessionId).zip(&plan.sessions).map(of).collect()
     }
-}
-
-fn shorten(text: &mut String) {
-    text.truncate(text.floor_char_boundary(MAX_TYPED));
 }
