@@ -255,7 +255,7 @@ impl Model {
             }
             msg => {
                 // What the user did not do takes nothing away.
-                if !matches!(msg, Msg::Open | Msg::Point(_) | Msg::Brought(_)) {
+                if !matches!(msg, Msg::Open | Msg::Point(_) | Msg::Brought(_) | Msg::KeptElsewhere(_)) {
                     self.notice = None;
                 }
                 self.take(msg)

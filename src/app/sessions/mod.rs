@@ -90,7 +90,9 @@ impl Msg {
     const fn comes_by_itself(&self) -> bool {
         match self {
             Self::Live(msg) => msg.comes_by_itself(),
+            // The other program, or this one, opens what the user chose before.
             Self::Open
+            | Self::Take(_)
             | Self::Simulate(simulate::Msg::Play(simulate::player::Msg::Tick(_)))
             | Self::Lessons(lessons::Msg::Listed(_) | lessons::Msg::Came(..))
             | Self::Reference(reference::Msg::Fetched(_)) => true,
@@ -355,7 +357,8 @@ mod tests {
         let came = Msg::Lessons(lessons::Msg::Came("takeover".to_owned(), Err("no network".to_owned())));
         let fetched = Msg::Reference(reference::Msg::Fetched(Err("no network".to_owned())));
         model.update(Msg::Told("Copied.".to_owned()));
-        for msg in [ticked, grown, looked, heard, came, fetched] {
+        let taken = Msg::Take(Box::new(model.workspace.clone()));
+        for msg in [ticked, grown, looked, heard, came, fetched, taken] {
             model.update(msg);
             assert_eq!(model.notice.as_deref(), Some("Copied."));
         }

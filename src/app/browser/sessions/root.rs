@@ -100,7 +100,9 @@ impl Component for Root {
                 if let Some(endpoint) = &self.model.live.endpoint {
                     self.vault.take(given, &self.model.live.access, endpoint);
                 }
-                return false;
+                // What comes of it comes by itself.
+                self.model.notice = None;
+                return true;
             }
             Input::Handover(Handover { secrets, msg }) => {
                 // Without a worker nobody takes them.
