@@ -32,6 +32,17 @@ test('the keys open every screen and lead to every part of Check', async ({ page
   expect(await page.evaluate(inPolicy)).toBe('policies');
 });
 
+test('whoever goes by the tabs stays at the tabs, also when both programs are there', async ({ page }) => {
+  await start(page);
+  for (const screen of ['Simulate', 'Check', 'Simulate', 'Check', 'Reference', 'Lessons', 'Check']) {
+    const tab = page.getByRole('button', { name: screen, exact: true });
+    await tab.focus();
+    await page.keyboard.press('Enter');
+    await shown(page, screen);
+    await expect(page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen, exact: true })).toBeFocused();
+  }
+});
+
 test('a new policy by key, and back by key', async ({ page }) => {
   await start(page);
   const ids = page.getByLabel('Client IDs');

@@ -134,7 +134,10 @@ impl Component for Root {
         if let Some(id) = self.focus.take() {
             shell::focus_heading(id);
         }
-        if let Some(around) = self.around.take() {
+        // The other program, when it is there, takes this one's place before this is drawn.
+        if let Some(around) = self.around.take()
+            && self.model.workspace.screen == Screen::Check
+        {
             shell::keep_focus(&around);
         }
     }
