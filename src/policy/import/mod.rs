@@ -447,7 +447,7 @@ const fn within(inner: &Span, outer: &Span) -> bool {
 /// An object or a text in quotes: policies may be in it.
 fn is_inside(value: &Value) -> bool {
     matches!(value, Value::Object(_))
-        || matches!(value, Value::String(text) if text.trim_start().starts_with('{'))
+        || matches!(value, Value::String(text) if text.trim_start().starts_with(['{', '%']))
 }
 
 fn with_escapes(trail: &Trail, count: usize) -> Trail {
