@@ -109,7 +109,7 @@ test('the other program does not come: said once, nothing waits, and it opens wh
   await expect(button(page, 'Check')).toHaveAttribute('aria-current', 'page');
   await expect(page).toHaveTitle(/^Check/);
   await button(page, 'Share, save and open').click();
-  await expect(page.getByText('One moment.')).toBeHidden();
+  await expect(page.getByText('One moment.').filter({ visible: true })).toHaveCount(0);
   const template = '{"Resources":{"P":{"Type":"AWS::IoT::Policy","Properties":{"PolicyDocument":{"Version":"2012-10-17","Statement":[]}}}}}';
   await page.getByLabel('Policy document (JSON)').fill(template);
   await expect(alert).toHaveText(/could not be fetched/);

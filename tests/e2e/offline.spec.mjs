@@ -71,7 +71,7 @@ test('T7: visited once, the whole page opens without a network, and nobody else 
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Denied - no statement allows it' })).toBeVisible();
   await page.getByLabel('Client IDs').fill('temp-sensor-01');
-  await expect(page.getByRole('row').filter({ hasText: 'Connect' }).getByRole('button')).toHaveText('Allowed');
+  await expect(page.getByRole('row').filter({ hasText: 'Connect' }).getByRole('button')).toHaveText(['Allowed']);
   await expect(page.getByLabel('Policy document (JSON)')).toBeEditable();
   await page.getByRole('button', { name: 'Simulate', exact: true }).click();
   await expect(page.getByRole('grid', { name: 'Event log' }).getByRole('row').nth(3)).toBeVisible();
