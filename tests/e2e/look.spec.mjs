@@ -102,6 +102,9 @@ test('single keys can be turned off, which this browser keeps and nothing else',
 
 test('the list of keys gives the focus back, and holds the keys while it is open', async ({ page }) => {
   await start(page);
+  // Both programs are there: one that comes while the list is open takes its place.
+  await page.getByRole('button', { name: 'Lessons', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Lessons', exact: true })).toBeVisible();
   for (const screen of SCREENS) {
     await page.getByRole('button', { name: screen, exact: true }).click();
     const help = page.getByRole('button', { name: 'Help: keys' });
