@@ -15,6 +15,6 @@ console.log('native');
 run('cargo', 'bench', '--quiet', '--bench', 'engine', '--bench', 'broker', '--bench', 'simulation', '--bench', 'log');
 run('trunk', 'build', '--release', '--log', 'error');
 await browserFigures([...new Set([shippedLevel(), ...process.argv.slice(2)])]);
-mqttFigures();
+await mqttFigures();
 console.log('');
 firstLoad();
